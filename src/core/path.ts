@@ -1,0 +1,137 @@
+/**
+ * Paths into documents: JSON pointers (RFC 6901) in which an element of a keyed array is named by its key instead of
+ * its index, so that a path stays true when the order changes: `/resourceCharacteristic/mtu/value`.
+ */
+import { isArray, isObject, type Json, property } from './json.ts';
+
+export type Path = string;
+
+/**
+ * Which arrays are sets with a key: property name → candidate keys, best first. Each candidate lists the properties
+ * (or `/`-separated paths inside an element) that together name an element.
+ */
+export interface KeyedArrays {
+  readonly [property: string]: readonly (readonly string[])[];
+}
+
+export const noKeyedArrays: KeyedArrays = {};
+
+export function segment(text: string): string {
+  return text.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+export function segments(path: Path): string[] {
+  if (path === '') return [];
+  return path
+    .slice(1)
+    .split('/')
+    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** The literal that an element carries at one key property. */
+export function keyPart(element: Json | undefined, keyProperty: string): string | number | boolean | undefined {
+  let at: Json | undefined = element;
+  for (const part of keyProperty.split('/')) at = property(at, part);
+  return typeof at === 'string' || typeof at === 'number' || typeof at === 'boolean' ? at : undefined;
+}
+
+/** The first candidate whose every part the element carries as a literal. */
+export function keyOf(element: Json | undefined, candidates: readonly (readonly string[])[]): readonly string[] | undefined {
+  return candidates.find(candidate => candidate.every(part => keyPart(element, part) !== undefined));
+}
+
+/** The name of an element by its key: the parts joined with a comma. */
+export function keyName(element: Json | undefined, by: readonly string[]): string {
+  return by.map(part => String(keyPart(element, part))).join(',');
+}
+
+/** What stands at a path; undefined where nothing does. */
+export function at(document: Json | undefined, path: Path, keyed: KeyedArrays): Json | undefined {
+  let here: Json | undefined = document;
+  let above = '';
+  for (const part of segments(path)) {
+    if (isArray(here)) {
+      const candidates = keyed[above];
+      const found: Json | undefined = candidates
+        ? here.find((element: Json) => candidates.some(by => keyOf(element, [by]) && keyName(element, by) === part))
+        : undefined;
+      here = found ?? (/^\d+$/.test(part) ? here[Number(part)] : undefined);
+    } else {
+      here = property(here, part);
+    }
+    above = part;
+  }
+  return here;
+}
+
+export interface PathChange {
+  readonly path: Path;
+  /** Left out where there was nothing before. */
+  readonly old?: Json;
+  /** Left out where there is nothing any more. */
+  readonly new?: Json;
+}
+
+/** The leaves in which two documents differ, keyed arrays by their keys, other arrays as a whole. */
+export function differences(before: Json | undefined, after: Json | undefined, keyed: KeyedArrays): PathChange[] {
+  const found: PathChange[] = [];
+  walk(before, after, '', '', keyed, found);
+  return found;
+}
+
+function walk(
+  before: Json | undefined,
+  after: Json | undefined,
+  path: Path,
+  name: string,
+  keyed: KeyedArrays,
+  found: PathChange[],
+): void {
+  if (before === after) return;
+  if (isObject(before) && isObject(after)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      walk(property(before, key), property(after, key), `${path}/${segment(key)}`, key, keyed, found);
+    }
+    return;
+  }
+  if (isArray(before) && isArray(after)) {
+    const left = elementsByKey(before, keyed[name]);
+    const right = elementsByKey(after, keyed[name]);
+    if (left && right) {
+      for (const key of new Set([...left.keys(), ...right.keys()])) {
+        walk(left.get(key), right.get(key), `${path}/${segment(key)}`, '', keyed, found);
+      }
+      return;
+    }
+    if (before.length === after.length) {
+      const inner: PathChange[] = [];
+      before.forEach((element, i) => {
+        walk(element, after[i], `${path}/${i}`, '', keyed, inner);
+      });
+      if (inner.length > 0) found.push({ path, old: before, new: after });
+      return;
+    }
+  }
+  found.push({
+    path,
+    ...(before === undefined ? {} : { old: before }),
+    ...(after === undefined ? {} : { new: after }),
+  });
+}
+
+/** Undefined when an element has no key or two share one: then the array has to be taken as a whole. */
+function elementsByKey(
+  elements: readonly Json[],
+  candidates: readonly (readonly string[])[] | undefined,
+): Map<string, Json> | undefined {
+  if (!candidates) return undefined;
+  const byKey = new Map<string, Json>();
+  for (const element of elements) {
+    const by = keyOf(element, candidates);
+    if (!by) return undefined;
+    const name = keyName(element, by);
+    if (byKey.has(name)) return undefined;
+    byKey.set(name, element);
+  }
+  return byKey;
+}

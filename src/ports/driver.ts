@@ -1,0 +1,90 @@
+/** The door to the element: a driver looks at it, hears it change, and carries out steps on it. */
+import type { Instant } from '../core/ids.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { InstanceType } from '../core/instance.ts';
+import type { Path } from '../core/path.ts';
+
+/** Names a thing to its driver: `key` is its natural key, the same after a restart and after delete and re-add. */
+export interface NaturalKey {
+  readonly kind: string;
+  readonly key: string;
+}
+
+/** One thing as a look found it. */
+export interface Sighting extends NaturalKey {
+  readonly type: InstanceType;
+  /**
+   * Names the same thing within one boot even when its key changes (a renamed interface keeps its ifindex); never
+   * reused for another thing in that boot.
+   */
+  readonly handle?: string;
+  /** The attributes the driver owns, TMF v5 shape: name, states, characteristics. No id, no href, no telemetry. */
+  readonly facts: JsonObject;
+  /** The things that support this one; they become `supportingResource` / `supportingService` references. */
+  readonly supportedBy?: readonly NaturalKey[];
+}
+
+/** Everything the driver can see; what is not in it is not there. */
+export interface Look {
+  readonly at: Instant;
+  readonly sightings: readonly Sighting[];
+}
+
+/** The latest telemetry of one thing: characteristics that move all the time and make no change. */
+export interface Sample {
+  readonly at: Instant;
+  /** TMF v5 characteristics. */
+  readonly characteristics: readonly JsonObject[];
+}
+
+/** The smallest act on an element. Plain data, so that it can be written down before it is carried out. */
+export interface Step {
+  /** What the driver does: `setMtu`, `addAddress` … */
+  readonly op: string;
+  /** What it is done to, as the element names it at planning time, and what it is done with. */
+  readonly args: JsonObject;
+  /** One line for people: `set mtu of veth1 to 1400`. */
+  readonly summary: string;
+  /** What else goes with it, in words, where something does: `IPv6 addresses are lost below an MTU of 1280`. */
+  readonly sideEffects?: readonly string[];
+  /** Steps are carried out by rising order: a link comes up before an address is added to it. */
+  readonly order: number;
+}
+
+/** What a driver can change: which path of which kind, and the steps that lead from the actual to a wanted value. */
+export interface Ability {
+  readonly kind: string;
+  /** As in `core/path.ts`, e.g. `/resourceCharacteristic/mtu/value`. */
+  readonly path: Path;
+  /**
+   * Pure. The steps that make `wanted` (undefined: nothing) stand at the path of this document; or, as a sentence, why
+   * there are none.
+   */
+  steps(actual: JsonObject, wanted: Json | undefined): readonly Step[] | string;
+}
+
+/** What the driver found just before a step. */
+export interface Examination {
+  /** The effect is there already; nothing needs doing. */
+  readonly already: boolean;
+  /** All that an undo of this step needs, side effects included. Opaque to all but the driver; plain data. */
+  readonly before: Json;
+}
+
+export interface Driver {
+  readonly name: string;
+  readonly abilities: readonly Ability[];
+  /** Begins to listen; `heard` is called, without news, whenever the element may have changed. */
+  start(heard: () => void): Promise<void>;
+  stop(): Promise<void>;
+  /** Looks at everything. Rejects with `unreachable` when it could not see; a failed look says nothing. */
+  look(): Promise<Look>;
+  /** Fresh telemetry of every thing that has some, by `kind/key`; kept by the driver for `maxAgeMs`. */
+  sample(maxAgeMs: number): Promise<ReadonlyMap<string, Sample>>;
+  /** Reads from the element itself what a step would find. Rejects with `moved` when its object is another one now. */
+  examine(step: Step): Promise<Examination>;
+  /** Carries a step out, once. Rejects with `refused` (the element said no, in its words) or `unreachable`. */
+  act(step: Step): Promise<void>;
+  /** Puts back what the step and its side effects took away or brought, given what `examine` found before it. */
+  undo(step: Step, before: Json): Promise<void>;
+}
