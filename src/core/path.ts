@@ -8,13 +8,25 @@ export type Path = string;
 
 /**
  * Which arrays are sets with a key: property name → candidate keys, best first. Each candidate lists the properties
- * (or `/`-separated paths inside an element) that together name an element.
+ * (or `/`-separated paths inside an element) that together name an element. A name may be the last two segments of a
+ * path (`route/value`: the value of the characteristic `route`), which goes before the last one alone.
  */
 export interface KeyedArrays {
   readonly [property: string]: readonly (readonly string[])[];
 }
 
 export const noKeyedArrays: KeyedArrays = {};
+
+/** The candidate keys of the array that stands at `name` under `parent`; undefined for a positional array. */
+export function keysOfArray(
+  keyed: KeyedArrays,
+  parent: string,
+  name: string,
+): readonly (readonly string[])[] | undefined {
+  const both = `${parent}/${name}`;
+  if (Object.hasOwn(keyed, both)) return keyed[both];
+  return Object.hasOwn(keyed, name) ? keyed[name] : undefined;
+}
 
 export function segment(text: string): string {
   return text.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -36,7 +48,10 @@ export function keyPart(element: Json | undefined, keyProperty: string): string 
 }
 
 /** The first candidate whose every part the element carries as a literal. */
-export function keyOf(element: Json | undefined, candidates: readonly (readonly string[])[]): readonly string[] | undefined {
+export function keyOf(
+  element: Json | undefined,
+  candidates: readonly (readonly string[])[],
+): readonly string[] | undefined {
   return candidates.find(candidate => candidate.every(part => keyPart(element, part) !== undefined));
 }
 
@@ -48,10 +63,11 @@ export function keyName(element: Json | undefined, by: readonly string[]): strin
 /** What stands at a path; undefined where nothing does. */
 export function at(document: Json | undefined, path: Path, keyed: KeyedArrays): Json | undefined {
   let here: Json | undefined = document;
+  let parent = '';
   let above = '';
   for (const part of segments(path)) {
     if (isArray(here)) {
-      const candidates = keyed[above];
+      const candidates = keysOfArray(keyed, parent, above);
       const found: Json | undefined = candidates
         ? here.find((element: Json) => candidates.some(by => keyOf(element, [by]) && keyName(element, by) === part))
         : undefined;
@@ -59,6 +75,7 @@ export function at(document: Json | undefined, path: Path, keyed: KeyedArrays): 
     } else {
       here = property(here, part);
     }
+    parent = above;
     above = part;
   }
   return here;
@@ -75,7 +92,7 @@ export interface PathChange {
 /** The leaves in which two documents differ, keyed arrays by their keys, other arrays as a whole. */
 export function differences(before: Json | undefined, after: Json | undefined, keyed: KeyedArrays): PathChange[] {
   const found: PathChange[] = [];
-  walk(before, after, '', '', keyed, found);
+  walk(before, after, '', '', '', keyed, found);
   return found;
 }
 
@@ -83,6 +100,7 @@ function walk(
   before: Json | undefined,
   after: Json | undefined,
   path: Path,
+  parent: string,
   name: string,
   keyed: KeyedArrays,
   found: PathChange[],
@@ -90,23 +108,23 @@ function walk(
   if (before === after) return;
   if (isObject(before) && isObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      walk(property(before, key), property(after, key), `${path}/${segment(key)}`, key, keyed, found);
+      walk(property(before, key), property(after, key), `${path}/${segment(key)}`, name, key, keyed, found);
     }
     return;
   }
   if (isArray(before) && isArray(after)) {
-    const left = elementsByKey(before, keyed[name]);
-    const right = elementsByKey(after, keyed[name]);
+    const left = elementsByKey(before, keysOfArray(keyed, parent, name));
+    const right = elementsByKey(after, keysOfArray(keyed, parent, name));
     if (left && right) {
       for (const key of new Set([...left.keys(), ...right.keys()])) {
-        walk(left.get(key), right.get(key), `${path}/${segment(key)}`, '', keyed, found);
+        walk(left.get(key), right.get(key), `${path}/${segment(key)}`, name, key, keyed, found);
       }
       return;
     }
     if (before.length === after.length) {
       const inner: PathChange[] = [];
       before.forEach((element, i) => {
-        walk(element, after[i], `${path}/${i}`, '', keyed, inner);
+        walk(element, after[i], `${path}/${i}`, name, String(i), keyed, inner);
       });
       if (inner.length > 0) found.push({ path, old: before, new: after });
       return;

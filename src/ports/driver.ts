@@ -1,7 +1,7 @@
 /** The door to the element: a driver looks at it, hears it change, and carries out steps on it. */
 import type { Instant } from '../core/ids.ts';
-import type { Json, JsonObject } from '../core/json.ts';
 import type { InstanceType } from '../core/instance.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 
 /** Names a thing to its driver: `key` is its natural key, the same after a restart and after delete and re-add. */

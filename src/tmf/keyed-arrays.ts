@@ -15,7 +15,13 @@ export const tmfKeyedArrays: KeyedArrays = {
   resourceRelationshipCharacteristic: byName,
   feature: byName,
   activationFeature: byName,
-  relatedParty: [['role', 'partyOrPartyRole/id'], ['role', 'partyOrPartyRole/name'], ['role', 'id'], ['role', 'name'], ['role']],
+  relatedParty: [
+    ['role', 'partyOrPartyRole/id'],
+    ['role', 'partyOrPartyRole/name'],
+    ['role', 'id'],
+    ['role', 'name'],
+    ['role'],
+  ],
   place: [['role', 'place/id'], ['role', 'place/name'], ['role', 'id'], ['role', 'name'], ['role']],
   relatedEntity: [['role', 'entity/id'], ['role', 'entity/name'], ['role']],
   serviceRelationship: byRelationship('service'),
@@ -24,6 +30,9 @@ export const tmfKeyedArrays: KeyedArrays = {
   supportingResource: [['id'], ['name']],
   note: [['id'], ['text']],
   externalIdentifier: [['externalIdentifierType', 'id'], ['id']],
-  // The host's routes: a characteristic value that is itself a set, see `firmware-profiles/linux-host.json`.
-  route: [['table', 'destination', 'gateway'], ['table', 'destination', 'interface']],
+  // The routes of a host: a characteristic value that is itself a set.
+  'route/value': [
+    ['table', 'destination', 'gateway'],
+    ['table', 'destination', 'interface'],
+  ],
 };
