@@ -1,0 +1,46 @@
+/** An expectation: what someone expects of an instance, stored, with who, how much it matters and what may be done. */
+import type { ExpectationId, InstanceId, Instant } from './ids.ts';
+import type { Json } from './json.ts';
+
+/**
+ * What the agent may do about what is outstanding, least first: judge in silence, tell, propose a plan that a person
+ * approves, put right by itself.
+ */
+export const modes = ['observe', 'warn', 'approve', 'enforce'] as const;
+export type Mode = (typeof modes)[number];
+
+/** The mode that allows less. */
+export function lesser(a: Mode, b: Mode): Mode {
+  return modes.indexOf(a) <= modes.indexOf(b) ? a : b;
+}
+
+/** Whose instance is meant: one by id, one by kind and name (which need not exist), or all that meet a condition. */
+export type Target =
+  | { readonly id: InstanceId }
+  | { readonly kind: string; readonly name: string }
+  | { readonly kind?: string; readonly where: Json };
+
+export interface Expectation {
+  readonly id: ExpectationId;
+  readonly for: Target;
+  /** Expectation JSON, version 1. */
+  readonly expect: Json;
+  /** Absent: the profile's mode. */
+  readonly mode?: Mode;
+  /** 1–100; the larger stands where two cannot both hold. */
+  readonly priority: number;
+  /** The principal that laid it, from the transport: `operator`, `client`. */
+  readonly principal: string;
+  /** A label of the author's choice. */
+  readonly owner?: string;
+  readonly why?: string;
+  /** An expectation the instance must meet for this one to apply. */
+  readonly when?: Json;
+  readonly validFor?: { readonly startDateTime?: string; readonly endDateTime?: string };
+  /** How old an observation may be before the verdict is unknown. */
+  readonly freshnessMs?: number;
+  readonly createdAt: Instant;
+  readonly seq: number;
+}
+
+export const defaultPriority = 50;

@@ -1,0 +1,100 @@
+/**
+ * A plan is a value: ordered tasks, the leaf each serves, what it was read from, and why the rest waits.
+ *
+ *     proposed ──approve──▶ approved ──▶ carryingOut ──▶ done ──undo──▶ undoing ──▶ undone
+ *        │                     │              └────────▶ failed ──undo──▶ …
+ *        ├──discard──▶ discarded
+ *        └──(moved)──▶ refused ◀┘
+ */
+import type { ExpectationId, InstanceId, Instant, PlanId } from './ids.ts';
+import type { Json } from './json.ts';
+import type { Path } from './path.ts';
+import type { TaskStep } from './task.ts';
+
+export type PlanState =
+  | 'proposed'
+  | 'approved'
+  | 'carryingOut'
+  | 'done'
+  | 'failed'
+  | 'undoing'
+  | 'undone'
+  | 'refused'
+  | 'discarded';
+
+export type PlanEvent = 'approve' | 'start' | 'finish' | 'fail' | 'refuse' | 'discard' | 'undo' | 'undone';
+
+/** Where each event takes a plan from each state; null where the event does not apply. */
+export const planTransitions: Record<PlanState, Record<PlanEvent, PlanState | null>> = {
+  proposed: row({ approve: 'approved', start: 'carryingOut', refuse: 'refused', discard: 'discarded' }),
+  approved: row({ start: 'carryingOut', refuse: 'refused', discard: 'discarded' }),
+  carryingOut: row({ finish: 'done', fail: 'failed' }),
+  done: row({ undo: 'undoing' }),
+  failed: row({ undo: 'undoing' }),
+  // An undo that stopped half way may be asked for again.
+  undoing: row({ undo: 'undoing', undone: 'undone' }),
+  undone: row({}),
+  refused: row({}),
+  discarded: row({}),
+};
+
+function row(known: Partial<Record<PlanEvent, PlanState>>): Record<PlanEvent, PlanState | null> {
+  return {
+    approve: null,
+    start: null,
+    finish: null,
+    fail: null,
+    refuse: null,
+    discard: null,
+    undo: null,
+    undone: null,
+    ...known,
+  };
+}
+
+/** A step that the plan wants done, before it becomes a task. */
+export interface PlannedTask {
+  readonly instance: InstanceId;
+  readonly expectation: ExpectationId;
+  readonly driver: string;
+  /** The outstanding leaf it serves. */
+  readonly path: Path;
+  readonly step: TaskStep;
+}
+
+/** What does not start now, and the reason in words. */
+export interface Waiting {
+  readonly instance?: InstanceId;
+  readonly expectation: ExpectationId;
+  readonly path: Path;
+  readonly because: string;
+  /** When it will be looked at again, where time alone can change it. */
+  readonly until?: Instant;
+}
+
+/** A fact that the plan was made from; if it has moved, the plan is refused. */
+export interface ReadFact {
+  readonly instance: InstanceId;
+  readonly path: Path;
+  /** Absent where nothing stood there. */
+  readonly value?: Json;
+}
+
+export interface Plan {
+  readonly id: PlanId;
+  readonly state: PlanState;
+  /** Over tasks, read-set and expectation versions: what is approved is this and nothing else. */
+  readonly hash: string;
+  readonly tasks: readonly PlannedTask[];
+  readonly waiting: readonly Waiting[];
+  readonly readSet: readonly ReadFact[];
+  /** The version (seq) of each expectation it serves. */
+  readonly expectations: readonly { readonly id: ExpectationId; readonly seq: number }[];
+  readonly madeBy: string;
+  readonly madeAt: Instant;
+  readonly approvedBy?: string;
+  readonly endedAt?: Instant;
+  /** Why it was refused or failed. */
+  readonly because?: string;
+  readonly seq: number;
+}

@@ -1,0 +1,63 @@
+/**
+ * A task: one step of a plan, written down before it is carried out.
+ *
+ *     acknowledged ──start──▶ inProgress ──succeed──▶ done ──undo──▶ undone
+ *          ▲                    │    └────fail──────▶ terminatedWithError
+ *          └──────restart───────┘
+ */
+import type { InstanceId, Instant, PlanId, TaskId } from './ids.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Path } from './path.ts';
+
+export type TaskState = 'acknowledged' | 'inProgress' | 'done' | 'terminatedWithError' | 'undone';
+export type TaskEvent = 'start' | 'succeed' | 'fail' | 'restart' | 'undo';
+
+/** Where each event takes a task from each state; null where the event does not apply. */
+export const taskTransitions: Record<TaskState, Record<TaskEvent, TaskState | null>> = {
+  acknowledged: {
+    start: 'inProgress',
+    succeed: null,
+    fail: 'terminatedWithError',
+    restart: 'acknowledged',
+    undo: null,
+  },
+  // The agent stopped while the task ran: nobody saw its end, so it is looked at and tried again.
+  inProgress: { start: null, succeed: 'done', fail: 'terminatedWithError', restart: 'acknowledged', undo: null },
+  done: { start: null, succeed: null, fail: null, restart: 'done', undo: 'undone' },
+  terminatedWithError: {
+    start: null,
+    succeed: null,
+    fail: null,
+    restart: 'terminatedWithError',
+    undo: null,
+  },
+  undone: { start: null, succeed: null, fail: null, restart: 'undone', undo: null },
+};
+
+/** What a task does to its element, as the driver's `Step` says it. */
+export interface TaskStep {
+  readonly op: string;
+  readonly args: JsonObject;
+  readonly summary: string;
+  readonly sideEffects?: readonly string[];
+  readonly order: number;
+}
+
+export interface Task {
+  readonly id: TaskId;
+  readonly plan: PlanId;
+  readonly instance: InstanceId;
+  readonly driver: string;
+  readonly step: TaskStep;
+  /** The outstanding leaf it serves. */
+  readonly path: Path;
+  readonly state: TaskState;
+  /** What an undo needs, read right before the first attempt. */
+  readonly before?: Json;
+  /** True when the effect was found already there, so that nothing was done. */
+  readonly already?: boolean;
+  readonly error?: string;
+  readonly startedAt?: Instant;
+  readonly endedAt?: Instant;
+  readonly seq: number;
+}

@@ -1,0 +1,24 @@
+/** A verdict as it is kept: what one expectation says of one instance. */
+import type { ExpectationId, InstanceId, Instant } from './ids.ts';
+import type { Json } from './json.ts';
+import type { Verdict } from './outstanding.ts';
+import type { Path } from './path.ts';
+
+export interface StandingVerdict {
+  readonly expectation: ExpectationId;
+  /** Undefined for an expectation of something that does not exist. */
+  readonly instance?: InstanceId;
+  readonly verdict: Verdict;
+  /** What is unmet, itself an expectation; absent when nothing is. */
+  readonly residual?: Json;
+  /** Leaves that could not be judged, so that blindness never looks healthy. */
+  readonly unknown?: readonly Path[];
+  /** When verdict and residual became what they are. */
+  readonly since: Instant;
+  readonly seq: number;
+}
+
+/** The name of a verdict in the change list. */
+export function verdictId(expectation: ExpectationId, instance: InstanceId | undefined): string {
+  return instance === undefined ? expectation : `${expectation}:${instance}`;
+}

@@ -1,0 +1,132 @@
+/**
+ * The door to what is kept. Synchronous: a `transact` is one commit, and no `await` can stand inside it. Every write
+ * takes the next `seq`, its row carries it, and a change row tells of it, in the same commit. A write that changes
+ * nothing writes nothing.
+ */
+import type { Cause, Change } from '../core/change.ts';
+import type { Expectation } from '../core/expectation.ts';
+import type { ExpectationId, InstanceId, Instant, ListenerId, PlanId, TaskId } from '../core/ids.ts';
+import type { Instance, InstanceType } from '../core/instance.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Listener } from '../core/listener.ts';
+import type { Plan, PlanState } from '../core/plan.ts';
+import type { Task, TaskState } from '../core/task.ts';
+import type { StandingVerdict } from '../core/verdict.ts';
+
+/** Equalities an index answers; results come in order of creation. */
+export interface InstanceQuery {
+  readonly type?: InstanceType;
+  readonly kind?: string;
+  readonly name?: string;
+  readonly ids?: readonly InstanceId[];
+  readonly observedBy?: string;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/** Which id a natural key has; kept after the thing is gone, so that the same thing gets the same id back. */
+export interface KeyBinding {
+  readonly kind: string;
+  readonly key: string;
+  readonly id: InstanceId;
+  /** As in `Sighting.handle`. */
+  readonly handle?: string;
+}
+
+/** How often a leaf was tried in vain, and when it may be tried again. Survives a restart. */
+export interface Backoff {
+  readonly leaf: string;
+  readonly attempts: number;
+  readonly until: Instant;
+  readonly because: string;
+}
+
+/** A stop sign a person put up: for all, a kind, an instance, or one expectation on one instance. */
+export interface Pause {
+  /** `all`, `kind:NAME`, `instance:ID`, `leaf:EXPECTATION:INSTANCE`. */
+  readonly scope: string;
+  readonly by: string;
+  readonly why?: string;
+  readonly since: Instant;
+}
+
+export interface Reader {
+  /** Names this store's life: a restored copy of another store has another one. Part of cursors given outside. */
+  readonly epoch: string;
+  /** The agent's own id, made with the store. */
+  readonly agent: string;
+  /** The seq of the last change. */
+  seq(): number;
+
+  instance(id: InstanceId): Instance | undefined;
+  /** The seq of an instance without reading it. */
+  instanceSeq(id: InstanceId): number | undefined;
+  /** To be consumed at once; nothing may be written meanwhile. */
+  instances(query: InstanceQuery): IterableIterator<Instance>;
+  countInstances(query: InstanceQuery): number;
+
+  keyBindings(): readonly KeyBinding[];
+
+  /** Oldest first. Throws `gone`, naming the oldest seq, when rows after the cursor are no longer kept. */
+  changesAfter(seq: number, limit: number): readonly Change[];
+  /** The changes of one subject, newest first, as far as they are kept. */
+  changesOf(id: string, limit: number): readonly Change[];
+
+  expectation(id: ExpectationId): Expectation | undefined;
+  expectations(): readonly Expectation[];
+  verdict(expectation: ExpectationId, instance: InstanceId | undefined): StandingVerdict | undefined;
+  verdicts(of?: { readonly instance?: InstanceId; readonly expectation?: ExpectationId }): readonly StandingVerdict[];
+  plan(id: PlanId): Plan | undefined;
+  /** Newest first. */
+  plans(of?: { readonly states?: readonly PlanState[]; readonly limit?: number }): readonly Plan[];
+  task(id: TaskId): Task | undefined;
+  /** In order of their plan, or newest first without one. */
+  tasks(of?: {
+    readonly plan?: PlanId;
+    readonly states?: readonly TaskState[];
+    readonly limit?: number;
+  }): readonly Task[];
+  backoffs(): readonly Backoff[];
+  pauses(): readonly Pause[];
+  listener(id: ListenerId): Listener | undefined;
+  listeners(): readonly Listener[];
+}
+
+/** What a caller hands in: all but the seq, which the store gives. */
+export type Unwritten<T> = Omit<T, 'seq'>;
+
+export interface Writer extends Reader {
+  /** Creates or replaces. The change says which paths moved, and create or stateChange or attributeValueChange. */
+  putInstance(instance: Unwritten<Instance>): Instance;
+  removeInstance(id: InstanceId): void;
+  bindKey(binding: KeyBinding): void;
+  putExpectation(expectation: Unwritten<Expectation>): Expectation;
+  /** Also removes its verdicts. */
+  removeExpectation(id: ExpectationId): void;
+  putVerdict(verdict: Unwritten<StandingVerdict>): StandingVerdict;
+  removeVerdict(expectation: ExpectationId, instance: InstanceId | undefined): void;
+  putPlan(plan: Unwritten<Plan>): Plan;
+  putTask(task: Unwritten<Task>): Task;
+  /** The following have no change row: nobody outside follows them. */
+  putBackoff(backoff: Backoff): void;
+  clearBackoff(leaf: string): void;
+  putPause(pause: Pause): void;
+  clearPause(scope: string): void;
+  putListener(listener: Listener): void;
+  removeListener(id: ListenerId): void;
+}
+
+export interface Store extends Reader {
+  /** One commit, durable when it returns. Throws what the function throws, and then nothing was written. */
+  transact<T>(cause: Cause, write: (writer: Writer) => T): T;
+  /**
+   * The same for requests that come in crowds: each in its own savepoint, one commit for all that wait, answered after
+   * it. A request that throws is rejected alone.
+   */
+  submit<T>(cause: Cause, write: (writer: Writer) => T): Promise<T>;
+  /** Calls after each commit that wrote changes; returns how to stop. */
+  onCommit(call: () => void): () => void;
+  /** The size of what is kept, for status and metrics. */
+  size(): JsonObject;
+  close(): void;
+}
