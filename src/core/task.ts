@@ -34,12 +34,17 @@ export const taskTransitions: Record<TaskState, Record<TaskEvent, TaskState | nu
   undone: { start: null, succeed: null, fail: null, restart: 'undone', undo: null },
 };
 
-/** What a task does to its element, as the driver's `Step` says it. */
+/** The smallest act on an element. Plain data, so that it can be written down before it is carried out. */
 export interface TaskStep {
+  /** What the driver does: `setMtu`, `addAddress` … */
   readonly op: string;
+  /** What it is done to, as the element names it at planning time, and what it is done with. */
   readonly args: JsonObject;
+  /** One line for people: `set mtu of veth1 to 1400`. */
   readonly summary: string;
+  /** What else goes with it, in words, where something does: `IPv6 addresses are lost below an MTU of 1280`. */
   readonly sideEffects?: readonly string[];
+  /** Steps are carried out by rising order: a link comes up before an address is added to it. */
   readonly order: number;
 }
 

@@ -1,8 +1,9 @@
 /** The door to the element: a driver looks at it, hears it change, and carries out steps on it. */
+import type { Ability } from '../core/ability.ts';
 import type { Instant } from '../core/ids.ts';
 import type { InstanceType } from '../core/instance.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { Path } from '../core/path.ts';
+import type { TaskStep } from '../core/task.ts';
 
 /** Names a thing to its driver: `key` is its natural key, the same after a restart and after delete and re-add. */
 export interface NaturalKey {
@@ -37,31 +38,9 @@ export interface Sample {
   readonly characteristics: readonly JsonObject[];
 }
 
-/** The smallest act on an element. Plain data, so that it can be written down before it is carried out. */
-export interface Step {
-  /** What the driver does: `setMtu`, `addAddress` … */
-  readonly op: string;
-  /** What it is done to, as the element names it at planning time, and what it is done with. */
-  readonly args: JsonObject;
-  /** One line for people: `set mtu of veth1 to 1400`. */
-  readonly summary: string;
-  /** What else goes with it, in words, where something does: `IPv6 addresses are lost below an MTU of 1280`. */
-  readonly sideEffects?: readonly string[];
-  /** Steps are carried out by rising order: a link comes up before an address is added to it. */
-  readonly order: number;
-}
-
-/** What a driver can change: which path of which kind, and the steps that lead from the actual to a wanted value. */
-export interface Ability {
-  readonly kind: string;
-  /** As in `core/path.ts`, e.g. `/resourceCharacteristic/mtu/value`. */
-  readonly path: Path;
-  /**
-   * Pure. The steps that make `wanted` (undefined: nothing) stand at the path of this document; or, as a sentence, why
-   * there are none.
-   */
-  steps(actual: JsonObject, wanted: Json | undefined): readonly Step[] | string;
-}
+/** The smallest act on an element; plain data, so that it can be written down before it is carried out. */
+export type Step = TaskStep;
+export type { Ability };
 
 /** What the driver found just before a step. */
 export interface Examination {
