@@ -1,0 +1,123 @@
+/** The driver of a Linux host: interfaces, addresses and routes, by way of `ip`. */
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import { AgentError, sentence } from '../../../core/errors.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { Driver, Look, Sample } from '../../../ports/driver.ts';
+import type { Log } from '../../../ports/log.ts';
+import {
+  characteristics,
+  counterCharacteristics,
+  type HostReading,
+  hostKey,
+  hostKind,
+  interfaceKeys,
+  interfaceKind,
+  type Reading,
+  sightings,
+} from './facts.ts';
+import { openIp } from './ip.ts';
+import { openMonitor } from './monitor.ts';
+import { readLinks, readRoutes } from './reading.ts';
+import { openSysfs } from './sysfs.ts';
+
+export function openLinux(options: { netns?: string; clock: Clock; log: Log }): Driver {
+  const { netns, clock } = options;
+  const ip = openIp(options);
+  const monitor = openMonitor(options);
+  const sysfs = openSysfs({
+    clock,
+    // `ip netns exec` mounts the namespace's own /sys for its child.
+    place: async () => {
+      if (netns === undefined) return { root: '', proc: '/proc/self' };
+      const proc = `/proc/${await ip.pid()}`;
+      return { root: `${proc}/root`, proc };
+    },
+  });
+  let host: HostReading | undefined;
+  let lastSample: { readonly at: number; readonly samples: ReadonlyMap<string, Sample> } | undefined;
+
+  async function read(): Promise<Reading> {
+    // Interfaces first: `ip` names the interfaces of routes as it last saw them.
+    const links = readLinks(await ip.ask(['addr', 'show']));
+    const routes = readRoutes(await ip.ask(['route', 'show', 'table', 'all']));
+    const [ports, namespace] = await Promise.all([sysfs.ports(links), sysfs.namespace()]);
+    host ??= await readHost();
+    return { links, routes, ports, namespace, host };
+  }
+
+  return {
+    name: 'linux',
+    abilities: [],
+    start: heard => monitor.start(heard),
+    async stop() {
+      await Promise.all([monitor.stop(), ip.stop()]);
+    },
+    async look(): Promise<Look> {
+      const at = clock.now();
+      return { at, sightings: sightings(await seeing(read)) };
+    },
+    async sample(maxAgeMs) {
+      if (lastSample && clock.now() - lastSample.at <= maxAgeMs) return lastSample.samples;
+      const at = clock.now();
+      const samples = await seeing(async () => {
+        const links = readLinks(await ip.ask(['addr', 'show']));
+        const [ports, counters] = await Promise.all([sysfs.ports(links), sysfs.counters(links)]);
+        const keys = interfaceKeys({ links, ports });
+        host ??= await readHost();
+        const found = new Map<string, Sample>();
+        for (const link of links) {
+          const values = counters.get(link.name);
+          if (values)
+            found.set(`${interfaceKind}/${keys.get(link.ifindex)}`, {
+              at,
+              characteristics: counterCharacteristics(values),
+            });
+        }
+        found.set(`${hostKind}/${hostKey(host)}`, { at, characteristics: await hostTelemetry() });
+        return found;
+      });
+      lastSample = { at, samples };
+      return samples;
+    },
+    examine: () => Promise.reject(new AgentError('unsupported', 'not yet')),
+    act: () => Promise.reject(new AgentError('unsupported', 'not yet')),
+    undo: () => Promise.reject(new AgentError('unsupported', 'not yet')),
+  };
+}
+
+/** Whatever goes wrong while looking means that nothing was seen. */
+async function seeing<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof AgentError && error.code === 'unreachable') throw error;
+    throw new AgentError('unreachable', `the interfaces could not be read: ${sentence(error)}`, { cause: error });
+  }
+}
+
+async function readHost(): Promise<HostReading> {
+  const [release, machineId] = await Promise.all(
+    ['/etc/os-release', '/etc/machine-id'].map(path => readFile(path, 'utf8').catch(() => '')),
+  );
+  const pretty = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release ?? '')?.[1];
+  return {
+    name: os.hostname(),
+    ...(machineId?.trim() ? { machineId: machineId.trim() } : {}),
+    operatingSystem: pretty ?? os.type(),
+    kernelRelease: os.release(),
+    architecture: os.machine(),
+    cpuCount: os.cpus().length,
+    memoryTotal: os.totalmem(),
+  };
+}
+
+async function hostTelemetry(): Promise<Sample['characteristics']> {
+  const memory = await readFile('/proc/meminfo', 'utf8').catch(() => '');
+  const available = /^MemAvailable:\s+(\d+) kB$/m.exec(memory)?.[1];
+  return characteristics({
+    uptime: Math.floor(os.uptime()),
+    loadAverage: os.loadavg()[0],
+    memoryAvailable: available === undefined ? undefined : Number(available) * 1024,
+  });
+}

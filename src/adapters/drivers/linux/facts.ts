@@ -1,0 +1,289 @@
+/** Turns what was read of the element into sightings in TMF's v5 shape. Pure. */
+import type { Json, JsonObject } from '../../../core/json.ts';
+import type { NaturalKey, Sighting } from '../../../ports/driver.ts';
+import { type Cidr, cidrText, compareCidrs, parseCidr } from './address.ts';
+import { type Link, type Route, some } from './reading.ts';
+import type { Counters, Port } from './sysfs.ts';
+
+export interface HostReading {
+  readonly name: string;
+  readonly machineId?: string;
+  readonly operatingSystem: string;
+  readonly kernelRelease: string;
+  readonly architecture: string;
+  readonly cpuCount: number;
+  readonly memoryTotal: number;
+}
+
+export interface Reading {
+  readonly links: readonly Link[];
+  readonly routes: readonly Route[];
+  readonly ports: ReadonlyMap<number, Port>;
+  readonly host: HostReading;
+  /** Names the boot and the network namespace. */
+  readonly namespace: string;
+}
+
+export const interfaceKind = 'networkInterface';
+export const hostKind = 'host';
+export const connectivityKind = 'ipConnectivity';
+
+export function sightings(reading: Reading): Sighting[] {
+  const keys = interfaceKeys(reading);
+  return [
+    hostSighting(reading),
+    connectivitySighting(reading, keys),
+    ...reading.links.map(link => interfaceSighting(link, keys.get(link.ifindex) ?? '', reading)),
+  ];
+}
+
+/** The key of each interface by its ifindex. Two that share device and address: the later one adds its name. */
+export function interfaceKeys({ links, ports }: Pick<Reading, 'links' | 'ports'>): Map<number, string> {
+  const keys = new Map<number, string>();
+  const taken = new Set<string>();
+  for (const link of [...links].sort((a, b) => a.ifindex - b.ifindex)) {
+    const key = interfaceKey(link, ports.get(link.ifindex));
+    const own = taken.has(key) ? `${key} ${link.name}` : key;
+    taken.add(own);
+    keys.set(link.ifindex, own);
+  }
+  return keys;
+}
+
+function interfaceKey(link: Link, port: Port | undefined): string {
+  if (port?.device === undefined) return `virtual:${link.name}`;
+  // An address drawn at random names nothing after the next start.
+  const mac = link.permanentAddress ?? (port.addressIsItsOwn ? link.address : undefined);
+  return [port.device, port.portName, mac].filter(part => part !== undefined).join(' ');
+}
+
+export function hostKey(host: HostReading): string {
+  return host.machineId ?? host.name;
+}
+
+function interfaceSighting(link: Link, key: string, { ports, namespace }: Reading): Sighting {
+  const port = ports.get(link.ifindex);
+  return {
+    kind: interfaceKind,
+    key,
+    type: 'resource',
+    handle: `${namespace}/${link.ifindex}`,
+    facts: {
+      '@type': port?.device === undefined ? 'LogicalResource' : 'PhysicalResource',
+      name: link.name,
+      administrativeState: link.flags.includes('UP') ? 'unlocked' : 'locked',
+      operationalState: isOperational(link) ? 'enabled' : 'disabled',
+      resourceCharacteristic: characteristics({
+        mtu: link.mtu,
+        macAddress: link.address,
+        permanentMacAddress: link.permanentAddress,
+        ipAddress: addressList(link),
+        interfaceIndex: link.ifindex,
+        linkType: link.linkType,
+        linkKind: link.kind,
+        operState: link.operstate,
+        carrier: link.flags.includes('LOWER_UP'),
+        speed: port?.speed,
+        duplex: port?.duplex,
+        master: link.master,
+        ...(link.kind === 'veth' ? { peer: link.link } : { lowerLink: link.link }),
+        promiscuous: link.flags.includes('PROMISC') ? true : undefined,
+      }),
+    },
+  };
+}
+
+/** The kernel does not know the state of some links (lo, tun); then a carrier is enough. */
+function isOperational({ operstate, flags }: Link): boolean {
+  return operstate === 'UP' || (operstate === 'UNKNOWN' && flags.includes('LOWER_UP'));
+}
+
+/**
+ * In one order for one set: the kernel lists IPv6 by age, and an address that was taken away and put back would look
+ * like a change.
+ */
+function addressList(link: Link): string[] {
+  return link.addresses
+    .map(address => parseCidr(`${address.local}/${address.length}`, true))
+    .filter(cidr => cidr !== undefined)
+    .sort(compareCidrs)
+    .map(cidrText);
+}
+
+function hostSighting({ host, routes }: Reading): Sighting {
+  return {
+    kind: hostKind,
+    key: hostKey(host),
+    type: 'resource',
+    facts: {
+      '@type': 'PhysicalResource',
+      name: host.name,
+      operationalState: 'enabled',
+      resourceCharacteristic: characteristics({
+        operatingSystem: host.operatingSystem,
+        kernelRelease: host.kernelRelease,
+        architecture: host.architecture,
+        cpuCount: host.cpuCount,
+        memoryTotal: host.memoryTotal,
+        route: routeItems(routes),
+      }),
+    },
+  };
+}
+
+/** The types of route that somebody chose; the others the kernel keeps for itself. */
+const listedTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit']);
+
+export function isListed(route: Route): boolean {
+  return route.table !== 'local' && listedTypes.has(route.type);
+}
+
+export function routeItems(routes: readonly Route[]): JsonObject[] {
+  return routes
+    .filter(isListed)
+    .map(route => ({ item: routeItem(route), order: routeOrder(route) }))
+    .sort(
+      (a, b) =>
+        compareTexts(a.order.table, b.order.table) ||
+        compareOrders(a.order.cidr, b.order.cidr) ||
+        compareTexts(a.order.rest, b.order.rest),
+    )
+    .map(({ item }) => item);
+}
+
+export function routeItem(route: Route): JsonObject {
+  return {
+    table: route.table,
+    destination: route.destination,
+    ...some('gateway', route.gateway),
+    interface: interfaceOf(route),
+    ...some('metric', route.metric),
+    protocol: route.protocol,
+    scope: route.scope,
+    ...some('prefsrc', route.prefsrc),
+    ...(route.type === 'unicast' ? {} : { type: route.type }),
+    ...some('source', route.source),
+    ...some('tos', route.tos),
+    ...(route.nexthops === undefined
+      ? {}
+      : {
+          nexthop: route.nexthops.map(hop => ({
+            ...some('gateway', hop.gateway),
+            ...some('interface', hop.interface),
+            weight: hop.weight,
+          })),
+        }),
+  };
+}
+
+/** Part of what names a route, so there is always one: the kernel itself says `lo` of an IPv6 blackhole. */
+function interfaceOf(route: Route): string {
+  if (route.nexthops === undefined) return route.interface ?? 'lo';
+  return [...new Set(route.nexthops.map(hop => hop.interface ?? 'lo'))].join(',');
+}
+
+function routeOrder(route: Route): { table: string; cidr: Cidr | undefined; rest: string } {
+  const metric = String(route.metric ?? 0).padStart(10, '0');
+  return {
+    table: route.table === 'main' ? '' : route.table,
+    cidr: parseCidr(route.destination, false),
+    rest: `${metric} ${route.gateway ?? ''} ${interfaceOf(route)} ${route.protocol}`,
+  };
+}
+
+function compareOrders(a: Cidr | undefined, b: Cidr | undefined): number {
+  return a && b ? compareCidrs(a, b) : 0;
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The way out: of the default routes the one that the kernel would take, IPv4 first. */
+export function defaultRoute(routes: readonly Route[]): Route | undefined {
+  return routes
+    .filter(
+      route => route.table === 'main' && route.type === 'unicast' && /^(0\.0\.0\.0|::)\/0$/.test(route.destination),
+    )
+    .filter(route => route.source === undefined)
+    .sort((a, b) => a.family - b.family || (a.metric ?? 0) - (b.metric ?? 0))[0];
+}
+
+function connectivitySighting({ links, routes, host }: Reading, keys: ReadonlyMap<number, string>): Sighting {
+  const route = defaultRoute(routes);
+  const out = carriers(route)
+    .map(name => links.find(link => link.name === name))
+    .filter(link => link !== undefined);
+  const first = route?.nexthops?.[0] ?? route;
+  const supportedBy: NaturalKey[] = out.map(link => ({ kind: interfaceKind, key: keys.get(link.ifindex) ?? '' }));
+  return {
+    kind: connectivityKind,
+    key: hostKey(host),
+    type: 'service',
+    facts: {
+      '@type': 'Service',
+      name: 'ipConnectivity',
+      state: route ? 'active' : 'inactive',
+      operatingStatus: !route ? 'stopped' : out.some(isOperational) ? 'running' : 'failed',
+      serviceCharacteristic: characteristics({
+        gateway: first?.gateway,
+        sourceAddress: route && sourceAddress(route, out[0]),
+        addressFamily: route && (route.family === 4 ? 'ipv4' : 'ipv6'),
+      }),
+    },
+    supportedBy,
+  };
+}
+
+function carriers(route: Route | undefined): readonly string[] {
+  const hops = route?.nexthops ?? (route ? [route] : []);
+  return [...new Set(hops.map(hop => hop.interface).filter(name => name !== undefined))];
+}
+
+/** The address the kernel prefers for this route: the one it names, else the first of its scope on the way out. */
+function sourceAddress(route: Route, out: Link | undefined): string | undefined {
+  if (route.prefsrc !== undefined) return route.prefsrc;
+  const candidates = out?.addresses.filter(
+    address => address.family === route.family && address.scope === 'global' && !address.flags.includes('deprecated'),
+  );
+  if (route.family === 4) return candidates?.find(address => !address.flags.includes('secondary'))?.local;
+  // The kernel lists IPv6 by age, and its own choice depends on the destination; the lowest is at least steady.
+  return candidates
+    ?.filter(address => !address.flags.includes('temporary'))
+    .map(address => parseCidr(`${address.local}/${address.length}`, true))
+    .filter(cidr => cidr !== undefined)
+    .sort(compareCidrs)[0]?.address;
+}
+
+export function counterCharacteristics(counters: Counters): JsonObject[] {
+  return characteristics(counters);
+}
+
+/** Typed characteristics by name, sorted; what has no value is left out. */
+export function characteristics(values: { readonly [name: string]: Json | undefined }): JsonObject[] {
+  return Object.entries(values)
+    .flatMap(([name, value]) => (value === undefined || value === null ? [] : [characteristic(name, value)]))
+    .sort((a, b) => compareTexts(String(a.name), String(b.name)));
+}
+
+function characteristic(name: string, value: Json): JsonObject {
+  const [type, valueType] = typed(name, value);
+  return { name, value, valueType, '@type': type };
+}
+
+/** TMF's v5 names for typed characteristics. */
+function typed(name: string, value: Json): readonly [string, string] {
+  if (Array.isArray(value))
+    return [name === 'route' ? 'ObjectArrayCharacteristic' : 'StringArrayCharacteristic', 'array'];
+  if (typeof value === 'boolean') return ['BooleanCharacteristic', 'boolean'];
+  if (typeof value === 'string') return ['StringCharacteristic', 'string'];
+  if (typeof value !== 'number') return ['ObjectCharacteristic', 'object'];
+  return Number.isInteger(value) && !isMeasure(name)
+    ? ['IntegerCharacteristic', 'integer']
+    : ['NumberCharacteristic', 'number'];
+}
+
+/** A measure stays a number when it happens to be whole. */
+function isMeasure(name: string): boolean {
+  return name === 'loadAverage' || name === 'uptime' || name.endsWith('Level') || name === 'linkQuality';
+}
