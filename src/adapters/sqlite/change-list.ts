@@ -1,0 +1,198 @@
+/** The change list on disk: appends in one sequence, reads from a cursor, and lets go of what is old. */
+import type { Cause, Change, ChangeSubject, ChangeType } from '../../core/change.ts';
+import { stateAttributes } from '../../core/change.ts';
+import { AgentError } from '../../core/errors.ts';
+import type { Instant } from '../../core/ids.ts';
+import type { InstanceType } from '../../core/instance.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { type PathChange, segments } from '../../core/path.ts';
+import type { Sql } from './sql.ts';
+
+/** How much of the change list is kept; what is beyond any of them goes, but never the newest row. */
+export interface Keep {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly days: number;
+}
+
+export const defaultKeep: Keep = { rows: 100_000, bytes: 32 * 1024 * 1024, days: 30 };
+
+/** Looking at what is too old costs little, but not nothing: it is done once in so many changes. */
+const TRIM_EVERY_CHANGES = 100;
+/** Bounds how long a single commit is held up by trimming; more than comes in meanwhile. */
+const TRIM_AT_MOST_ROWS = 1000;
+/** What a row takes beside its texts, about. */
+const ROW_BYTES = 100;
+const DAY_MS = 86_400_000;
+
+/** A change before it is written; documents as their JSON text, since they are stored so elsewhere too. */
+export interface NewChange {
+  readonly at: Instant;
+  readonly subject: ChangeSubject;
+  readonly id: string;
+  readonly instanceType: InstanceType | null;
+  readonly type: ChangeType;
+  readonly paths: readonly PathChange[];
+  /** JSON text of a `Cause`. */
+  readonly cause: string;
+  readonly document: string | null;
+}
+
+/** Where the list stands; what a rollback goes back to. */
+export interface Standing {
+  readonly seq: number;
+  readonly oldest: number;
+  readonly bytesSoFar: number;
+  readonly untrimmed: number;
+}
+
+interface ChangeRow {
+  seq: number;
+  at: number;
+  subject: ChangeSubject;
+  id: string;
+  instance_type: InstanceType | null;
+  type: ChangeType;
+  cause: string;
+  paths: string | null;
+  document: string | null;
+}
+
+const COLUMNS = 'seq, at, subject, id, instance_type, type, cause, paths, document';
+
+export class ChangeList {
+  readonly #sql: Sql;
+  readonly #keep: Keep;
+  #seq = 0;
+  #oldest = 1;
+  #bytesSoFar = 0;
+  #untrimmed = 0;
+
+  constructor(sql: Sql, keep: Keep) {
+    this.#sql = sql;
+    this.#keep = keep;
+    const newest = sql.get<{ seq: number; bytes_so_far: number }>(
+      'SELECT seq, bytes_so_far FROM change ORDER BY seq DESC LIMIT 1',
+    );
+    if (!newest) return;
+    this.#seq = newest.seq;
+    this.#bytesSoFar = newest.bytes_so_far;
+    this.#oldest = sql.get<{ seq: number }>('SELECT min(seq) AS seq FROM change')?.seq ?? newest.seq;
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  get oldest(): number {
+    return this.#oldest;
+  }
+
+  standing(): Standing {
+    return { seq: this.#seq, oldest: this.#oldest, bytesSoFar: this.#bytesSoFar, untrimmed: this.#untrimmed };
+  }
+
+  goBackTo(standing: Standing): void {
+    this.#seq = standing.seq;
+    this.#oldest = standing.oldest;
+    this.#bytesSoFar = standing.bytesSoFar;
+    this.#untrimmed = standing.untrimmed;
+  }
+
+  /** Writes the change down under the next seq. */
+  append(change: NewChange): void {
+    const { cause, document } = change;
+    const paths = change.paths.length === 0 ? null : JSON.stringify(change.paths);
+    const bytesSoFar = this.#bytesSoFar + ROW_BYTES + bytes(cause) + bytes(paths) + bytes(document);
+    this.#sql.run(
+      'INSERT INTO change (seq, at, subject, id, instance_type, type, bytes_so_far, cause, paths, document) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      this.#seq + 1,
+      change.at,
+      change.subject,
+      change.id,
+      change.instanceType,
+      change.type,
+      bytesSoFar,
+      cause,
+      paths,
+      document,
+    );
+    this.#seq++;
+    this.#untrimmed++;
+    this.#bytesSoFar = bytesSoFar;
+  }
+
+  after(cursor: number, limit: number): Change[] {
+    if (cursor + 1 < this.#oldest) {
+      throw new AgentError(
+        'gone',
+        `changes after ${cursor} are no longer all kept, the oldest is ${this.#oldest}: read what is current, then follow from there`,
+      );
+    }
+    return this.#sql
+      .all<ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE seq > ? ORDER BY seq LIMIT ?`, cursor, limit)
+      .map(change);
+  }
+
+  of(id: string, limit: number): Change[] {
+    return this.#sql
+      .all<ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE id = ? ORDER BY seq DESC LIMIT ?`, id, limit)
+      .map(change);
+  }
+
+  /** Part of an ordinary commit: lets go of the oldest rows, a bounded number, now and then. */
+  trim(now: Instant): void {
+    const { rows, bytes, days } = this.#keep;
+    if (this.#untrimmed < Math.min(TRIM_EVERY_CHANGES, Math.ceil(rows / 10))) return;
+    this.#untrimmed = 0;
+    const first = Math.min(
+      this.#seq,
+      Math.max(
+        this.#seq - rows + 1,
+        this.#firstWhere('bytes_so_far > ?', this.#bytesSoFar - bytes),
+        this.#firstWhere('at >= ?', now - days * DAY_MS),
+      ),
+      this.#oldest + TRIM_AT_MOST_ROWS,
+    );
+    if (first <= this.#oldest) return;
+    this.#sql.run('DELETE FROM change WHERE seq < ?', first);
+    this.#oldest = first;
+  }
+
+  /** Walks over no more rows than one trim may take. */
+  #firstWhere(condition: string, value: number): number {
+    const end = this.#oldest + TRIM_AT_MOST_ROWS;
+    const found = this.#sql.get<{ seq: number }>(
+      `SELECT seq FROM change WHERE seq < ? AND ${condition} ORDER BY seq LIMIT 1`,
+      end,
+      value,
+    );
+    return found?.seq ?? end;
+  }
+}
+
+/** What TMF calls a change of these paths. */
+export function typeOfChange(paths: readonly PathChange[]): ChangeType {
+  return paths.some(({ path }) => stateAttributes.has(segments(path)[0] ?? ''))
+    ? 'stateChange'
+    : 'attributeValueChange';
+}
+
+function bytes(text: string | null): number {
+  return text === null ? 0 : Buffer.byteLength(text);
+}
+
+function change(row: ChangeRow): Change {
+  return {
+    seq: row.seq,
+    at: row.at,
+    subject: row.subject,
+    id: row.id,
+    ...(row.instance_type === null ? {} : { instanceType: row.instance_type }),
+    type: row.type,
+    paths: row.paths === null ? [] : (JSON.parse(row.paths) as PathChange[]),
+    cause: JSON.parse(row.cause) as Cause,
+    ...(row.document === null ? {} : { document: JSON.parse(row.document) as JsonObject }),
+  };
+}

@@ -1,0 +1,98 @@
+/** The tables, as the steps that led to them. A step that was released is never edited; a new one is added below it. */
+import { AgentError } from '../../core/errors.ts';
+import type { Sql } from './sql.ts';
+
+/** "Diffo" in the file's header: so that we never write into another program's database. */
+const APPLICATION_ID = 0x44_69_66_6f;
+
+const steps: readonly string[] = [
+  // `row` is the order of creation; documents stand last, so that reading the rest does not read them.
+  `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+  CREATE TABLE change (
+    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, subject TEXT NOT NULL, id TEXT NOT NULL, instance_type TEXT,
+    type TEXT NOT NULL,
+    -- Bytes of this row and of all before it: what is kept is the difference of two of them.
+    bytes_so_far INTEGER NOT NULL,
+    cause TEXT NOT NULL, paths TEXT, document TEXT
+  ) STRICT;
+  CREATE INDEX change_by_id ON change (id);
+
+  CREATE TABLE instance (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, kind TEXT NOT NULL, name TEXT,
+    observed_by TEXT, seq INTEGER NOT NULL, created_at INTEGER NOT NULL, document TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX instance_by_type ON instance (type);
+  CREATE INDEX instance_by_kind ON instance (kind);
+  CREATE INDEX instance_by_name ON instance (name, kind);
+  CREATE INDEX instance_by_observer ON instance (observed_by) WHERE observed_by IS NOT NULL;
+
+  CREATE TABLE key_binding (
+    row INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, handle TEXT, UNIQUE (kind, key)
+  ) STRICT;
+
+  CREATE TABLE expectation (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL, record TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE verdict (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, expectation TEXT NOT NULL REFERENCES expectation (id),
+    instance TEXT, seq INTEGER NOT NULL, record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX verdict_by_expectation ON verdict (expectation);
+  CREATE INDEX verdict_by_instance ON verdict (instance);
+
+  CREATE TABLE plan (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, seq INTEGER NOT NULL, record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX plan_by_state ON plan (state);
+
+  CREATE TABLE task (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, plan TEXT NOT NULL REFERENCES plan (id), state TEXT NOT NULL,
+    seq INTEGER NOT NULL, record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX task_by_plan ON task (plan);
+  CREATE INDEX task_by_state ON task (state);
+
+  CREATE TABLE backoff (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
+  CREATE TABLE pause (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
+  CREATE TABLE listener (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
+  `,
+];
+
+/** The schema this program writes. */
+export const SCHEMA_VERSION = steps.length;
+
+/** Refuses a file that is not ours to write, before anything in it is touched. */
+export function checkOwnership(sql: Sql): void {
+  const version = sql.pragma('user_version');
+  if (version > SCHEMA_VERSION) {
+    throw new AgentError(
+      'storage',
+      `${sql.file} was written by a newer Diffo Edge (schema ${version}, this one knows ${SCHEMA_VERSION}): ` +
+        'run that version again, or move the file away to start anew',
+    );
+  }
+  const empty = sql.get('SELECT 1 FROM sqlite_schema') === undefined;
+  if (!empty && sql.pragma('application_id') !== APPLICATION_ID) {
+    throw new AgentError(
+      'storage',
+      `${sql.file} is the database of another program: give the agent its own data directory`,
+    );
+  }
+}
+
+/** Brings the tables up to what this program knows; each step is one transaction. */
+export function migrate(sql: Sql): void {
+  for (let version = sql.pragma('user_version'); version < SCHEMA_VERSION; version++) {
+    sql.begin();
+    try {
+      sql.exec(`${steps[version]}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
+      sql.commit();
+    } catch (error) {
+      sql.rollback();
+      throw error;
+    }
+  }
+}

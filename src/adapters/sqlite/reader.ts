@@ -1,0 +1,201 @@
+/** Reads what is kept. */
+import type { Change } from '../../core/change.ts';
+import type { Expectation } from '../../core/expectation.ts';
+import type { ExpectationId, InstanceId, ListenerId, PlanId, TaskId } from '../../core/ids.ts';
+import type { Instance } from '../../core/instance.ts';
+import type { Listener } from '../../core/listener.ts';
+import type { Plan, PlanState } from '../../core/plan.ts';
+import type { Task, TaskState } from '../../core/task.ts';
+import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
+import type { Backoff, InstanceQuery, KeyBinding, Pause, Reader } from '../../ports/store.ts';
+import type { ChangeList } from './change-list.ts';
+import * as rows from './rows.ts';
+import type { Sql } from './sql.ts';
+
+/** So many are in memory at once while instances are walked over. */
+const INSTANCES_AT_ONCE = 100;
+const NO_LIMIT = -1;
+
+/** The tables of what is few and followed by nobody. */
+export type NoteTable = 'backoff' | 'pause' | 'listener';
+
+export interface Kept {
+  readonly sql: Sql;
+  readonly changes: ChangeList;
+  readonly epoch: string;
+  readonly agent: string;
+}
+
+export class SqliteReader implements Reader {
+  readonly epoch: string;
+  readonly agent: string;
+  protected readonly sql: Sql;
+  protected readonly changes: ChangeList;
+
+  constructor(kept: Kept) {
+    this.sql = kept.sql;
+    this.changes = kept.changes;
+    this.epoch = kept.epoch;
+    this.agent = kept.agent;
+  }
+
+  seq(): number {
+    return this.changes.seq;
+  }
+
+  instance(id: InstanceId): Instance | undefined {
+    const row = this.sql.get<rows.InstanceRow>(`SELECT ${rows.INSTANCE_COLUMNS} FROM instance WHERE id = ?`, id);
+    return row && rows.instance(row);
+  }
+
+  instanceSeq(id: InstanceId): number | undefined {
+    return this.sql.get<{ seq: number }>('SELECT seq FROM instance WHERE id = ?', id)?.seq;
+  }
+
+  /** Read in portions, so that a walk that is left half way holds nothing up. */
+  *instances(query: InstanceQuery): IterableIterator<Instance> {
+    const { text, values } = rows.condition(query);
+    let after = 0;
+    let offset = query.offset ?? 0;
+    let left = query.limit ?? Number.POSITIVE_INFINITY;
+    while (left > 0) {
+      const portion = Math.min(left, INSTANCES_AT_ONCE);
+      const found = this.sql.all<rows.InstanceRow>(
+        `SELECT ${rows.INSTANCE_COLUMNS} FROM instance WHERE ${text} AND row > ? ORDER BY row LIMIT ? OFFSET ?`,
+        ...values,
+        after,
+        portion,
+        offset,
+      );
+      for (const row of found) yield rows.instance(row);
+      const last = found.at(-1);
+      if (!last || found.length < portion) return;
+      after = last.row;
+      offset = 0;
+      left -= portion;
+    }
+  }
+
+  countInstances(query: InstanceQuery): number {
+    const { text, values } = rows.condition(query);
+    const { offset = 0, limit = Number.POSITIVE_INFINITY } = query;
+    const all = this.sql.get<{ n: number }>(`SELECT count(*) AS n FROM instance WHERE ${text}`, ...values)?.n ?? 0;
+    return Math.min(Math.max(all - offset, 0), limit);
+  }
+
+  keyBindings(): readonly KeyBinding[] {
+    return this.sql
+      .all<rows.KeyBindingRow>('SELECT kind, key, id, handle FROM key_binding ORDER BY row')
+      .map(rows.keyBinding);
+  }
+
+  changesAfter(seq: number, limit: number): readonly Change[] {
+    return this.changes.after(seq, limit);
+  }
+
+  changesOf(id: string, limit: number): readonly Change[] {
+    return this.changes.of(id, limit);
+  }
+
+  expectation(id: ExpectationId): Expectation | undefined {
+    return this.#record('expectation', id);
+  }
+
+  expectations(): readonly Expectation[] {
+    return this.#records('SELECT id, seq, record FROM expectation ORDER BY row');
+  }
+
+  verdict(expectation: ExpectationId, instance: InstanceId | undefined): StandingVerdict | undefined {
+    return this.#record('verdict', verdictId(expectation, instance));
+  }
+
+  verdicts(
+    of: { readonly instance?: InstanceId; readonly expectation?: ExpectationId } = {},
+  ): readonly StandingVerdict[] {
+    const { text, values } = equalities({ instance: of.instance, expectation: of.expectation });
+    return this.#records(`SELECT id, seq, record FROM verdict WHERE ${text} ORDER BY row`, ...values);
+  }
+
+  plan(id: PlanId): Plan | undefined {
+    return this.#record('plan', id);
+  }
+
+  plans({ states, limit = NO_LIMIT }: { readonly states?: readonly PlanState[]; readonly limit?: number } = {}) {
+    const among = amongStates(states);
+    return this.#records<Plan>(
+      `SELECT id, seq, record FROM plan WHERE ${among.text} ORDER BY row DESC LIMIT ?`,
+      ...among.values,
+      limit,
+    );
+  }
+
+  task(id: TaskId): Task | undefined {
+    return this.#record('task', id);
+  }
+
+  tasks({
+    plan,
+    states,
+    limit = NO_LIMIT,
+  }: {
+    readonly plan?: PlanId;
+    readonly states?: readonly TaskState[];
+    readonly limit?: number;
+  } = {}): readonly Task[] {
+    const ofPlan = equalities({ plan });
+    const among = amongStates(states);
+    return this.#records(
+      `SELECT id, seq, record FROM task WHERE ${ofPlan.text} AND ${among.text}
+       ORDER BY row ${plan === undefined ? 'DESC' : 'ASC'} LIMIT ?`,
+      ...ofPlan.values,
+      ...among.values,
+      limit,
+    );
+  }
+
+  backoffs(): readonly Backoff[] {
+    return this.#notes('backoff');
+  }
+
+  pauses(): readonly Pause[] {
+    return this.#notes('pause');
+  }
+
+  listener(id: ListenerId): Listener | undefined {
+    const row = this.sql.get<{ record: string }>('SELECT record FROM listener WHERE id = ?', id);
+    return row && (JSON.parse(row.record) as Listener);
+  }
+
+  listeners(): readonly Listener[] {
+    return this.#notes('listener');
+  }
+
+  #record<T>(table: string, id: string): T | undefined {
+    const row = this.sql.get<rows.RecordRow>(`SELECT id, seq, record FROM ${table} WHERE id = ?`, id);
+    return row && rows.record<T>(row);
+  }
+
+  #records<T>(text: string, ...values: (string | number)[]): T[] {
+    return this.sql.all<rows.RecordRow>(text, ...values).map(row => rows.record<T>(row));
+  }
+
+  #notes<T>(table: NoteTable): T[] {
+    return this.sql
+      .all<{ record: string }>(`SELECT record FROM ${table} ORDER BY row`)
+      .map(row => JSON.parse(row.record) as T);
+  }
+}
+
+function equalities(wanted: Record<string, string | undefined>): { text: string; values: string[] } {
+  const given = Object.entries(wanted).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return {
+    text: given.length === 0 ? 'TRUE' : given.map(([column]) => `${column} = ?`).join(' AND '),
+    values: given.map(([, value]) => value),
+  };
+}
+
+function amongStates(states: readonly string[] | undefined): { text: string; values: string[] } {
+  return states === undefined
+    ? { text: 'TRUE', values: [] }
+    : { text: 'state IN (SELECT value FROM json_each(?))', values: [JSON.stringify(states)] };
+}

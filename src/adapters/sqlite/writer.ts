@@ -1,0 +1,206 @@
+/** Writes what is kept: every write that changes something takes the next seq, and a change row tells of it. */
+import type { Cause } from '../../core/change.ts';
+import { AgentError } from '../../core/errors.ts';
+import type { Expectation } from '../../core/expectation.ts';
+import type { ExpectationId, InstanceId, Instant, ListenerId } from '../../core/ids.ts';
+import type { Instance } from '../../core/instance.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Listener } from '../../core/listener.ts';
+import { differences, type KeyedArrays } from '../../core/path.ts';
+import type { Plan } from '../../core/plan.ts';
+import type { Task } from '../../core/task.ts';
+import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
+import type { Backoff, KeyBinding, Pause, Unwritten, Writer } from '../../ports/store.ts';
+import { type NewChange, typeOfChange } from './change-list.ts';
+import { type Kept, type NoteTable, SqliteReader } from './reader.ts';
+import * as rows from './rows.ts';
+
+export interface WriterParts extends Kept {
+  readonly keyed: KeyedArrays;
+}
+
+export class SqliteWriter extends SqliteReader implements Writer {
+  readonly #keyed: KeyedArrays;
+  readonly #at: Instant;
+  readonly #cause: string;
+  #ended = false;
+
+  constructor(parts: WriterParts, cause: Cause, at: Instant) {
+    super(parts);
+    this.#keyed = parts.keyed;
+    this.#cause = JSON.stringify(cause);
+    this.#at = at;
+  }
+
+  /** After its transaction a writer writes no more, even if someone held on to it. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  putInstance({ id, type, kind, observedBy, document, createdAt }: Unwritten<Instance>): Instance {
+    const text = JSON.stringify(document);
+    const seq = this.changes.seq + 1;
+    const observer = observedBy ?? null;
+    const created = this.#run(
+      `INSERT INTO instance (id, type, kind, name, observed_by, seq, created_at, document)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+      id,
+      type,
+      kind,
+      rows.nameIn(document),
+      observer,
+      seq,
+      createdAt,
+      text,
+    );
+    const written = { id, type, kind, ...(observedBy === undefined ? {} : { observedBy }), document, seq, createdAt };
+    if (created === 1) {
+      this.#tell({ subject: 'instance', id, instanceType: type, type: 'create', paths: [], document: text });
+      return written;
+    }
+    const before = this.instance(id);
+    if (!before) throw new AgentError('internal', `instance ${id} is neither there nor can it be made`);
+    const paths = differences(before.document, document, this.#keyed);
+    const same = before.type === type && before.kind === kind && before.observedBy === observedBy;
+    if (same && paths.length === 0) return before;
+    this.#run(
+      'UPDATE instance SET type = ?, kind = ?, name = ?, observed_by = ?, seq = ?, document = ? WHERE id = ?',
+      type,
+      kind,
+      rows.nameIn(document),
+      observer,
+      seq,
+      text,
+      id,
+    );
+    this.#tell({ subject: 'instance', id, instanceType: type, type: typeOfChange(paths), paths, document: null });
+    return { ...written, createdAt: before.createdAt };
+  }
+
+  removeInstance(id: InstanceId): void {
+    const row = this.sql.get<{ type: Instance['type']; document: string }>(
+      'SELECT type, document FROM instance WHERE id = ?',
+      id,
+    );
+    if (!row) return;
+    this.#run('DELETE FROM instance WHERE id = ?', id);
+    const { type: instanceType, document } = row;
+    this.#tell({ subject: 'instance', id, instanceType, type: 'delete', paths: [], document });
+  }
+
+  bindKey({ kind, key, id, handle }: KeyBinding): void {
+    this.#run(
+      `INSERT INTO key_binding (kind, key, id, handle) VALUES (?, ?, ?, ?)
+       ON CONFLICT (kind, key) DO UPDATE SET id = excluded.id, handle = excluded.handle
+       WHERE id IS NOT excluded.id OR handle IS NOT excluded.handle`,
+      kind,
+      key,
+      id,
+      handle ?? null,
+    );
+  }
+
+  putExpectation(expectation: Unwritten<Expectation>): Expectation {
+    return this.#put(rows.expectationTable, expectation);
+  }
+
+  removeExpectation(id: ExpectationId): void {
+    for (const { expectation, instance } of this.verdicts({ expectation: id })) {
+      this.removeVerdict(expectation, instance);
+    }
+    this.#remove('expectation', id);
+  }
+
+  putVerdict(verdict: Unwritten<StandingVerdict>): StandingVerdict {
+    return this.#put(rows.verdictTable, verdict);
+  }
+
+  removeVerdict(expectation: ExpectationId, instance: InstanceId | undefined): void {
+    this.#remove('verdict', verdictId(expectation, instance));
+  }
+
+  putPlan(plan: Unwritten<Plan>): Plan {
+    return this.#put(rows.planTable, plan);
+  }
+
+  putTask(task: Unwritten<Task>): Task {
+    return this.#put(rows.taskTable, task);
+  }
+
+  putBackoff(backoff: Backoff): void {
+    this.#note('backoff', backoff.leaf, backoff);
+  }
+
+  clearBackoff(leaf: string): void {
+    this.#forget('backoff', leaf);
+  }
+
+  putPause(pause: Pause): void {
+    this.#note('pause', pause.scope, pause);
+  }
+
+  clearPause(scope: string): void {
+    this.#forget('pause', scope);
+  }
+
+  putListener(listener: Listener): void {
+    this.#note('listener', listener.id, listener);
+  }
+
+  removeListener(id: ListenerId): void {
+    this.#forget('listener', id);
+  }
+
+  #put<T extends { readonly seq: number }>(table: rows.RecordTable<T>, given: Unwritten<T>): T {
+    const { subject, columns } = table;
+    const id = table.id(given);
+    const values = table.values(given);
+    const record = rows.withoutSeq(given);
+    const text = JSON.stringify(record);
+    const seq = this.changes.seq + 1;
+    const before = this.sql.get<rows.RecordRow>(`SELECT id, seq, record FROM ${subject} WHERE id = ?`, id);
+    if (!before) {
+      const names = ['id', ...columns, 'seq', 'record'];
+      const marks = names.map(() => '?').join(', ');
+      this.#run(`INSERT INTO ${subject} (${names.join(', ')}) VALUES (${marks})`, id, ...values, seq, text);
+      this.#tell({ subject, id, instanceType: null, type: 'create', paths: [], document: text });
+    } else {
+      if (before.record === text) return rows.record(before);
+      const paths = table.paths(JSON.parse(before.record) as JsonObject, record, this.#keyed);
+      if (paths.length === 0) return rows.record(before);
+      const changed = [...columns, 'seq', 'record'].map(name => `${name} = ?`).join(', ');
+      this.#run(`UPDATE ${subject} SET ${changed} WHERE id = ?`, ...values, seq, text, id);
+      this.#tell({ subject, id, instanceType: null, type: typeOfChange(paths), paths, document: null });
+    }
+    return rows.record({ id, seq, record: text });
+  }
+
+  #remove(subject: 'expectation' | 'verdict', id: string): void {
+    const row = this.sql.get<{ record: string }>(`SELECT record FROM ${subject} WHERE id = ?`, id);
+    if (!row) return;
+    this.#run(`DELETE FROM ${subject} WHERE id = ?`, id);
+    this.#tell({ subject, id, instanceType: null, type: 'delete', paths: [], document: row.record });
+  }
+
+  #note(table: NoteTable, id: string, record: object): void {
+    this.#run(
+      `INSERT INTO ${table} (id, record) VALUES (?, ?)
+       ON CONFLICT (id) DO UPDATE SET record = excluded.record WHERE record <> excluded.record`,
+      id,
+      JSON.stringify(record),
+    );
+  }
+
+  #forget(table: NoteTable, id: string): void {
+    this.#run(`DELETE FROM ${table} WHERE id = ?`, id);
+  }
+
+  #tell(change: Omit<NewChange, 'at' | 'cause'>): void {
+    this.changes.append({ ...change, at: this.#at, cause: this.#cause });
+  }
+
+  #run(text: string, ...values: (string | number | null)[]): number {
+    if (this.#ended) throw new AgentError('internal', 'a writer was used after its transaction had ended');
+    return this.sql.run(text, ...values);
+  }
+}
