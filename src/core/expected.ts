@@ -1,0 +1,148 @@
+/**
+ * Expectation JSON, version 1: read once, checked and compiled. Plain JSON stands for itself, an object with one `$`
+ * key is an operator, and the arrays that a profile keys are compared by key instead of by position.
+ */
+import { diffoFunctions } from './expected/functions.ts';
+import type { Entry, FunctionRegistry, Item, Node, OpenMap } from './expected/node.ts';
+import { keyOfItem, member, operators, type Place, type Reader, wrong } from './expected/operators.ts';
+import { nearestOperator } from './expected/spelling.ts';
+import { canonical, isArray, isObject, type Json, type JsonObject } from './json.ts';
+import { type KeyedArrays, keysOfArray, type Path, segment } from './path.ts';
+
+/** Read once, evaluated many times. Everybody but the evaluator looks at `source` alone. */
+export interface Expected {
+  readonly source: Json;
+  readonly node: Node;
+}
+
+export interface Reading {
+  readonly keyed: KeyedArrays;
+  /** What `$fn` may name; Diffo's own functions if left out. */
+  readonly functions?: FunctionRegistry;
+  /** Reads also what is refused when stored: null among alternatives, durations with months or years. */
+  readonly lenient?: boolean;
+  /** The unit that the kind declares for a bare number at a path. */
+  readonly unitOf?: (path: Path) => string | undefined;
+}
+
+/** Deeper than any TMF document, and shallow enough to walk without looking after the stack. */
+const DEPTH = 32;
+/** One expectation fits one message to a peer. */
+const BYTES = 64 * 1024;
+/** What one evaluation may cost. */
+const NODES = 2000;
+
+/** Throws an `AgentError` that says what is wrong and where, as a JSON pointer. */
+export function readExpected(source: unknown, reading: Reading): Expected {
+  const json = checked(source);
+  const reader: Reader = {
+    functions: reading.functions ?? diffoFunctions,
+    lenient: reading.lenient ?? false,
+    unitOf: reading.unitOf,
+    node: (each, place) => readNode(each, place, reader, reading.keyed),
+    map: (each, place) => readMap(each, place, reader.node),
+    literal: readLiteral,
+    keyed: (array, operator, place) => {
+      const items = array.items.map((item, i) => readItem(item, i, array, place, reader));
+      const closed = operator?.closed ?? false;
+      return { kind: 'keyed', source: array.source, items, closed, by: operator?.by };
+    },
+  };
+  return { source: json, node: reader.node(json, { pointer: '', path: '', parent: '', name: '' }) };
+}
+
+function readNode(source: Json, place: Place, reader: Reader, keyed: KeyedArrays): Node {
+  if (isArray(source)) {
+    const candidates = keysOfArray(keyed, place.parent, place.name);
+    if (candidates) {
+      return reader.keyed({ source, items: source, candidates, pointer: place.pointer }, undefined, place);
+    }
+    const items = source.map((each, i) => reader.node(each, member(place, i, String(i))));
+    return { kind: 'list', source, items };
+  }
+  if (!isObject(source)) return readScalar(source);
+  const keys = Object.keys(source);
+  const name = keys.find(key => key.startsWith('$'));
+  if (name === undefined) return readMap(source, place, reader.node);
+  if (keys.length > 1) {
+    const sentence = `${name} stands beside other keys: an operator is alone in its object, and {"$map":{...}} holds keys that begin with $`;
+    throw wrong(sentence, { pointer: `${place.pointer}/${segment(name)}` });
+  }
+  const inside = { ...place, pointer: `${place.pointer}/${segment(name)}` };
+  const read = operators.get(name);
+  if (!read) throw wrong(`${name} is not an operator${nearestOperator(name, [...operators.keys()])}`, inside);
+  return read(source[name] ?? null, source, inside, reader);
+}
+
+function readScalar(source: string | number | boolean | null): Node {
+  return source === null ? { kind: 'anything', source } : { kind: 'literal', source };
+}
+
+function readMap(source: JsonObject, place: Place, read: (source: Json, place: Place) => Node): OpenMap {
+  const entries: Entry[] = [];
+  let guarded = false;
+  for (const [key, value] of Object.entries(source)) {
+    const node = read(value, {
+      pointer: `${place.pointer}/${segment(key)}`,
+      path: `${place.path}/${segment(key)}`,
+      parent: place.name,
+      name: key,
+    });
+    if (node.kind === 'anything') continue;
+    guarded ||= key in Object.prototype;
+    entries.push({ key, node });
+  }
+  return { kind: 'map', source, entries, guarded };
+}
+
+/** Rules 1 to 4 alone: no operator is recognised and no array is keyed. */
+function readLiteral(source: Json, place: Place): Node {
+  if (isArray(source)) {
+    return { kind: 'list', source, items: source.map((each, i) => readLiteral(each, member(place, i, String(i)))) };
+  }
+  return isObject(source) ? readMap(source, place, readLiteral) : readScalar(source);
+}
+
+function readItem(
+  source: Json,
+  index: number,
+  array: { candidates: readonly (readonly string[])[]; pointer: string },
+  place: Place,
+  reader: Reader,
+): Item {
+  const pointer = `${array.pointer}/${index}`;
+  const { by, values } = keyOfItem(source, array.candidates, pointer);
+  const name = values.join(',');
+  const node = reader.node(source, { pointer, path: `${place.path}/${segment(name)}`, parent: place.name, name });
+  if (node.kind !== 'map')
+    throw wrong('an item of a keyed array is an object without operators of its own', { pointer });
+  const parts = values.map((value, i) => ({ path: (by[i] ?? '').split('/'), value }));
+  return { node, by, parts, name };
+}
+
+/** What was given as JSON within the limits. */
+function checked(source: unknown): Json {
+  let nodes = 0;
+  const check = (value: unknown, pointer: string, depth: number): void => {
+    nodes += 1;
+    if (nodes > NODES) throw wrong(`the expectation has more than ${NODES} values`, { pointer });
+    if (depth > DEPTH) throw wrong(`the expectation is more than ${DEPTH} levels deep`, { pointer });
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
+    if (typeof value === 'number' && Number.isFinite(value)) return;
+    if (isArray(value)) {
+      value.forEach((each, i) => {
+        check(each, `${pointer}/${i}`, depth + 1);
+      });
+    } else if (isObject(value)) {
+      for (const [key, each] of Object.entries(value)) check(each, `${pointer}/${segment(key)}`, depth + 1);
+    } else {
+      throw wrong('an expectation is JSON: null, true, false, a number, text, an array or an object', { pointer });
+    }
+  };
+  check(source, '', 1);
+  const json = source as Json;
+  if (new TextEncoder().encode(canonical(json)).length > BYTES) {
+    throw wrong(`the expectation is larger than ${BYTES / 1024} KiB`, { pointer: '' });
+  }
+  return json;
+}
