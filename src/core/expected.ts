@@ -7,7 +7,7 @@ import type { Entry, FunctionRegistry, Item, Node, OpenMap } from './expected/no
 import { keyOfItem, member, operators, type Place, type Reader, wrong } from './expected/operators.ts';
 import { nearestOperator } from './expected/spelling.ts';
 import { canonical, isArray, isObject, type Json, type JsonObject } from './json.ts';
-import { type KeyedArrays, keysOfArray, type Path, segment } from './path.ts';
+import { type KeyedArrays, keysOfArray, type Path, segment, segments } from './path.ts';
 
 /** Read once, evaluated many times. Everybody but the evaluator looks at `source` alone. */
 export interface Expected {
@@ -23,6 +23,8 @@ export interface Reading {
   readonly lenient?: boolean;
   /** The unit that the kind declares for a bare number at a path. */
   readonly unitOf?: (path: Path) => string | undefined;
+  /** Where in a document the expectation stands, if it is a part of a larger one. */
+  readonly at?: Path;
 }
 
 /** Deeper than any TMF document, and shallow enough to walk without looking after the stack. */
@@ -48,7 +50,8 @@ export function readExpected(source: unknown, reading: Reading): Expected {
       return { kind: 'keyed', source: array.source, items, closed, by: operator?.by };
     },
   };
-  return { source: json, node: reader.node(json, { pointer: '', path: '', parent: '', name: '' }) };
+  const [name = '', parent = ''] = segments(reading.at ?? '').reverse();
+  return { source: json, node: reader.node(json, { pointer: '', path: reading.at ?? '', parent, name }) };
 }
 
 function readNode(source: Json, place: Place, reader: Reader, keyed: KeyedArrays): Node {
@@ -65,8 +68,10 @@ function readNode(source: Json, place: Place, reader: Reader, keyed: KeyedArrays
   const name = keys.find(key => key.startsWith('$'));
   if (name === undefined) return readMap(source, place, reader.node);
   if (keys.length > 1) {
-    const sentence = `${name} stands beside other keys: an operator is alone in its object, and {"$map":{...}} holds keys that begin with $`;
-    throw wrong(sentence, { pointer: `${place.pointer}/${segment(name)}` });
+    const why = keys.every(key => operators.has(key))
+      ? 'an object holds one operator, and two bounds are one $between'
+      : 'an operator is alone in its object, and {"$map":{...}} holds keys that begin with $';
+    throw wrong(`${name} stands beside other keys: ${why}`, { pointer: `${place.pointer}/${segment(name)}` });
   }
   const inside = { ...place, pointer: `${place.pointer}/${segment(name)}` };
   const read = operators.get(name);
@@ -117,7 +122,8 @@ function readItem(
   if (node.kind !== 'map')
     throw wrong('an item of a keyed array is an object without operators of its own', { pointer });
   const parts = values.map((value, i) => ({ path: (by[i] ?? '').split('/'), value }));
-  return { node, by, parts, name };
+  const beyond = { ...node, entries: node.entries.filter(({ key }) => !by.includes(key)) };
+  return { node, by, parts, beyond, name };
 }
 
 /** What was given as JSON within the limits. */

@@ -103,10 +103,10 @@ function weighItem(item: Item, actual: readonly Json[], path: Path, weighing: We
   }
   const meeting = same.length === 1 ? only : same.find(element => met(item.node, element, weighing.context));
   if (meeting !== undefined) {
-    const rest = weigh(item.node, meeting, path, weighing);
+    const rest = weigh(item.beyond, meeting, path, weighing);
     return rest && withKey(item, rest);
   }
-  const blind = blindness(same.map(element => silently(item.node, element, path, weighing)));
+  const blind = blindness(same.map(element => silently(item.beyond, element, path, weighing)));
   const said = tell(weighing, { path, whole, actual: same, reason: 'different', blind });
   return said === 'unmet' ? whole : undefined;
 }

@@ -80,6 +80,8 @@ export interface Item {
   readonly by: readonly string[];
   /** The parts of the key, each as the properties that lead to it and the value that stands there. */
   readonly parts: readonly { readonly path: readonly string[]; readonly value: KeyValue }[];
+  /** The same without the properties of the key, by which its element was found. */
+  readonly beyond: OpenMap;
   /** The item's name in a path. */
   readonly name: string;
 }
