@@ -46,6 +46,13 @@ export function isNetwork({ address, length, family }: Cidr): boolean {
   return (bits(address) & ((1n << BigInt(fullLength(family) - length)) - 1n)) === 0n;
 }
 
+export function sameNetwork(a: string, b: string): boolean {
+  const [one, other] = [parseCidr(a, true), parseCidr(b, true)];
+  if (!one || !other || one.family !== other.family || one.length !== other.length) return false;
+  const host = BigInt(fullLength(one.family) - one.length);
+  return bits(one.address) >> host === bits(other.address) >> host;
+}
+
 /** IPv4 before IPv6, then by number: the same set is always listed in the same order. */
 export function compareCidrs(a: Cidr, b: Cidr): number {
   if (a.family !== b.family) return a.family - b.family;

@@ -5,6 +5,8 @@ import { AgentError, sentence } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Driver, Look, Sample } from '../../../ports/driver.ts';
 import type { Log } from '../../../ports/log.ts';
+import { linuxAbilities } from './abilities.ts';
+import { act, examine, undo } from './effects.ts';
 import {
   characteristics,
   counterCharacteristics,
@@ -48,7 +50,7 @@ export function openLinux(options: { netns?: string; clock: Clock; log: Log }): 
 
   return {
     name: 'linux',
-    abilities: [],
+    abilities: linuxAbilities,
     start: heard => monitor.start(heard),
     async stop() {
       await Promise.all([monitor.stop(), ip.stop()]);
@@ -80,9 +82,9 @@ export function openLinux(options: { netns?: string; clock: Clock; log: Log }): 
       lastSample = { at, samples };
       return samples;
     },
-    examine: () => Promise.reject(new AgentError('unsupported', 'not yet')),
-    act: () => Promise.reject(new AgentError('unsupported', 'not yet')),
-    undo: () => Promise.reject(new AgentError('unsupported', 'not yet')),
+    examine: step => examine({ ip, clock }, step),
+    act: step => act({ ip, clock }, step),
+    undo: (step, before) => undo({ ip, clock }, step, before),
   };
 }
 
