@@ -44,3 +44,12 @@ export interface Expectation {
 }
 
 export const defaultPriority = 50;
+
+/**
+ * What may be done for an expectation. The local operator's word is its mode; everyone else gets at most what the
+ * profile allows.
+ */
+export function modeOf(expectation: Pick<Expectation, 'mode' | 'principal'>, profileMode: Mode): Mode {
+  const asked = expectation.mode ?? profileMode;
+  return expectation.principal === 'operator' ? asked : lesser(asked, profileMode);
+}

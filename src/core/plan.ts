@@ -59,6 +59,8 @@ export interface PlannedTask {
   readonly driver: string;
   /** The outstanding leaf it serves. */
   readonly path: Path;
+  /** What will stand there when all steps for this leaf are done; absent when nothing will. */
+  readonly wanted?: Json;
   readonly step: TaskStep;
 }
 

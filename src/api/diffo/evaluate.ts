@@ -1,0 +1,55 @@
+/** `POST /diffo/v1/evaluate`: the difference engine by itself; stores nothing. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { AgentError } from '../../core/errors.ts';
+import { readExpected } from '../../core/expected.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { explain, judge } from '../../core/outstanding.ts';
+import { type KeyedArrays, noKeyedArrays } from '../../core/path.ts';
+import { parse } from './expectation-body.ts';
+import type { DiffoParts } from './parts.ts';
+
+/** Keeps one request from holding the agent up. */
+const QUESTIONS_AT_MOST = 1_000;
+
+const question = z.strictObject({
+  expected: z.custom<Json>(value => value !== undefined, 'an expectation'),
+  actual: z.custom<Json>().exactOptional(),
+  /** Which arrays are keyed: `tmf@1`, or `plain` for none. */
+  profile: z.enum(['tmf@1', 'plain']).exactOptional(),
+  now: z.iso.datetime({ offset: true }).exactOptional(),
+});
+const questions = z.array(z.unknown()).max(QUESTIONS_AT_MOST);
+
+export function evaluateRoutes(app: FastifyInstance, { clock, keyed }: Pick<DiffoParts, 'clock' | 'keyed'>): void {
+  app.post('/diffo/v1/evaluate', (request, reply) => {
+    const now = clock.now();
+    if (!Array.isArray(request.body)) return reply.send(answer(request.body, now, keyed));
+    const asked = parse(questions, request.body);
+    return reply.send(
+      asked.map((one, i) => {
+        try {
+          return answer(one, now, keyed);
+        } catch (error) {
+          if (!(error instanceof AgentError)) throw error;
+          throw new AgentError(error.code, `question ${i}: ${error.message}`, {
+            pointer: `/${i}${error.pointer ?? ''}`,
+          });
+        }
+      }),
+    );
+  });
+}
+
+function answer(body: unknown, now: number, tmf: KeyedArrays): JsonObject {
+  const { expected, actual, profile, now: asOf } = parse(question, body);
+  const keyed = profile === 'plain' ? noKeyedArrays : tmf;
+  const context = { now: asOf === undefined ? now : Date.parse(asOf), keyed };
+  const read = readExpected(expected, { keyed });
+  const { verdict, residual } = judge(read, actual, context);
+  // Leaves are plain data; `expected` and `actual` in them are JSON.
+  const leaves = explain(read, actual, context).filter(
+    leaf => leaf.verdict !== 'met',
+  ) as unknown as readonly JsonObject[];
+  return { verdict, outstanding: residual ?? null, explain: leaves };
+}

@@ -1,0 +1,126 @@
+/** Reads what a caller sends as an expectation, and says in one sentence what is wrong with it. */
+import { z } from 'zod';
+import { AgentError } from '../../core/errors.ts';
+import { defaultPriority, type Expectation, modes, type Target } from '../../core/expectation.ts';
+import { readExpected } from '../../core/expected.ts';
+import { instanceId } from '../../core/ids.ts';
+import type { Json } from '../../core/json.ts';
+import type { KeyedArrays } from '../../core/path.ts';
+import { segment } from '../../core/path.ts';
+import type { Reader, Unwritten } from '../../ports/store.ts';
+
+const json = z.custom<Json>(value => value !== undefined, 'any JSON');
+const name = z.string().min(1).max(512);
+
+const target = z.union(
+  [
+    z.strictObject({ id: name }),
+    z.strictObject({ kind: name, name }),
+    z.strictObject({ kind: name.exactOptional(), where: json }),
+  ],
+  'one of {"id"}, {"kind","name"} or {"kind"?,"where"}',
+);
+
+const fields = {
+  for: target,
+  expect: json,
+  mode: z.enum(modes).exactOptional(),
+  priority: z.number().int().min(1).max(100).exactOptional(),
+  owner: name.exactOptional(),
+  why: z.string().max(2000).exactOptional(),
+  when: json.exactOptional(),
+  validFor: z
+    .strictObject({
+      startDateTime: z.iso.datetime({ offset: true }).exactOptional(),
+      endDateTime: z.iso.datetime({ offset: true }).exactOptional(),
+    })
+    .exactOptional(),
+  freshnessMs: z.number().int().positive().exactOptional(),
+};
+
+const whole = z.strictObject({ id: name.exactOptional(), ...fields });
+const patch = z.strictObject({
+  for: target.exactOptional(),
+  expect: json.exactOptional(),
+  mode: z.enum(modes).nullish(),
+  priority: fields.priority.nullish(),
+  owner: name.nullish(),
+  why: z.string().max(2000).nullish(),
+  when: json.nullish(),
+  validFor: fields.validFor.nullish(),
+  freshnessMs: z.number().int().positive().nullish(),
+});
+
+export type ExpectationBody = Omit<Unwritten<Expectation>, 'id' | 'principal' | 'createdAt'> & { readonly id?: string };
+
+/** Throws `invalid` with the pointer of what is wrong; `notFound` for an instance id that does not exist. */
+export function readExpectationBody(body: unknown, keyed: KeyedArrays, store: Reader): ExpectationBody {
+  const { for: meant, priority, ...rest } = parse(whole, body);
+  return checked({ ...rest, for: toTarget(meant), priority: priority ?? defaultPriority }, keyed, store);
+}
+
+/** An expectation with a merge patch (RFC 7386) laid over it: null takes away. */
+export function patchExpectation(
+  before: Expectation,
+  body: unknown,
+  keyed: KeyedArrays,
+  store: Reader,
+): Unwritten<Expectation> {
+  const read = parse(patch, body);
+  const { id, principal, createdAt } = before;
+  const merged: Record<string, unknown> = { ...before };
+  for (const [key, value] of Object.entries(read)) {
+    if (value === null) delete merged[key];
+    else if (value !== undefined) merged[key] = value;
+  }
+  const { id: _, seq: __, principal: ___, createdAt: ____, ...rest } = merged;
+  return { ...readExpectationBody(rest, keyed, store), id, principal, createdAt };
+}
+
+function checked(read: ExpectationBody, keyed: KeyedArrays, store: Reader): ExpectationBody {
+  const reading = { keyed };
+  within('/expect', () => readExpected(read.expect, reading));
+  if (read.when !== undefined) within('/when', () => readExpected(read.when, reading));
+  const meant = read.for;
+  if ('where' in meant) within('/for/where', () => readExpected(meant.where, reading));
+  if ('id' in meant && !store.instance(meant.id)) {
+    throw new AgentError(
+      'notFound',
+      `there is no instance ${meant.id}; expect it by {"kind","name"} if it is yet to come`,
+      {
+        pointer: '/for/id',
+      },
+    );
+  }
+  return read;
+}
+
+function within(pointer: string, read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    throw new AgentError(error.code, error.message, { pointer: `${pointer}${error.pointer ?? ''}`, cause: error });
+  }
+}
+
+/** Throws `invalid` with the pointer of the first thing that does not fit. */
+export function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const read = schema.safeParse(body);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const pointer = (issue?.path ?? []).map(part => `/${segment(String(part))}`).join('');
+  throw new AgentError(
+    'invalid',
+    `the body does not fit at ${pointer || 'its root'}: ${issue?.message ?? 'unreadable'}`,
+    {
+      pointer,
+    },
+  );
+}
+
+function toTarget(read: z.output<typeof target>): Target {
+  if ('id' in read) return { id: instanceId(read.id) };
+  if ('name' in read) return read;
+  return { where: read.where, ...(read.kind === undefined ? {} : { kind: read.kind }) };
+}

@@ -1,0 +1,65 @@
+/** `/diffo/v1/expectations`: lay, read, change and withdraw expectations. */
+import type { FastifyInstance } from 'fastify';
+import { AgentError } from '../../core/errors.ts';
+import type { Expectation } from '../../core/expectation.ts';
+import { expectationId } from '../../core/ids.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { patchExpectation, readExpectationBody } from './expectation-body.ts';
+import { sendPage } from './lists.ts';
+import { type DiffoParts, OPERATOR, withTimes } from './parts.ts';
+
+export function expectationRoutes(app: FastifyInstance, parts: DiffoParts): void {
+  const { store, clock, loop, keyed } = parts;
+
+  const find = (id: string): Expectation => {
+    const expectation = store.expectation(expectationId(id));
+    if (!expectation) throw new AgentError('notFound', `there is no expectation ${id}`);
+    return expectation;
+  };
+  const show = (expectation: Expectation): JsonObject => ({
+    href: `/diffo/v1/expectations/${encodeURIComponent(expectation.id)}`,
+    ...withTimes(expectation, ['createdAt']),
+  });
+
+  app.post('/diffo/v1/expectations', async (request, reply) => {
+    const body = readExpectationBody(request.body, keyed, store);
+    const id = expectationId(body.id ?? parts.newId());
+    const cause = { principal: OPERATOR, kind: 'request', ref: id, ...(body.why ? { why: body.why } : {}) } as const;
+    const laid = await store.submit(cause, writer => {
+      if (writer.expectation(id)) {
+        throw new AgentError('conflict', `there is an expectation ${id} already; PATCH it, or leave the id out`);
+      }
+      return writer.putExpectation({ ...body, id, principal: OPERATOR, createdAt: clock.now() });
+    });
+    loop.ring();
+    return reply
+      .code(201)
+      .header('Location', `/diffo/v1/expectations/${encodeURIComponent(id)}`)
+      .send(show(laid));
+  });
+
+  app.get('/diffo/v1/expectations', (request, reply) => sendPage(request, reply, store.expectations(), show));
+
+  app.get<{ Params: { id: string } }>('/diffo/v1/expectations/:id', (request, reply) =>
+    reply.send(show(find(request.params.id))),
+  );
+
+  app.patch<{ Params: { id: string } }>('/diffo/v1/expectations/:id', async (request, reply) => {
+    const { id } = request.params;
+    const changed = await store.submit({ principal: OPERATOR, kind: 'request', ref: id }, writer =>
+      writer.putExpectation(patchExpectation(find(id), request.body, keyed, writer)),
+    );
+    loop.ring();
+    return reply.send(show(changed));
+  });
+
+  app.delete<{ Params: { id: string } }>('/diffo/v1/expectations/:id', async (request, reply) => {
+    const { id } = request.params;
+    await store.submit({ principal: OPERATOR, kind: 'request', ref: id }, writer => {
+      find(id);
+      writer.removeExpectation(expectationId(id));
+    });
+    loop.ring();
+    return reply.code(204).send();
+  });
+}

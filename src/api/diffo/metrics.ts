@@ -1,0 +1,78 @@
+/** The agent's figures in the text format of Prometheus, version 0.0.4. */
+import type { DiffoParts } from './parts.ts';
+
+type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+
+export function metrics(
+  parts: Pick<DiffoParts, 'store' | 'figures' | 'drivers' | 'isReady' | 'about' | 'clock'>,
+  rssBytes: number,
+): string {
+  const { store } = parts;
+  const figures = parts.figures();
+  const verdicts = new Map<string, number>(['met', 'unmet', 'unknown', 'inapplicable'].map(each => [each, 0]));
+  for (const { verdict } of store.verdicts()) verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+  const now = parts.clock.now();
+  return [
+    family('diffo_info', 'gauge', 'Version and profile of the agent.', [
+      [{ version: parts.about.version, profile: parts.about.profile }, 1],
+    ]),
+    one('diffo_ready', 'gauge', 'Whether the first pass has ended.', parts.isReady() ? 1 : 0),
+    family('diffo_instances', 'gauge', 'Instances kept.', [
+      [{ type: 'service' }, store.countInstances({ type: 'service' })],
+      [{ type: 'resource' }, store.countInstances({ type: 'resource' })],
+    ]),
+    one('diffo_expectations', 'gauge', 'Expectations held.', store.expectations().length),
+    family(
+      'diffo_verdicts',
+      'gauge',
+      'Verdicts that stand.',
+      [...verdicts].map(([verdict, n]) => [{ verdict }, n]),
+    ),
+    one('diffo_plans_waiting', 'gauge', 'Plans that wait for approval.', store.plans({ states: ['proposed'] }).length),
+    one('diffo_changes_total', 'counter', 'Changes written since the store began.', store.seq()),
+    one('diffo_passes_total', 'counter', 'Passes since the start.', figures.passes),
+    one('diffo_looks_total', 'counter', 'Looks at the element since the start.', figures.looks),
+    one('diffo_tasks_done_total', 'counter', 'Tasks carried out since the start.', figures.tasksDone),
+    one('diffo_tasks_failed_total', 'counter', 'Tasks that failed since the start.', figures.tasksFailed),
+    one(
+      'diffo_plans_refused_total',
+      'counter',
+      'Plans refused because what they read had moved.',
+      figures.plansRefused,
+    ),
+    one('diffo_last_pass_seconds', 'gauge', 'How long the last pass took.', figures.lastPassMs / 1000),
+    family(
+      'diffo_observation_age_seconds',
+      'gauge',
+      'Time since each driver last saw everything.',
+      parts
+        .drivers()
+        .flatMap(({ name, observedAt }): Sample[] =>
+          observedAt === null ? [] : [[{ driver: name }, Math.max(0, now - observedAt) / 1000]],
+        ),
+    ),
+    family(
+      'diffo_driver_failing',
+      'gauge',
+      'Whether the latest look of a driver failed.',
+      parts.drivers().map(({ name, failure }): Sample => [{ driver: name }, failure === undefined ? 0 : 1]),
+    ),
+    one('process_resident_memory_bytes', 'gauge', 'Resident memory.', rssBytes),
+  ].join('');
+}
+
+function one(name: string, type: 'gauge' | 'counter', help: string, value: number): string {
+  return family(name, type, help, [[{}, value]]);
+}
+
+function family(name: string, type: 'gauge' | 'counter', help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(([labels, value]) => {
+    const inner = Object.entries(labels).map(([key, text]) => `${key}="${quoted(text)}"`);
+    return `${name}${inner.length === 0 ? '' : `{${inner.join(',')}}`} ${value}\n`;
+  });
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+}
+
+function quoted(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

@@ -1,0 +1,89 @@
+/** What the agent's own routes are handed: the store to read and write, and words with the loop. */
+import type { Expectation, Mode } from '../../core/expectation.ts';
+import type { ExpectationId, InstanceId, Instant, PlanId } from '../../core/ids.ts';
+import type { Instance } from '../../core/instance.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Kinds } from '../../core/kind.ts';
+import type { Judgement, Leaf } from '../../core/outstanding.ts';
+import type { KeyedArrays } from '../../core/path.ts';
+import type { Plan, Waiting } from '../../core/plan.ts';
+import type { Draft } from '../../core/planner.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Store } from '../../ports/store.ts';
+
+/** What the agent's own routes ask of the loop; `reconcile` stands behind it. */
+export interface LoopDoor {
+  ring(): void;
+  /** Resolves when a pass that began after the call has ended. */
+  settle(): Promise<void>;
+  draft(): Draft;
+  mode(expectation: Expectation): Mode;
+  meant(expectation: Expectation): readonly (Instance | undefined)[];
+  judge(expectation: Expectation, instance: Instance | undefined): Judgement;
+  explain(expectation: Expectation, instance: Instance | undefined): readonly Leaf[];
+  /** When what is told of an instance was last seen on the element; `recorded` for what no driver observes. */
+  observedAt(instance: Instance): Instant | 'recorded' | undefined;
+  readonly plans: {
+    make(
+      by: string,
+      scope: { instance?: InstanceId; expectation?: ExpectationId },
+    ): Promise<Plan | { readonly tasks: readonly []; readonly waiting: readonly Waiting[] }>;
+    approve(id: PlanId, by: string, hash?: string): Plan;
+    apply(id: PlanId, by: string, hash?: string): Promise<Plan>;
+    undo(id: PlanId, by: string, force: boolean): Promise<Plan>;
+    discard(id: PlanId, by: string): Plan;
+  };
+}
+
+export interface Figures {
+  readonly passes: number;
+  readonly tasksDone: number;
+  readonly tasksFailed: number;
+  readonly plansRefused: number;
+  readonly lastPassAt: Instant | undefined;
+  readonly lastPassMs: number;
+  readonly looks: number;
+}
+
+export interface DriverState {
+  readonly name: string;
+  /** When it last saw everything; null before the first look. */
+  readonly observedAt: Instant | null;
+  /** Why its latest look failed, when it did. */
+  readonly failure?: string;
+}
+
+export interface DiffoParts {
+  readonly store: Store;
+  readonly kinds: Kinds;
+  readonly keyed: KeyedArrays;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly loop: LoopDoor;
+  readonly figures: () => Figures;
+  readonly drivers: () => readonly DriverState[];
+  /** True once the first pass has ended. */
+  readonly isReady: () => boolean;
+  readonly about: { readonly version: string; readonly profile: string; readonly mode: Mode; readonly entity: string };
+  /** Every mistake in a profile, each with its place. */
+  readonly checkProfile: (source: unknown) => readonly { readonly pointer: string; readonly message: string }[];
+}
+
+/** The principal of what comes in over this API: whoever reaches loopback, or has the token, is the local operator. */
+export const OPERATOR = 'operator';
+
+/** Instants as TMF writes them. */
+export function iso(instant: Instant): string {
+  return new Date(instant).toISOString();
+}
+
+/** The parts of a record that are instants, written for people and TMF. */
+export function withTimes<T extends object>(record: T, names: readonly (keyof T & string)[]): JsonObject {
+  const shown: Record<string, unknown> = Object.fromEntries(Object.entries(record));
+  for (const name of names) {
+    const value = shown[name];
+    if (typeof value === 'number') shown[name] = iso(value);
+  }
+  // A record of the store is plain data through and through.
+  return shown as JsonObject;
+}

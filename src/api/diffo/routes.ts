@@ -1,0 +1,18 @@
+/** All routes of the agent's own API. */
+import type { FastifyInstance } from 'fastify';
+import { changeRoutes } from './changes.ts';
+import { evaluateRoutes } from './evaluate.ts';
+import { expectationRoutes } from './expectations.ts';
+import { outstandingRoutes } from './outstanding.ts';
+import type { DiffoParts } from './parts.ts';
+import { planRoutes } from './plans.ts';
+import { statusRoutes } from './status.ts';
+
+export function diffoRoutes(app: FastifyInstance, parts: DiffoParts): void {
+  statusRoutes(app, parts);
+  changeRoutes(app, parts);
+  evaluateRoutes(app, parts);
+  expectationRoutes(app, parts);
+  outstandingRoutes(app, parts);
+  planRoutes(app, parts);
+}

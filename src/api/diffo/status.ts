@@ -1,0 +1,109 @@
+/** How the agent is: `/diffo/v1/status`, `/healthz`, `/readyz`, `/metrics`; and what it knows: `kinds`. */
+import type { FastifyInstance } from 'fastify';
+import { AgentError } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Kind } from '../../core/kind.ts';
+import { sendPage } from './lists.ts';
+import { metrics } from './metrics.ts';
+import { type DiffoParts, iso } from './parts.ts';
+
+export function statusRoutes(app: FastifyInstance, parts: DiffoParts): void {
+  const { store, kinds } = parts;
+
+  app.get('/healthz', (_, reply) => reply.send({ status: 'ok' }));
+
+  app.get('/readyz', (_, reply) =>
+    parts.isReady()
+      ? reply.send({ status: 'ready' })
+      : reply
+          .code(503)
+          .send({ code: 'notReady', reason: 'the first look at the element has not ended', status: '503' }),
+  );
+
+  app.get('/metrics', (_, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics(parts, process.memoryUsage().rss)),
+  );
+
+  app.get('/diffo/v1/status', (_, reply) => {
+    const verdicts = { met: 0, unmet: 0, unknown: 0, inapplicable: 0 };
+    for (const { verdict } of store.verdicts()) verdicts[verdict]++;
+    const { lastPassAt, ...figures } = parts.figures();
+    return reply.send({
+      ...parts.about,
+      agent: store.agent,
+      ready: parts.isReady(),
+      cursor: `${store.epoch}.${store.seq()}`,
+      counts: {
+        services: store.countInstances({ type: 'service' }),
+        resources: store.countInstances({ type: 'resource' }),
+        expectations: store.expectations().length,
+        plansWaiting: store.plans({ states: ['proposed'] }).length,
+        listeners: store.listeners().length,
+      },
+      verdicts,
+      lastPass: {
+        at: lastPassAt === undefined ? null : iso(lastPassAt),
+        ms: figures.lastPassMs,
+        passes: figures.passes,
+      },
+      drivers: parts.drivers().map(driver => ({
+        ...driver,
+        observedAt: driver.observedAt === null ? null : iso(driver.observedAt),
+      })),
+      paused: store.pauses().map(pause => ({ ...pause, since: iso(pause.since) })),
+      // What stopped by itself and waits for a person.
+      suspendedListeners: store
+        .listeners()
+        .flatMap(one =>
+          one.suspended === undefined ? [] : [{ id: one.id, callback: one.callback, because: one.suspended }],
+        ),
+      store: store.size(),
+      peers: [],
+      central: null,
+    });
+  });
+
+  app.get('/diffo/v1/kinds', (request, reply) => sendPage(request, reply, [...kinds.values()], showKind));
+  app.get<{ Params: { name: string } }>('/diffo/v1/kinds/:name', (request, reply) => {
+    const kind = kinds.get(request.params.name);
+    if (!kind) {
+      throw new AgentError(
+        'notFound',
+        `there is no kind ${request.params.name}; known are ${[...kinds.keys()].join(', ')}`,
+      );
+    }
+    return reply.send(showKind(kind));
+  });
+  app.get('/diffo/v1/specifications', (request, reply) =>
+    sendPage(request, reply, [...kinds.values()], kind => ({
+      id: kind.specification.id,
+      name: kind.name,
+      version: kind.specification.version,
+      '@type': kind.type === 'resource' ? 'ResourceSpecification' : 'ServiceSpecification',
+      ...(kind.description === undefined ? {} : { description: kind.description }),
+      ...(kind.category === undefined ? {} : { category: kind.category }),
+    })),
+  );
+
+  app.post('/diffo/v1/profile/check', (request, reply) => {
+    const findings = parts.checkProfile(request.body);
+    return reply.send({ ok: findings.length === 0, findings });
+  });
+}
+
+/** A kind with the JSON Schema of its characteristics. */
+function showKind(kind: Kind): JsonObject {
+  const { characteristic, ...rest } = kind;
+  return {
+    ...rest,
+    observed: [...kind.observed],
+    specification: { ...kind.specification },
+    characteristic: characteristic.map(one => ({ ...one })),
+    schema: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: kind.name,
+      type: 'object',
+      properties: Object.fromEntries(characteristic.map(one => [one.name, one.schema])),
+    },
+  };
+}

@@ -1,0 +1,157 @@
+/** The settings: read once, checked, frozen. Order: flag, variable, file, profile, default. */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AgentError, sentence } from './core/errors.ts';
+import { modes } from './core/expectation.ts';
+
+const positive = z.coerce.number().int().positive();
+const list = z.string().transform(text => text.split(',').flatMap(part => (part.trim() === '' ? [] : [part.trim()])));
+const yes = z.union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')]);
+
+/** Every setting there is: what it means, how it is read, and what it is when nobody says. */
+const settings = {
+  profile: { about: 'firmware profile: a shipped name or a file', read: z.string().min(1), otherwise: 'linux-host' },
+  data: { about: 'data directory', read: z.string().min(1), otherwise: defaultData() },
+  http: {
+    about: 'address to serve on, HOST:PORT',
+    read: z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/, 'HOST:PORT, such as 127.0.0.1:8638'),
+    otherwise: '127.0.0.1:8638',
+  },
+  'http.insecure': { about: 'serve beyond loopback without TLS and login', read: yes, otherwise: 'false' },
+  'http.tls.cert': { about: 'file of the TLS certificate (PEM)', read: z.string(), otherwise: '' },
+  'http.tls.key': { about: 'file of its private key (PEM)', read: z.string(), otherwise: '' },
+  'http.tokenFile': { about: 'file that holds the bearer token to ask for', read: z.string(), otherwise: '' },
+  'http.publicUrl': { about: 'URL others reach this agent by, for hrefs', read: z.string(), otherwise: '' },
+  'hub.allow': { about: 'hosts that hub callbacks may go to, comma separated', read: list, otherwise: '' },
+  mode: { about: 'what may be done when an expectation does not say', read: z.enum(['', ...modes]), otherwise: '' },
+  'look.everyMs': { about: 'the longest time between two looks at the element', read: positive, otherwise: '60000' },
+  'freshness.ms': { about: 'how old an observation may be to be judged', read: positive, otherwise: '180000' },
+  'changes.rows': { about: 'changes to keep', read: positive, otherwise: '100000' },
+  'changes.bytes': { about: 'bytes of changes to keep', read: positive, otherwise: String(32 * 1024 * 1024) },
+  'changes.days': { about: 'days to keep changes', read: positive, otherwise: '30' },
+  'log.level': {
+    about: 'least level that is logged',
+    read: z.enum(['debug', 'info', 'warn', 'error']),
+    otherwise: 'info',
+  },
+  'linux.netns': { about: 'network namespace to observe instead of the host', read: z.string(), otherwise: '' },
+} as const;
+
+export type SettingName = keyof typeof settings;
+type Read = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['read']> };
+
+export type Config = Read;
+
+/** A value as somebody gave it, and where. */
+interface GivenValue {
+  readonly value: string;
+  readonly from: string;
+}
+
+/** What flags, variables and file say; the profile and the defaults come in when it is settled. */
+export type Given = ReadonlyMap<SettingName, GivenValue>;
+
+export interface Sources {
+  /** From the command line: by setting name. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A JSON file of settings by name. */
+  readonly file?: string;
+}
+
+/** Throws `invalid` for a setting that does not exist, naming the nearest that does. */
+export function gather({ flags, env, file }: Sources): Given {
+  const given = new Map<SettingName, GivenValue>();
+  const take = (name: string, value: string, from: string): void => {
+    const known = settingName(name, from);
+    if (!given.has(known)) given.set(known, { value, from });
+  };
+  for (const [name, value] of Object.entries(flags)) take(name, value, 'the command line');
+  for (const name of settingNames) {
+    const value = env[variableOf(name)];
+    if (value !== undefined) take(name, value, variableOf(name));
+  }
+  if (file !== undefined) {
+    for (const [name, value] of Object.entries(readFile(file))) take(name, String(value), file);
+  }
+  return given;
+}
+
+/** The profile to load, which has its own word in what follows. */
+export function profileOf(given: Given): string {
+  return given.get('profile')?.value ?? settings.profile.otherwise;
+}
+
+/** Throws `invalid`, naming the setting and who gave it. */
+export function settle(
+  given: Given,
+  profile: { readonly name: string; readonly settings: Readonly<Record<string, string | number | boolean>> },
+): Config {
+  const all = new Map(given);
+  for (const [name, value] of Object.entries(profile.settings)) {
+    const known = settingName(name, `the profile ${profile.name}`);
+    if (!all.has(known)) all.set(known, { value: String(value), from: `the profile ${profile.name}` });
+  }
+  const read = Object.fromEntries(
+    settingNames.map(name => {
+      const { value, from } = all.get(name) ?? { value: settings[name].otherwise, from: 'default' };
+      const parsed = settings[name].read.safeParse(value);
+      if (parsed.success) return [name, parsed.data];
+      const expected = parsed.error.issues[0]?.message ?? 'another value';
+      throw new AgentError('invalid', `${name} cannot be "${value}" (from ${from}): ${expected}`);
+    }),
+  );
+  // Each value was read by the schema of its own name just above.
+  return Object.freeze(read) as Config;
+}
+
+/** Names, meanings and defaults, for `--help`. */
+export function describeSettings(): readonly { name: string; about: string; otherwise: string; variable: string }[] {
+  return settingNames.map(name => ({
+    name,
+    about: settings[name].about,
+    otherwise: settings[name].otherwise,
+    variable: variableOf(name),
+  }));
+}
+
+const settingNames = Object.keys(settings) as readonly SettingName[];
+
+/** `look.everyMs` is `DIFFO_LOOK_EVERY_MS`. */
+function variableOf(name: string): string {
+  return `DIFFO_${name
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replaceAll('.', '_')
+    .toUpperCase()}`;
+}
+
+function settingName(name: string, from: string): SettingName {
+  const known = settingNames.find(each => each === name);
+  if (known !== undefined) return known;
+  const near = settingNames.find(each => each.includes(name) || each.toLowerCase().includes(name.toLowerCase()));
+  const hint = near === undefined ? `known are ${settingNames.join(', ')}` : `did you mean ${near}?`;
+  throw new AgentError('invalid', `there is no setting "${name}" (from ${from}); ${hint}`);
+}
+
+function readFile(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new AgentError('invalid', `the configuration ${file} cannot be read: ${sentence(error)}`, { cause: error });
+  }
+  try {
+    return z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).parse(JSON.parse(text));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? 'it must be an object of setting names and values' : sentence(error);
+    throw new AgentError('invalid', `the configuration ${file} cannot be used: ${why}`, { cause: error });
+  }
+}
+
+function defaultData(): string {
+  if (process.getuid?.() === 0) return '/var/lib/diffo-edge';
+  const state = process.env.XDG_STATE_HOME;
+  return join(state === undefined || state === '' ? join(homedir(), '.local', 'state') : state, 'diffo-edge');
+}

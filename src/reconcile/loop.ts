@@ -1,0 +1,378 @@
+/**
+ * The loop: observe, judge, plan, write down, carry out, look again. One pass at a time, level-triggered: a pass decides
+ * from what is so now; what rang the bell does not matter.
+ */
+import type { Cause } from '../core/change.ts';
+import { AgentError, sentence } from '../core/errors.ts';
+import type { Mode } from '../core/expectation.ts';
+import type { Instant } from '../core/ids.ts';
+import type { Kinds } from '../core/kind.ts';
+import type { KeyedArrays } from '../core/path.ts';
+import type { Plan } from '../core/plan.ts';
+import { type Draft, leafName, plan, type Situation } from '../core/planner.ts';
+import { nextBoundary } from '../core/target.ts';
+import { verdictId } from '../core/verdict.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Driver } from '../ports/driver.ts';
+import type { Log } from '../ports/log.ts';
+import type { Store } from '../ports/store.ts';
+import { type Bell, hangBell } from './bell.ts';
+import { begin, type CarryOutParts, carryOut, putBackoff, recoverTasks, takeBack } from './carry-out.ts';
+import { Judge } from './judge.ts';
+import { Observer } from './observe.ts';
+import { draftPlan, refuseWhatMoved } from './plans.ts';
+import { Sight } from './sight.ts';
+import { Verdicts } from './verdicts.ts';
+import { Watch } from './watch.ts';
+
+export interface LoopParts {
+  readonly store: Store;
+  readonly drivers: readonly Driver[];
+  readonly kinds: Kinds;
+  readonly keyed: KeyedArrays;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly chance: () => number;
+  readonly profileMode: Mode;
+  /** The longest a driver goes without looking. */
+  readonly lookEveryMs: number;
+  /** How old an observation may be when an expectation does not say. */
+  readonly freshnessMs: number;
+}
+
+/** Keeps an expectation with a tiny freshness from looking without pause. */
+const SHORTEST_LOOK_MS = 1_000;
+
+const DONE_IN_VAIN = 'it was done and is outstanding all the same';
+
+const upkeep: Cause = { principal: 'loop', kind: 'upkeep' };
+
+export interface LoopCounts {
+  passes: number;
+  tasksDone: number;
+  tasksFailed: number;
+  plansRefused: number;
+  lastPassAt: Instant | undefined;
+  lastPassMs: number;
+}
+
+export class Loop {
+  readonly sight: Sight;
+  readonly watch: Watch;
+  readonly judge: Judge;
+  readonly counts: LoopCounts = {
+    passes: 0,
+    tasksDone: 0,
+    tasksFailed: 0,
+    plansRefused: 0,
+    lastPassAt: undefined,
+    lastPassMs: 0,
+  };
+  private readonly parts: LoopParts;
+  private readonly bell: Bell;
+  private readonly carrying: CarryOutParts;
+  private readonly verdicts: Verdicts;
+  private readonly telemetryNames: readonly string[];
+  private draftNow: Draft = { tasks: [], waiting: [], readSet: [] };
+  private sweep = true;
+  private samplesMatter = false;
+  private sleep: (() => void) | undefined;
+
+  constructor(parts: LoopParts) {
+    this.parts = parts;
+    const { store, drivers, kinds, keyed, clock, log } = parts;
+    this.sight = new Sight(drivers.map(driver => driver.name));
+    this.watch = new Watch({
+      drivers,
+      observer: new Observer({ store, kinds }),
+      sight: this.sight,
+      clock,
+      log,
+      lookEveryMs: parts.lookEveryMs,
+    });
+    this.judge = new Judge({
+      store,
+      sight: this.sight,
+      kinds,
+      keyed,
+      profileMode: parts.profileMode,
+      freshnessMs: parts.freshnessMs,
+      withTelemetry: instance => this.watch.withTelemetry(instance),
+    });
+    this.verdicts = new Verdicts({ store, judge: this.judge, log });
+    this.carrying = {
+      store,
+      driver: name => this.watch.driver(name),
+      clock,
+      log,
+      newId: parts.newId,
+      chance: parts.chance,
+    };
+    this.telemetryNames = [...kinds.values()].flatMap(kind =>
+      kind.characteristic.filter(each => each.telemetry).map(each => JSON.stringify(each.name)),
+    );
+    this.bell = hangBell(() => this.pass());
+  }
+
+  /** Begins to listen and makes the first pass; resolves when that has ended. */
+  async start(): Promise<void> {
+    recoverTasks(this.parts.store);
+    await this.watch.start(() => this.bell.ring());
+    await this.bell.heard();
+  }
+
+  /** Ends after the pass under way. */
+  async stop(): Promise<void> {
+    this.sleep?.();
+    await this.bell.stop();
+    await this.watch.stop();
+  }
+
+  ring(): void {
+    this.bell.ring();
+  }
+
+  /** Resolves when a pass that began after this call has ended. */
+  settle(): Promise<void> {
+    return this.bell.heard();
+  }
+
+  /** What could be done about all that is outstanding, as of the last pass. */
+  draft(): Draft {
+    return this.draftNow;
+  }
+
+  private async pass(): Promise<void> {
+    const { clock, log } = this.parts;
+    const began = clock.now();
+    try {
+      await this.observe(began);
+      this.judgeWhatMoved(clock.now());
+      this.drawUp(clock.now());
+      if (await this.carryOut()) {
+        await this.watch.look('all', this.lookEveryMs());
+        this.judgeWhatMoved(clock.now());
+        this.verify(clock.now());
+        this.drawUp(clock.now());
+      }
+    } catch (error) {
+      log.error('pass failed', { error: sentence(error), code: error instanceof AgentError ? error.code : 'internal' });
+      this.sweep = true;
+    }
+    this.counts.passes++;
+    this.counts.lastPassAt = began;
+    this.counts.lastPassMs = clock.now() - began;
+    this.sleepUntilDue();
+  }
+
+  // Observe
+
+  private async observe(now: Instant): Promise<void> {
+    const { store } = this.parts;
+    const willAct = store.plans({ states: ['approved', 'carryingOut'] }).length > 0;
+    const { swept } = await this.watch.look(willAct ? 'all' : 'due', this.lookEveryMs());
+    if (swept || this.freshnessEnds() <= now) this.sweep = true;
+    if (this.sweep && this.samplesMatter) await this.watch.sample(this.lookEveryMs() / 2);
+  }
+
+  private lookEveryMs(): number {
+    const asked = this.parts.store.expectations().map(each => each.freshnessMs ?? Number.POSITIVE_INFINITY);
+    return Math.max(SHORTEST_LOOK_MS, Math.min(this.parts.lookEveryMs, ...asked.map(ms => ms * 0.8)));
+  }
+
+  /** When what was last seen becomes too old for the expectation that wants it freshest. */
+  private freshnessEnds(): Instant {
+    const oldest = this.sight.oldest();
+    if (typeof oldest !== 'number') return Number.POSITIVE_INFINITY;
+    const asked = this.parts.store.expectations().map(each => each.freshnessMs ?? this.parts.freshnessMs);
+    const ends = oldest + Math.min(this.parts.freshnessMs, ...asked) + 1;
+    // Judged once when it ends; after that only a look can change it, and that sweeps by itself.
+    return ends > (this.counts.lastPassAt ?? 0) ? ends : Number.POSITIVE_INFINITY;
+  }
+
+  // Judge
+
+  private judgeWhatMoved(now: Instant): void {
+    const sweep = this.sweep;
+    this.sweep = false;
+    const { expectationsMoved } = this.verdicts.update(now, sweep);
+    if (expectationsMoved === undefined) return;
+    this.startAfresh(expectationsMoved);
+    const texts = this.parts.store.expectations().map(each => JSON.stringify(each.expect));
+    this.samplesMatter = this.telemetryNames.some(name => texts.some(text => text.includes(name)));
+  }
+
+  /** Whoever changes what is expected starts afresh: neither old failures nor an old undo hold it back. */
+  private startAfresh(moved: ReadonlySet<string>): void {
+    const { store } = this.parts;
+    const backoffs = store.backoffs().filter(each => moved.has(each.leaf.split(':', 1)[0] ?? ''));
+    const pauses = store
+      .pauses()
+      .filter(each => each.scope.startsWith('leaf:') && moved.has(each.scope.split(':')[1] ?? ''));
+    if (backoffs.length === 0 && pauses.length === 0) return;
+    store.transact(upkeep, writer => {
+      for (const { leaf } of backoffs) writer.clearBackoff(leaf);
+      for (const { scope } of pauses) writer.clearPause(scope);
+    });
+  }
+
+  // Plan, and write down
+
+  private drawUp(now: Instant): void {
+    const { store } = this.parts;
+    this.draftNow = plan(this.situation(now));
+    this.counts.plansRefused += refuseWhatMoved(store, this.parts.keyed, now);
+    this.clearBackoffs();
+    this.propose(now);
+  }
+
+  private situation(now: Instant): Situation {
+    const { store } = this.parts;
+    const backoffs = new Map(store.backoffs().map(each => [each.leaf, each]));
+    const pauses = new Map(store.pauses().map(each => [each.scope, each]));
+    const expectations = store.expectations();
+    return {
+      now,
+      unmet: [...this.verdicts.unmet.values()],
+      offers: this.parts.drivers.flatMap(driver => driver.abilities.map(ability => ({ driver: driver.name, ability }))),
+      context: this.judge.context(now),
+      standing: id => {
+        const verdicts = new Map(store.verdicts({ instance: id }).map(each => [each.expectation, each.verdict]));
+        return expectations.filter(each => (verdicts.get(each.id) ?? 'inapplicable') !== 'inapplicable');
+      },
+      held: (leaf, { expectation, instance }) => {
+        const scopes = [
+          'all',
+          `kind:${instance?.kind}`,
+          `instance:${instance?.id}`,
+          `leaf:${expectation.id}:${instance?.id}`,
+        ];
+        for (const scope of scopes) {
+          const pause = pauses.get(scope);
+          if (pause) return { because: `paused by ${pause.by}${pause.why === undefined ? '' : `: ${pause.why}`}` };
+        }
+        const backoff = backoffs.get(leaf);
+        if (!backoff || backoff.until <= now) return undefined;
+        return { because: `tried ${backoff.attempts} times, last: ${backoff.because}`, until: backoff.until };
+      },
+    };
+  }
+
+  private clearBackoffs(): void {
+    const { store } = this.parts;
+    const outstanding = new Set(
+      [...this.draftNow.tasks, ...this.draftNow.waiting].map(each =>
+        leafName(each.expectation, each.instance, each.path),
+      ),
+    );
+    const over = store.backoffs().filter(each => !outstanding.has(each.leaf));
+    if (over.length === 0) return;
+    store.transact(upkeep, writer => {
+      for (const { leaf } of over) writer.clearBackoff(leaf);
+    });
+  }
+
+  /** Keeps one waiting proposal for all that a person has to approve. */
+  private propose(now: Instant): void {
+    const { store } = this.parts;
+    const proposal = draftPlan(this.parts, this.draftNow, mode => mode === 'approve', { madeBy: 'loop', now });
+    const standing = store.plans({ states: ['proposed'] }).filter(each => each.madeBy === 'loop');
+    if (proposal && standing.some(each => each.hash === proposal.hash)) return;
+    const discarded =
+      proposal && store.plans({ states: ['discarded'], limit: 100 }).some(each => each.hash === proposal.hash);
+    if (standing.length === 0 && (!proposal || discarded)) return;
+    store.transact(upkeep, writer => {
+      for (const old of standing) {
+        writer.putPlan({ ...old, state: 'refused', endedAt: now, because: 'what is outstanding has changed' });
+      }
+      if (proposal && !discarded) writer.putPlan(proposal);
+    });
+  }
+
+  // Carry out
+
+  /** True when anything was done to an element. */
+  private async carryOut(): Promise<boolean> {
+    const { store, clock, keyed } = this.parts;
+    let acted = false;
+    for (const undoing of store.plans({ states: ['undoing'] })) {
+      // One that failed waits for a person to ask again.
+      if (undoing.because !== undefined) continue;
+      await takeBack(this.carrying, undoing);
+      acted = true;
+    }
+    for (const interrupted of store.plans({ states: ['carryingOut'] })) {
+      this.count(await carryOut(this.carrying, interrupted));
+      acted = true;
+    }
+    for (const { id } of store.plans({ states: ['approved'] })) {
+      if (acted) await this.watch.look('all', this.lookEveryMs());
+      this.counts.plansRefused += refuseWhatMoved(store, keyed, clock.now());
+      const approved = store.plan(id);
+      if (approved?.state !== 'approved') continue;
+      this.count(await carryOut(this.carrying, begin(this.carrying, approved)));
+      acted = true;
+    }
+    // What was just done may have changed what the draft was made from.
+    if (acted) return true;
+    const own = draftPlan(this.parts, this.draftNow, mode => mode === 'enforce', { madeBy: 'loop', now: clock.now() });
+    if (!own) return false;
+    const written = store.transact({ principal: 'loop', kind: 'upkeep', why: 'mode enforce' }, writer =>
+      writer.putPlan({ ...own, state: 'approved', approvedBy: 'mode enforce' }),
+    );
+    this.count(await carryOut(this.carrying, begin(this.carrying, written)));
+    return true;
+  }
+
+  private count(ended: Plan): void {
+    for (const task of this.parts.store.tasks({ plan: ended.id })) {
+      if (task.state === 'done') this.counts.tasksDone++;
+      if (task.state === 'terminatedWithError') this.counts.tasksFailed++;
+    }
+    if (ended.state === 'done') this.toVerify.push(ended);
+  }
+
+  private toVerify: Plan[] = [];
+
+  /** What was done and is outstanding all the same was no success: it is tried again later, not at once. */
+  private verify(now: Instant): void {
+    const { store } = this.parts;
+    const plans = this.toVerify;
+    this.toVerify = [];
+    const failed = plans
+      .flatMap(each => each.tasks)
+      .filter(task => {
+        const unmet = this.verdicts.unmet.get(verdictId(task.expectation, task.instance));
+        return unmet?.leaves.some(leaf => leaf.verdict === 'unmet' && `${leaf.path}/`.startsWith(`${task.path}/`));
+      });
+    if (failed.length === 0) return;
+    const leaves = new Set(failed.map(task => leafName(task.expectation, task.instance, task.path)));
+    store.transact(upkeep, writer => {
+      for (const leaf of leaves) putBackoff(writer, leaf, DONE_IN_VAIN, now, this.parts.chance());
+    });
+  }
+
+  // Sleep
+
+  private sleepUntilDue(): void {
+    const { store, clock } = this.parts;
+    this.sleep?.();
+    const now = clock.now();
+    const due = [
+      this.watch.nextLook(),
+      this.freshnessEnds(),
+      ...store
+        .backoffs()
+        .map(each => each.until)
+        .filter(until => until > now),
+      ...store.expectations().map(each => nextBoundary(each.validFor, now) ?? Number.POSITIVE_INFINITY),
+    ];
+    const next = Math.min(...due);
+    if (!Number.isFinite(next)) return;
+    this.sleep = clock.after(Math.max(next - now, 1), () => {
+      if (store.expectations().some(each => each.validFor !== undefined)) this.sweep = true;
+      this.bell.ring();
+    });
+  }
+}

@@ -1,0 +1,141 @@
+/** The eyes of the loop: when each driver looks, what it saw, and its telemetry. */
+import { AgentError, sentence } from '../core/errors.ts';
+import type { InstanceId, Instant } from '../core/ids.ts';
+import type { Instance } from '../core/instance.ts';
+import { characteristicArray } from '../core/instance.ts';
+import { isArray, type Json } from '../core/json.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Driver, Sample } from '../ports/driver.ts';
+import type { Log } from '../ports/log.ts';
+import type { Observer } from './observe.ts';
+import type { Sight } from './sight.ts';
+
+export interface WatchParts {
+  readonly drivers: readonly Driver[];
+  readonly observer: Observer;
+  readonly sight: Sight;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The longest a driver goes without looking. */
+  readonly lookEveryMs: number;
+}
+
+/** After a look that failed: soon, then patiently. */
+const RETRY_FIRST_MS = 1_000;
+const RETRY_LONGEST_MS = 60_000;
+
+interface Eye {
+  readonly driver: Driver;
+  heard: boolean;
+  dueAt: Instant;
+  failures: number;
+}
+
+export class Watch {
+  private readonly parts: WatchParts;
+  private readonly eyes: readonly Eye[];
+  private samples = new Map<InstanceId, Sample>();
+  looks = 0;
+
+  constructor(parts: WatchParts) {
+    this.parts = parts;
+    this.eyes = parts.drivers.map(driver => ({ driver, heard: true, dueAt: 0, failures: 0 }));
+  }
+
+  async start(ring: () => void): Promise<void> {
+    for (const eye of this.eyes) {
+      try {
+        await eye.driver.start(() => {
+          eye.heard = true;
+          ring();
+        });
+      } catch (error) {
+        this.parts.log.error('driver did not start', { driver: eye.driver.name, error: sentence(error) });
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const { driver } of this.eyes) await driver.stop();
+  }
+
+  driver(name: string): Driver | undefined {
+    return this.parts.drivers.find(each => each.name === name);
+  }
+
+  /** When the next look is due by time alone. */
+  nextLook(): Instant {
+    return Math.min(...this.eyes.map(eye => eye.dueAt), Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Looks where something was heard, where it is time, or everywhere; true when the view of any driver became whole or
+   * broken, so that everything has to be judged anew.
+   */
+  async look(which: 'due' | 'all', lookEveryMs: number): Promise<{ readonly swept: boolean }> {
+    let swept = false;
+    for (const eye of this.eyes) {
+      const due = this.parts.clock.now() >= eye.dueAt;
+      if (which === 'due' && !eye.heard && !due) continue;
+      eye.heard = false;
+      swept = (await this.open(eye, lookEveryMs)) || (due && which === 'due') || swept;
+    }
+    return { swept };
+  }
+
+  /** True when the driver sees again, or sees no more. */
+  private async open(eye: Eye, lookEveryMs: number): Promise<boolean> {
+    const { clock, sight, observer, log } = this.parts;
+    const { name } = eye.driver;
+    this.looks++;
+    try {
+      const look = await eye.driver.look();
+      observer.record(name, look);
+      const again = eye.failures > 0 || sight.of(name).at === undefined;
+      if (eye.failures > 0) log.info('driver sees again', { driver: name });
+      sight.saw(name, look.at);
+      eye.failures = 0;
+      eye.dueAt = clock.now() + lookEveryMs;
+      return again;
+    } catch (error) {
+      eye.failures++;
+      if (eye.failures === 1) log.warn('look failed', { driver: name, error: sentence(error) });
+      sight.failed(name, sentence(error));
+      eye.dueAt = clock.now() + Math.min(RETRY_FIRST_MS * 2 ** (eye.failures - 1), RETRY_LONGEST_MS);
+      // A full disk is no matter of sight: it must not pass for a blind driver.
+      if (error instanceof AgentError && error.code === 'storage') throw error;
+      return true;
+    }
+  }
+
+  /** Takes fresh telemetry of everything, at most once in `maxAgeMs`. A driver that cannot answer leaves the last one. */
+  async sample(maxAgeMs: number): Promise<void> {
+    const samples = new Map<InstanceId, Sample>();
+    for (const { driver } of this.eyes) {
+      try {
+        for (const [name, sample] of await driver.sample(maxAgeMs)) {
+          const slash = name.indexOf('/');
+          const id = this.parts.observer.idOf({ kind: name.slice(0, slash), key: name.slice(slash + 1) });
+          if (id !== undefined) samples.set(id, sample);
+        }
+      } catch (error) {
+        this.parts.log.debug('no telemetry', { driver: driver.name, error: sentence(error) });
+        return;
+      }
+    }
+    this.samples = samples;
+  }
+
+  /** The last sample of an instance. */
+  sampleOf(id: InstanceId): Sample | undefined {
+    return this.samples.get(id);
+  }
+
+  withTelemetry(instance: Instance): Json {
+    const sample = this.samples.get(instance.id);
+    if (!sample) return instance.document;
+    const array = characteristicArray[instance.type];
+    const kept = instance.document[array];
+    return { ...instance.document, [array]: [...(isArray(kept) ? kept : []), ...sample.characteristics] };
+  }
+}
