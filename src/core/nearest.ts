@@ -7,6 +7,7 @@ import type { Choice, Context, Keyed, List, Node, OpenMap, Test } from './expect
 import { put } from './expected/node.ts';
 import { type Expected, readExpected } from './expected.ts';
 import { isArray, isObject, type Json, property, sameJson } from './json.ts';
+import type { Path } from './path.ts';
 
 /** A value (undefined: there should be none), or a sentence on why no single one follows. */
 export type Nearest = { readonly value: Json | undefined } | string;
