@@ -1,0 +1,112 @@
+/** Both codecs behind one door: what is kept, as a version shows it; what a client of a version wrote, as it is kept. */
+import { AgentError } from '../core/errors.ts';
+import type { InstanceType } from '../core/instance.ts';
+import { isObject, type Json, type JsonObject, property, sameJson } from '../core/json.ts';
+import { carryOver } from './carry-over.ts';
+import { checkObject } from './check.ts';
+import { tmfKeyedArrays } from './keyed-arrays.ts';
+import { mergePatch } from './merge-patch.ts';
+import { characteristicType, shapeOf } from './shape.ts';
+import { fromV4, resourceStatuses, toV4 } from './v4.ts';
+import { complete } from './v5.ts';
+import { hrefOf, type Links, noLinks, type Version } from './version.ts';
+
+export interface Rendering {
+  readonly type: InstanceType;
+  readonly version: Version;
+  /** What hrefs begin with; empty for absolute paths. */
+  readonly publicUrl: string;
+  readonly links: Links;
+}
+
+/** A kept document as its version shows it, with its own href. */
+export function render(document: JsonObject, { type, version, publicUrl, links }: Rendering): JsonObject {
+  const shape = shapeOf(type, document);
+  const shown = version === 'v5' ? complete(document, shape, links) : toV4(document, shape, links);
+  const id = String(document.id);
+  return { id, href: hrefOf(type, version, id, publicUrl), ...shown };
+}
+
+/** A characteristic outside its document, such as a telemetry sample, as a version shows it. */
+export function renderCharacteristic(characteristic: JsonObject, version: Version): JsonObject {
+  if (version === 'v4') {
+    const { '@type': _, ...rest } = characteristic;
+    return rest;
+  }
+  return { '@type': characteristicType(property(characteristic, 'value')), ...characteristic };
+}
+
+/** What a client's create says, as it is kept, without an id unless the client gave one. Throws `invalid`. */
+export function acceptCreate(body: Json, type: InstanceType, version: Version): JsonObject {
+  // In a create, null says the same as leaving out; what is kept has none, so that an echo of it removes nothing.
+  const given = objectBody(mergePatch(undefined, body));
+  const shape = shapeOf(type, given);
+  if (version === 'v5' && given['@type'] === undefined) {
+    throw new AgentError('invalid', `@type is missing: it is mandatory in v5, for example "${titleOf(type)}"`, {
+      pointer: '/@type',
+    });
+  }
+  checkStatus(given, type, version);
+  checkObject(given, shape, version, '');
+  const { href: _, ...document } = given;
+  if (version === 'v5' && type === 'service') {
+    const { serviceDate: __, ...rest } = document;
+    return toKept(rest, type, version);
+  }
+  return toKept(document, type, version);
+}
+
+/**
+ * The kept document as a client wants it after its merge patch; equal to `document` when the patch says only what the
+ * client was shown. Throws `invalid`.
+ */
+export function acceptPatch(document: JsonObject, body: Json, rendering: Rendering): JsonObject {
+  const { type, version } = rendering;
+  const patch = objectBody(body);
+  const shown = render(document, rendering);
+  const wanted = mergePatch(shown, patch);
+  if (!isObject(wanted)) throw new AgentError('invalid', 'The body must be a JSON object');
+  for (const name of ['id', 'href', ...(type === 'service' ? ['serviceDate'] : [])]) {
+    if (!sameJson(property(shown, name), property(wanted, name))) {
+      throw new AgentError('invalid', `${name} cannot be changed`, { pointer: `/${name}` });
+    }
+  }
+  if (version === 'v5' && wanted['@type'] === undefined) {
+    throw new AgentError('invalid', '@type cannot be removed: it is mandatory in v5', { pointer: '/@type' });
+  }
+  checkStatus(wanted, type, version);
+  checkObject(wanted, shapeOf(type, wanted), version, '', shown);
+  const after = carryOver(document, kept(shown, type, version), kept(wanted, type, version), tmfKeyedArrays);
+  return isObject(after) ? after : document;
+}
+
+function kept(shown: JsonObject, type: InstanceType, version: Version): JsonObject {
+  const { href: _, ...document } = shown;
+  return toKept(document, type, version);
+}
+
+function toKept(document: JsonObject, type: InstanceType, version: Version): JsonObject {
+  const shape = shapeOf(type, document);
+  return version === 'v5' ? complete(document, shape, noLinks) : fromV4(document, shape);
+}
+
+function checkStatus(document: JsonObject, type: InstanceType, version: Version): void {
+  if (version !== 'v4' || type !== 'resource') return;
+  const status = property(document, 'resourceStatus');
+  if (status === undefined || resourceStatuses.some(each => each === status)) return;
+  const pointer = '/resourceStatus';
+  throw new AgentError(
+    'invalid',
+    `${pointer} must be one of ${resourceStatuses.join(', ')}; it is ${JSON.stringify(status)}`,
+    { pointer },
+  );
+}
+
+function objectBody(body: Json | undefined): JsonObject {
+  if (isObject(body)) return body;
+  throw new AgentError('invalid', 'The body must be one JSON object', { pointer: '' });
+}
+
+function titleOf(type: InstanceType): string {
+  return type === 'service' ? 'Service' : 'Resource';
+}
