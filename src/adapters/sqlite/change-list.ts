@@ -32,6 +32,8 @@ export interface NewChange {
   readonly id: string;
   readonly instanceType: InstanceType | null;
   readonly type: ChangeType;
+  /** The seq of the change before this one of the same thing; null when this one made it. */
+  readonly previous: number | null;
   readonly paths: readonly PathChange[];
   /** JSON text of a `Cause`. */
   readonly cause: string;
@@ -59,6 +61,25 @@ interface ChangeRow {
 }
 
 const COLUMNS = 'seq, at, subject, id, instance_type, type, cause, paths, document';
+
+/** From the last change of everything that has or had this id, back from each to the one before, newest first. */
+const CHANGES_OF_ID = `
+  WITH RECURSIVE
+    last (seq) AS (
+      SELECT seq FROM instance WHERE id = ?1
+      UNION ALL SELECT seq FROM expectation WHERE id = ?1
+      UNION ALL SELECT seq FROM verdict WHERE id = ?1
+      UNION ALL SELECT seq FROM plan WHERE id = ?1
+      UNION ALL SELECT seq FROM task WHERE id = ?1
+      UNION ALL SELECT seq FROM change WHERE type = 'delete' AND id = ?1
+    ),
+    walk (seq, previous) AS (
+      SELECT change.seq, change.previous FROM last JOIN change USING (seq)
+      UNION ALL
+      SELECT change.seq, change.previous FROM walk JOIN change ON change.seq = walk.previous
+      ORDER BY 1 DESC LIMIT ?2
+    )
+  SELECT ${COLUMNS} FROM walk JOIN change USING (seq) ORDER BY seq DESC`;
 
 export class ChangeList {
   readonly #sql: Sql;
@@ -105,14 +126,15 @@ export class ChangeList {
     const paths = change.paths.length === 0 ? null : JSON.stringify(change.paths);
     const bytesSoFar = this.#bytesSoFar + ROW_BYTES + bytes(cause) + bytes(paths) + bytes(document);
     this.#sql.run(
-      'INSERT INTO change (seq, at, subject, id, instance_type, type, bytes_so_far, cause, paths, document) ' +
-        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO change (seq, at, subject, id, instance_type, type, previous, bytes_so_far, cause, paths, document) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       this.#seq + 1,
       change.at,
       change.subject,
       change.id,
       change.instanceType,
       change.type,
+      change.previous,
       bytesSoFar,
       cause,
       paths,
@@ -136,9 +158,7 @@ export class ChangeList {
   }
 
   of(id: string, limit: number): Change[] {
-    return this.#sql
-      .all<ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE id = ? ORDER BY seq DESC LIMIT ?`, id, limit)
-      .map(change);
+    return this.#sql.all<ChangeRow>(CHANGES_OF_ID, id, limit).map(change);
   }
 
   /** Part of an ordinary commit: lets go of the oldest rows, a bounded number, now and then. */

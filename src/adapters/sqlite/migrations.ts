@@ -13,11 +13,13 @@ const steps: readonly string[] = [
   CREATE TABLE change (
     seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, subject TEXT NOT NULL, id TEXT NOT NULL, instance_type TEXT,
     type TEXT NOT NULL,
+    -- The change before this one of the same thing. An index over all ids would make every write dearer.
+    previous INTEGER,
     -- Bytes of this row and of all before it: what is kept is the difference of two of them.
     bytes_so_far INTEGER NOT NULL,
     cause TEXT NOT NULL, paths TEXT, document TEXT
   ) STRICT;
-  CREATE INDEX change_by_id ON change (id);
+  CREATE INDEX change_by_deleted_id ON change (id) WHERE type = 'delete';
 
   CREATE TABLE instance (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, kind TEXT NOT NULL, name TEXT,

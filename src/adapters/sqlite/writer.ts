@@ -55,7 +55,15 @@ export class SqliteWriter extends SqliteReader implements Writer {
     );
     const written = { id, type, kind, ...(observedBy === undefined ? {} : { observedBy }), document, seq, createdAt };
     if (created === 1) {
-      this.#tell({ subject: 'instance', id, instanceType: type, type: 'create', paths: [], document: text });
+      this.#tell({
+        subject: 'instance',
+        id,
+        instanceType: type,
+        type: 'create',
+        previous: null,
+        paths: [],
+        document: text,
+      });
       return written;
     }
     const before = this.instance(id);
@@ -73,19 +81,27 @@ export class SqliteWriter extends SqliteReader implements Writer {
       text,
       id,
     );
-    this.#tell({ subject: 'instance', id, instanceType: type, type: typeOfChange(paths), paths, document: null });
+    this.#tell({
+      subject: 'instance',
+      id,
+      instanceType: type,
+      type: typeOfChange(paths),
+      previous: before.seq,
+      paths,
+      document: null,
+    });
     return { ...written, createdAt: before.createdAt };
   }
 
   removeInstance(id: InstanceId): void {
-    const row = this.sql.get<{ type: Instance['type']; document: string }>(
-      'SELECT type, document FROM instance WHERE id = ?',
+    const row = this.sql.get<{ type: Instance['type']; seq: number; document: string }>(
+      'SELECT type, seq, document FROM instance WHERE id = ?',
       id,
     );
     if (!row) return;
     this.#run('DELETE FROM instance WHERE id = ?', id);
-    const { type: instanceType, document } = row;
-    this.#tell({ subject: 'instance', id, instanceType, type: 'delete', paths: [], document });
+    const { type: instanceType, seq: previous, document } = row;
+    this.#tell({ subject: 'instance', id, instanceType, type: 'delete', previous, paths: [], document });
   }
 
   bindKey({ kind, key, id, handle }: KeyBinding): void {
@@ -163,23 +179,24 @@ export class SqliteWriter extends SqliteReader implements Writer {
       const names = ['id', ...columns, 'seq', 'record'];
       const marks = names.map(() => '?').join(', ');
       this.#run(`INSERT INTO ${subject} (${names.join(', ')}) VALUES (${marks})`, id, ...values, seq, text);
-      this.#tell({ subject, id, instanceType: null, type: 'create', paths: [], document: text });
+      this.#tell({ subject, id, instanceType: null, type: 'create', previous: null, paths: [], document: text });
     } else {
       if (before.record === text) return rows.record(before);
       const paths = table.paths(JSON.parse(before.record) as JsonObject, record, this.#keyed);
       if (paths.length === 0) return rows.record(before);
       const changed = [...columns, 'seq', 'record'].map(name => `${name} = ?`).join(', ');
       this.#run(`UPDATE ${subject} SET ${changed} WHERE id = ?`, ...values, seq, text, id);
-      this.#tell({ subject, id, instanceType: null, type: typeOfChange(paths), paths, document: null });
+      const type = typeOfChange(paths);
+      this.#tell({ subject, id, instanceType: null, type, previous: before.seq, paths, document: null });
     }
     return rows.record({ id, seq, record: text });
   }
 
   #remove(subject: 'expectation' | 'verdict', id: string): void {
-    const row = this.sql.get<{ record: string }>(`SELECT record FROM ${subject} WHERE id = ?`, id);
+    const row = this.sql.get<{ seq: number; record: string }>(`SELECT seq, record FROM ${subject} WHERE id = ?`, id);
     if (!row) return;
     this.#run(`DELETE FROM ${subject} WHERE id = ?`, id);
-    this.#tell({ subject, id, instanceType: null, type: 'delete', paths: [], document: row.record });
+    this.#tell({ subject, id, instanceType: null, type: 'delete', previous: row.seq, paths: [], document: row.record });
   }
 
   #note(table: NoteTable, id: string, record: object): void {
