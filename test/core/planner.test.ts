@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest';
+import type { Ability } from '../../src/core/ability.ts';
+import type { Expectation, Mode } from '../../src/core/expectation.ts';
+import { readExpected } from '../../src/core/expected.ts';
+import { expectationId, instanceId } from '../../src/core/ids.ts';
+import type { Instance } from '../../src/core/instance.ts';
+import type { Json, JsonObject } from '../../src/core/json.ts';
+import { judge } from '../../src/core/outstanding.ts';
+import { movedSince, plan, planHash, type Situation } from '../../src/core/planner.ts';
+import { tmfKeyedArrays as keyed } from '../../src/tmf/keyed-arrays.ts';
+
+const port: Instance = {
+  id: instanceId('i1'),
+  type: 'resource',
+  kind: 'port',
+  observedBy: 'fake',
+  seq: 1,
+  createdAt: 0,
+  document: {
+    name: 'p1',
+    administrativeState: 'locked',
+    operationalState: 'disabled',
+    resourceCharacteristic: [
+      { name: 'mtu', value: 1500 },
+      { name: 'vlan', value: [10] },
+    ],
+  },
+};
+
+const set = (path: string, order: number): Ability => ({
+  kind: 'port',
+  path,
+  steps: (_, wanted) => [{ op: `set ${path}`, args: { wanted: wanted ?? null }, summary: `set ${path}`, order }],
+});
+const abilities = [set('/resourceCharacteristic/mtu/value', 20), set('/administrativeState', 10)];
+
+function expectation(id: string, expect: Json, more: Partial<Expectation> = {}): Expectation {
+  return {
+    id: expectationId(id),
+    for: { id: port.id },
+    expect,
+    priority: 50,
+    principal: 'operator',
+    createdAt: 0,
+    seq: 1,
+    ...more,
+  };
+}
+
+function situation(
+  instance: Instance | undefined,
+  expectations: readonly Expectation[],
+  more: Partial<Situation> = {},
+): Situation {
+  const context = { now: 0, keyed };
+  return {
+    now: 0,
+    context,
+    unmet: expectations.flatMap(each => {
+      const judged = judge(readExpected(each.expect, { keyed }), instance?.document, context);
+      if (judged.verdict !== 'unmet' || judged.residual === undefined) return [];
+      const mode: Mode = each.mode ?? 'enforce';
+      return [{ expectation: each, instance, residual: judged.residual, leaves: judged.leaves, mode }];
+    }),
+    standing: () => expectations,
+    offers: abilities.map(ability => ({ driver: 'fake', ability })),
+    held: () => undefined,
+    ...more,
+  };
+}
+
+/** The instance as it would be if every step had its effect. */
+function after(instance: Instance, draft: ReturnType<typeof plan>): Instance {
+  const document = structuredClone(instance.document) as Record<string, Json>;
+  for (const task of draft.tasks) {
+    const wanted = (task.step.args as JsonObject).wanted ?? null;
+    if (task.path === '/administrativeState') document.administrativeState = wanted;
+    else {
+      const name = task.path.split('/')[2];
+      document.resourceCharacteristic = (document.resourceCharacteristic as readonly JsonObject[]).map(each =>
+        each.name === name ? { ...each, value: wanted } : each,
+      );
+    }
+  }
+  return { ...instance, document };
+}
+
+const wish = { administrativeState: 'unlocked', resourceCharacteristic: [{ name: 'mtu', value: 1400 }] };
+
+test('each outstanding leaf becomes a task, in the order of the steps; done, nothing starts', () => {
+  const draft = plan(situation(port, [expectation('e1', wish)]));
+  expect(draft.tasks.map(task => task.step.summary)).toEqual([
+    'set /administrativeState',
+    'set /resourceCharacteristic/mtu/value',
+  ]);
+  const again = plan(situation(after(port, draft), [expectation('e1', wish)]));
+  expect(again).toEqual({ tasks: [], waiting: [], readSet: [] });
+});
+
+test('what nothing here can change waits, and says so', () => {
+  const draft = plan(situation(port, [expectation('e1', { operationalState: 'enabled' })]));
+  expect(draft.tasks).toEqual([]);
+  expect(draft.waiting).toMatchObject([
+    { path: '/operationalState', because: 'nothing here can change /operationalState' },
+  ]);
+});
+
+test('what does not exist waits', () => {
+  const draft = plan(situation(undefined, [expectation('e1', wish)]));
+  expect(draft.waiting).toMatchObject([{ because: 'it does not exist, and nothing here can make it' }]);
+});
+
+test('of two that cannot both hold the larger priority stands, and the other one says by whom it is overruled', () => {
+  const low = expectation('low', { resourceCharacteristic: [{ name: 'mtu', value: 1400 }] });
+  const high = expectation('high', { resourceCharacteristic: [{ name: 'mtu', value: 9000 }] }, { priority: 90 });
+  const draft = plan(situation(port, [low, high]));
+  expect(draft.tasks).toMatchObject([{ expectation: 'high', step: { args: { wanted: 9000 } } }]);
+  expect(draft.waiting).toMatchObject([{ expectation: 'low', because: expect.stringContaining('overruled by high') }]);
+  // Also when the one that stands is met already, so that nothing alternates.
+  expect(plan(situation(after(port, draft), [low, high])).tasks).toEqual([]);
+});
+
+test('two that want the same plan it once', () => {
+  const draft = plan(situation(port, [expectation('a', wish), expectation('b', wish, { createdAt: 1 })]));
+  expect(draft.tasks).toHaveLength(2);
+});
+
+test('what is held back waits with its reason', () => {
+  const held = () => ({ because: 'paused by operator', until: 7 });
+  const draft = plan(situation(port, [expectation('e1', { administrativeState: 'unlocked' })], { held }));
+  expect(draft.tasks).toEqual([]);
+  expect(draft.waiting).toMatchObject([{ because: 'paused by operator', until: 7 }]);
+});
+
+test('an expectation from which no value follows waits', () => {
+  const draft = plan(situation(port, [expectation('e1', { administrativeState: { $match: '^un' } })]));
+  expect(draft.tasks).toEqual([]);
+  expect(draft.waiting).toHaveLength(1);
+});
+
+test('a plan is refused when what it read has moved, and not for anything else', () => {
+  const { readSet } = plan(situation(port, [expectation('e1', wish)]));
+  const seen = (document: JsonObject) => () => ({ ...port, document });
+  expect(movedSince(readSet, seen(port.document), keyed)).toBeUndefined();
+  expect(movedSince(readSet, seen({ ...port.document, operationalState: 'enabled' }), keyed)).toBeUndefined();
+  expect(movedSince(readSet, seen({ ...port.document, administrativeState: 'unlocked' }), keyed)).toBe(
+    '/administrativeState of i1 was "locked" and is "unlocked"',
+  );
+  expect(movedSince(readSet, () => undefined, keyed)).toBe('instance i1 is gone');
+});
+
+test('the hash of a plan tells apart what is done, what was read and for which version of what is expected', () => {
+  const { tasks, readSet } = plan(situation(port, [expectation('e1', wish)]));
+  const bare = tasks.map(({ mode: _, ...task }) => task);
+  const hash = planHash(bare, readSet, [{ id: 'e1', seq: 1 }]);
+  expect(planHash(bare, readSet, [{ id: 'e1', seq: 1 }])).toBe(hash);
+  expect(planHash(bare.slice(1), readSet, [{ id: 'e1', seq: 1 }])).not.toBe(hash);
+  expect(planHash(bare, readSet.slice(1), [{ id: 'e1', seq: 1 }])).not.toBe(hash);
+  expect(planHash(bare, readSet, [{ id: 'e1', seq: 2 }])).not.toBe(hash);
+});
