@@ -31,7 +31,10 @@ export interface Context {
   readonly functions?: FunctionRegistry;
   /** `names`: an unmet operator comes back as the name of its function in Diffo. */
   readonly residual?: 'operators' | 'names';
-  /** How well the actual at a path is known; absent means everything is. */
+  /**
+   * How well the actual at a path is known; absent means everything is. Asked for each leaf, which may be a whole
+   * object or array: then the answer is for all that is in it.
+   */
   readonly known?: (path: Path) => 'known' | 'stale' | 'never';
 }
 

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { AgentError } from '../../src/core/errors.ts';
+import { readExpected } from '../../src/core/expected.ts';
+import type { Json } from '../../src/core/json.ts';
+import { outstanding } from '../../src/core/outstanding.ts';
+import { keyed } from '../kit/expectations.ts';
+
+function refusal(source: unknown): AgentError {
+  try {
+    readExpected(source, { keyed });
+  } catch (error) {
+    if (error instanceof AgentError) return error;
+    throw error;
+  }
+  throw new Error(`${JSON.stringify(source)} was read`);
+}
+
+const refused: [source: Json, pointer: string, sentence: string][] = [
+  [{ a: { $gtt: 1 } }, '/a/$gtt', 'did you mean $gt?'],
+  [{ a: { $betwen: [1, 2] } }, '/a/$betwen', 'did you mean $between?'],
+  [{ a: { $ANYOF: [1] } }, '/a/$ANYOF', 'did you mean $anyOf?'],
+  [{ a: { $regex: 'x' } }, '/a/$regex', 'did you mean $match?'],
+  [{ a: { $zebra: 1 } }, '/a/$zebra', '$zebra is not an operator'],
+  [{ a: { $gt: 1, $lt: 2 } }, '/a/$gt', 'one operator'],
+  [{ a: { b: 1, $lt: 2 } }, '/a/$lt', '$map'],
+  [{ $outstanding: { v: 1 } }, '/$outstanding', 'top of a message'],
+  [{ 'a/b~': { $lt: 'x' } }, '/a~1b~0/$lt', 'an operand is a number or an object'],
+  [{ $lt: { $duration: 'P1M' } }, '/$lt', 'months or years'],
+  [{ $lt: { $duration: 'PT-1H' } }, '/$lt', '$duration needs text'],
+  [{ $lt: { $instant: '2026-01-15' } }, '/$lt', '$instant needs text'],
+  [{ $lt: { $quantity: { amount: 1, units: 'parsec' } } }, '/$lt', 'not known'],
+  [{ $lt: { $lt: 1 } }, '/$lt', '$lt is not an operand'],
+  [{ $between: [1] }, '/$between', '[lowest, highest]'],
+  [{ $between: [1, { $duration: 'PT1H' }] }, '/$between', 'not of one kind'],
+  [{ $within: { of: 1, tolerance: { $duration: 'PT1H' } } }, '/$within/tolerance', 'does not measure'],
+  [{ $within: { of: 1 } }, '/$within', '$within takes'],
+  [{ $range: [1, 2, 0] }, '/$range', 'step'],
+  [{ $range: [1.5, 2] }, '/$range', 'whole numbers'],
+  [{ $match: '(?<=a)b' }, '/$match', 'RE2'],
+  [{ $match: 'a'.repeat(257) }, '/$match', '256'],
+  [{ $match: { pattern: 'a', flags: 'g' } }, '/$match', 'flags'],
+  [{ $type: 'float' }, '/$type', 'string, number'],
+  [{ $absent: false }, '/$absent', 'true'],
+  [{ $anyOf: [1, null] }, '/$anyOf/1', '$absent'],
+  [{ $anyOf: 1 }, '/$anyOf', 'array'],
+  [{ $fn: { name: 'nobody@1' } }, '/$fn/name', 'no function is registered as nobody@1'],
+  [{ $keyed: { by: ['id'], items: [{ id: 1 }, { name: 'x' }] } }, '/$keyed/items/1', 'plain values: id'],
+  [{ $keyed: { by: ['id'], items: [{ id: { $gt: 1 } }] } }, '/$keyed/items/0', 'plain values: id'],
+  [{ $keyed: { by: [], items: [] } }, '/$keyed', '$keyed takes'],
+  [{ a: { items: [{ id: 1 }, { value: 2 }] } }, '/a/items/1', 'plain values: id, or name'],
+  [{ items: [null] }, '/items/0', 'plain values'],
+];
+
+describe('what cannot be read is refused with its place and a way out', () => {
+  test.each(refused)('%j', (source, pointer, sentence) => {
+    const error = refusal(source);
+    expect(error.code).toBe('invalid');
+    expect(error.pointer).toBe(pointer);
+    expect(error.message).toContain(sentence);
+  });
+
+  test('what is not JSON', () => {
+    for (const source of [undefined, Number.NaN, { a: undefined }, { a: () => 1 }, [1n]]) {
+      expect(refusal(source).message).toContain('is JSON');
+    }
+  });
+});
+
+describe('an expectation has limits', () => {
+  const deep = (levels: number): Json => (levels === 1 ? 1 : { a: deep(levels - 1) });
+
+  test('32 levels', () => {
+    expect(() => readExpected(deep(32), { keyed })).not.toThrow();
+    expect(refusal(deep(33)).message).toContain('32 levels');
+    expect(refusal(deep(5000)).pointer).toBe('/a'.repeat(32));
+  });
+
+  test('2000 values', () => {
+    expect(() => readExpected(Array(1999).fill(1), { keyed })).not.toThrow();
+    expect(refusal(Array(2000).fill(1)).message).toContain('2000 values');
+  });
+
+  test('64 KiB', () => {
+    expect(() => readExpected('a'.repeat(65_534), { keyed })).not.toThrow();
+    expect(refusal('ä'.repeat(40_000)).message).toContain('64 KiB');
+  });
+});
+
+test('names of JavaScript objects are merely names', () => {
+  const context = { now: 0, keyed };
+  for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+    const source = JSON.parse(`{"${name}":{"a":1}}`) as Json;
+    const expected = readExpected(source, { keyed });
+    expect(outstanding(expected, {}, context)).toEqual(source);
+    expect(Object.keys(outstanding(expected, {}, context) as object)).toEqual([name]);
+    expect(outstanding(expected, source, context)).toBeUndefined();
+    expect(refusal(JSON.parse(`{"$${name}":1}`)).message).toContain('is not an operator');
+    expect(refusal({ $format: name }).code).toBe('invalid');
+    const absent = readExpected(JSON.parse(`{"${name}":{"$absent":true}}`), { keyed });
+    expect(outstanding(absent, {}, context)).toBeUndefined();
+  }
+  expect(({} as { a?: number }).a).toBeUndefined();
+});
+
+test('a part of an expectation is read where it stands', () => {
+  const part = readExpected([{ id: 2 }], { keyed, at: '/x/items' });
+  expect(outstanding(part, [{ id: 1 }, { id: 2 }], { now: 0, keyed })).toBeUndefined();
+});

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Expected, readExpected } from '../../src/core/expected.ts';
+import { isObject, type Json } from '../../src/core/json.ts';
+import { explain, isOutstanding, judge, outstanding } from '../../src/core/outstanding.ts';
+import { document, expectation, keyed, plain } from '../kit/expectations.ts';
+
+const context = { now: 0, keyed };
+const read = (source: Json): Expected => readExpected(source, { keyed, lenient: true });
+const meets = (expected: Json, actual: Json | undefined): boolean => !isOutstanding(read(expected), actual, context);
+const anyActual = fc.oneof(plain, document, fc.constant(undefined));
+
+/** No array is keyed here: reading plain data as an expectation asks for keys otherwise. */
+const positional = { now: 0, keyed: {} };
+const plainRest = (expected: Json, actual: Json | undefined): Json | undefined =>
+  outstanding(readExpected(expected, { keyed: {} }), actual, positional);
+
+test('null expects nothing', () => {
+  fc.assert(fc.property(anyActual, actual => plainRest(null, actual) === undefined));
+});
+
+test('whatever there is meets itself', () => {
+  fc.assert(fc.property(plain, value => plainRest(value, value) === undefined));
+});
+
+test('a residual is made of parts of the expectation', () => {
+  const madeOf = (rest: Json, whole: Json): boolean => {
+    if (Array.isArray(rest) && Array.isArray(whole)) {
+      return rest.length === whole.length && rest.every((each, i) => each === null || madeOf(each, whole[i] ?? null));
+    }
+    if (!isObject(rest) || !isObject(whole)) return rest === whole;
+    return Object.keys(rest).every(key => Object.hasOwn(whole, key) && madeOf(rest[key] ?? null, whole[key] ?? null));
+  };
+  fc.assert(
+    fc.property(plain, anyActual, (expected, actual) => {
+      const rest = plainRest(expected, actual);
+      expect(rest === undefined || madeOf(rest, expected)).toBe(true);
+    }),
+  );
+});
+
+test('a residual is again an expectation, and the same is outstanding of it', () => {
+  fc.assert(
+    fc.property(expectation, anyActual, (expected, actual) => {
+      const rest = outstanding(read(expected), actual, context);
+      if (rest === undefined) return;
+      expect(outstanding(readExpected(rest, { keyed, lenient: true }), actual, context)).toEqual(rest);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('an extra key never hurts', () => {
+  fc.assert(
+    fc.property(plain, plain, plain, (expected, actual, extra) => {
+      if (!isObject(actual)) return;
+      const before = plainRest(expected, actual);
+      expect(plainRest(expected, { ...actual, extra })).toEqual(before);
+    }),
+  );
+});
+
+test('what meets something that meets an expectation meets that expectation', () => {
+  fc.assert(
+    fc.property(plain, plain, plain, (expected, middle, actual) => {
+      if (plainRest(expected, middle) !== undefined || plainRest(middle, actual) !== undefined) return;
+      expect(plainRest(expected, actual)).toBeUndefined();
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('the question, the residual, the verdict and the leaves tell the same', () => {
+  fc.assert(
+    fc.property(expectation, anyActual, (source, actual) => {
+      const expected = read(source);
+      const rest = outstanding(expected, actual, context);
+      const judgement = judge(expected, actual, { ...context, known: () => 'known' });
+      expect(isOutstanding(expected, actual, context)).toBe(rest !== undefined);
+      expect(judgement.residual).toEqual(rest);
+      expect(judgement.verdict).toBe(rest === undefined ? 'met' : 'unmet');
+      expect(judge(expected, actual, context)).toEqual(judgement);
+      const unmet = explain(expected, actual, context).filter(leaf => leaf.verdict === 'unmet');
+      expect(unmet).toEqual(judgement.leaves);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a sure verdict stays whatever the unknown turns out to be', () => {
+  fc.assert(
+    fc.property(expectation, plain, plain, fc.constantFrom('a', 'b', 'id'), (source, actual, truth, blind) => {
+      if (!isObject(actual)) return;
+      const known = (path: string): 'known' | 'stale' => (path.split('/')[1] === blind ? 'stale' : 'known');
+      const { verdict } = judge(read(source), actual, { ...context, known });
+      const revealed = { ...actual, [blind]: truth };
+      // What looks at the whole, such as $eq or a pattern, has its path at the root: that is known or not as a whole.
+      if (verdict === 'unknown' || /"\$(eq|literal|nonEmpty|set|contains)"/.test(JSON.stringify(source))) return;
+      expect(meets(source, revealed)).toBe(verdict === 'met');
+    }),
+    { numRuns: 3000 },
+  );
+});
