@@ -65,19 +65,20 @@ const COLUMNS = 'seq, at, subject, id, instance_type, type, cause, paths, docume
 /** From the last change of everything that has or had this id, back from each to the one before, newest first. */
 const CHANGES_OF_ID = `
   WITH RECURSIVE
+    asked (id) AS (VALUES (?)),
     last (seq) AS (
-      SELECT seq FROM instance WHERE id = ?1
-      UNION ALL SELECT seq FROM expectation WHERE id = ?1
-      UNION ALL SELECT seq FROM verdict WHERE id = ?1
-      UNION ALL SELECT seq FROM plan WHERE id = ?1
-      UNION ALL SELECT seq FROM task WHERE id = ?1
-      UNION ALL SELECT seq FROM change WHERE type = 'delete' AND id = ?1
+      SELECT seq FROM instance WHERE id = (SELECT id FROM asked)
+      UNION ALL SELECT seq FROM expectation WHERE id = (SELECT id FROM asked)
+      UNION ALL SELECT seq FROM verdict WHERE id = (SELECT id FROM asked)
+      UNION ALL SELECT seq FROM plan WHERE id = (SELECT id FROM asked)
+      UNION ALL SELECT seq FROM task WHERE id = (SELECT id FROM asked)
+      UNION ALL SELECT seq FROM change WHERE type = 'delete' AND id = (SELECT id FROM asked)
     ),
     walk (seq, previous) AS (
       SELECT change.seq, change.previous FROM last JOIN change USING (seq)
       UNION ALL
       SELECT change.seq, change.previous FROM walk JOIN change ON change.seq = walk.previous
-      ORDER BY 1 DESC LIMIT ?2
+      ORDER BY 1 DESC LIMIT ?
     )
   SELECT ${COLUMNS} FROM walk JOIN change USING (seq) ORDER BY seq DESC`;
 

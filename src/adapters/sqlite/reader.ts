@@ -76,11 +76,10 @@ export class SqliteReader implements Reader {
     }
   }
 
+  /** All that meet the query, whatever page of them it asks for. */
   countInstances(query: InstanceQuery): number {
     const { text, values } = rows.condition(query);
-    const { offset = 0, limit = Number.POSITIVE_INFINITY } = query;
-    const all = this.sql.get<{ n: number }>(`SELECT count(*) AS n FROM instance WHERE ${text}`, ...values)?.n ?? 0;
-    return Math.min(Math.max(all - offset, 0), limit);
+    return this.sql.get<{ n: number }>(`SELECT count(*) AS n FROM instance WHERE ${text}`, ...values)?.n ?? 0;
   }
 
   keyBindings(): readonly KeyBinding[] {

@@ -18,7 +18,8 @@ const settings = [
   'cache_size = -1024',
   'mmap_size = 0',
   'temp_store = MEMORY',
-  // What a burst made of the write-ahead log is given back.
+  // The write-ahead log stays below 4 MiB: it is carried over at 3.2, and what a burst made of it is given back.
+  'wal_autocheckpoint = 800',
   'journal_size_limit = 4194304',
 ];
 

@@ -1,0 +1,131 @@
+/** The SQLite store keeps the contract, in memory and in a file, and tells the whole story in its changes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { openStore } from '../../../src/adapters/sqlite/store.ts';
+import type { Change } from '../../../src/core/change.ts';
+import { instanceId } from '../../../src/core/ids.ts';
+import { isArray, isObject, type Json, type JsonObject, property } from '../../../src/core/json.ts';
+import { differences, keyName, type PathChange, segments } from '../../../src/core/path.ts';
+import { cause, keyed, newId, service, storeContract } from '../../contracts/store.ts';
+import { handClock } from '../../kit/clock.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'diffo-store-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+let files = 0;
+
+storeContract('the store in memory', parts => openStore({ path: ':memory:', ...parts }));
+storeContract('the store in a file', parts => openStore({ path: join(directory, `${++files}.db`), ...parts }));
+
+const clock = handClock();
+
+test('a store keeps its epoch, its agent and its seq over a restart', () => {
+  const path = join(directory, 'restart.db');
+  const first = openStore({ path, clock, keyed, newId, keep: { rows: 5 } });
+  for (let i = 0; i < 30; i++) first.transact(cause, writer => writer.putInstance(service('a', { state: String(i) })));
+  const { epoch, agent } = first;
+  first.close();
+  const second = openStore({ path, clock, keyed, newId, keep: { rows: 5 } });
+  expect(second).toMatchObject({ epoch, agent });
+  expect(epoch).not.toBe(agent);
+  expect(second.seq()).toBe(30);
+  expect(() => second.changesAfter(3, 1)).toThrow(expect.objectContaining({ code: 'gone' }));
+  expect(second.transact(cause, writer => writer.putInstance(service('b'))).seq).toBe(31);
+  second.close();
+});
+
+/** Replays one change of a document, as a follower would. */
+function changed(document: Json | undefined, path: string, value: Json | undefined): Json | undefined {
+  const [first, ...rest] = segments(path);
+  if (first === undefined) return value;
+  const inner = (here: Json | undefined): Json | undefined =>
+    changed(here, rest.map(part => `/${part}`).join(''), value);
+  if (isArray(document)) {
+    const at = document.findIndex(element => isObject(element) && keyName(element, ['name']) === first);
+    const element = inner(document[at]);
+    const others = document.filter((_, i) => i !== at);
+    return element === undefined ? others : [...others, element];
+  }
+  const { [first]: old, ...others } = (document ?? {}) as JsonObject;
+  const element = inner(old);
+  return element === undefined ? others : { ...others, [first]: element };
+}
+
+function replay(changes: readonly Change[]): Map<string, JsonObject> {
+  const documents = new Map<string, JsonObject>();
+  for (const { id, type, paths, document } of changes) {
+    if (type === 'delete') documents.delete(id);
+    else if (document) documents.set(id, document);
+    else {
+      const apply = (at: Json | undefined, { path, new: value }: PathChange): Json | undefined =>
+        changed(at, path, value);
+      documents.set(id, paths.reduce<Json | undefined>(apply, documents.get(id)) as JsonObject);
+    }
+  }
+  return documents;
+}
+
+const characteristic = fc.record({
+  name: fc.constantFrom('mtu', 'speed', 'duplex'),
+  value: fc.oneof(
+    fc.integer(),
+    fc.string(),
+    fc.array(fc.integer(), { maxLength: 3 }),
+    fc.record({ deep: fc.boolean() }),
+  ),
+});
+const content = fc.record(
+  {
+    state: fc.constantFrom('active', 'inactive'),
+    description: fc.string(),
+    characteristic: fc.uniqueArray(characteristic, { selector: ({ name }) => name }),
+    place: fc.array(fc.integer({ max: 3, min: 0 }), { maxLength: 3 }),
+  },
+  { requiredKeys: [] },
+);
+const id = fc.constantFrom('a', 'b', 'c');
+const act = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ put: fc.record({ id, content }) }) },
+  { weight: 1, arbitrary: fc.record({ remove: id }) },
+);
+const transaction = fc.record({ acts: fc.array(act, { maxLength: 5 }), fails: fc.boolean() });
+
+test('whatever is written, replaying the change list gives what is there', () => {
+  fc.assert(
+    fc.property(fc.array(transaction, { maxLength: 20 }), transactions => {
+      const store = openStore({ path: ':memory:', clock, keyed, newId });
+      for (const { acts, fails } of transactions) {
+        const before = store.seq();
+        try {
+          store.transact(cause, writer => {
+            for (const act of acts) {
+              if ('put' in act) writer.putInstance(service(act.put.id, act.put.content));
+              else writer.removeInstance(instanceId(act.remove));
+            }
+            if (fails) throw new Error('no');
+          });
+        } catch {
+          expect(store.seq()).toBe(before);
+        }
+      }
+      const changes = store.changesAfter(0, 1000);
+      expect(changes.map(({ seq }) => seq)).toEqual(Array.from({ length: store.seq() }, (_, i) => i + 1));
+      const replayed = replay(changes);
+      const there = [...store.instances({})];
+      expect(there.map(({ id }) => id).sort()).toEqual([...replayed.keys()].sort());
+      for (const { id, seq, document } of there) {
+        expect(differences(replayed.get(id), document, keyed)).toEqual([]);
+        const own = changes.filter(change => change.id === id).toReversed();
+        expect(seq).toBe(own[0]?.seq);
+        expect(store.changesOf(id, 1000)).toEqual(own);
+        expect([...store.instances({ name: String(property(document, 'name')) })].map(({ id }) => id)).toEqual([id]);
+        store.transact(cause, writer => writer.putInstance({ ...service(id), document }));
+      }
+      expect(store.seq()).toBe(changes.length);
+      store.close();
+    }),
+    { numRuns: 200 },
+  );
+});
