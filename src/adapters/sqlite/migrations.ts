@@ -25,10 +25,11 @@ const steps: readonly string[] = [
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, kind TEXT NOT NULL, name TEXT,
     observed_by TEXT, seq INTEGER NOT NULL, created_at INTEGER NOT NULL, document TEXT NOT NULL
   ) STRICT;
+  -- Each gives the order of creation, then what other conditions and counts need without going to the table.
   CREATE INDEX instance_by_type ON instance (type);
-  CREATE INDEX instance_by_kind ON instance (kind);
-  CREATE INDEX instance_by_name ON instance (name, kind);
-  CREATE INDEX instance_by_observer ON instance (observed_by) WHERE observed_by IS NOT NULL;
+  CREATE INDEX instance_by_kind ON instance (kind, row, type);
+  CREATE INDEX instance_by_name ON instance (name, row, type, kind);
+  CREATE INDEX instance_by_observer ON instance (observed_by, row, type, kind) WHERE observed_by IS NOT NULL;
 
   CREATE TABLE key_binding (
     row INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, handle TEXT, UNIQUE (kind, key)

@@ -58,8 +58,10 @@ export class SqliteReader implements Reader {
     let after = 0;
     let offset = query.offset ?? 0;
     let left = query.limit ?? Number.POSITIVE_INFINITY;
+    // A list of ids is looked up once, not again for each portion.
+    const atOnce = Math.max(INSTANCES_AT_ONCE, query.ids?.length ?? 0);
     while (left > 0) {
-      const portion = Math.min(left, INSTANCES_AT_ONCE);
+      const portion = Math.min(left, atOnce);
       const found = this.sql.all<rows.InstanceRow>(
         `SELECT ${rows.INSTANCE_COLUMNS} FROM instance WHERE ${text} AND row > ? ORDER BY row LIMIT ? OFFSET ?`,
         ...values,
