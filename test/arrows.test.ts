@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   adapters: ['core', 'tmf', 'ports', 'firmware-profiles'],
   config: ['core'],
   cli: ['core', 'tmf'],
-  agent: ['core', 'tmf', 'ports', 'api', 'reconcile', 'sync', 'adapters', 'config'],
+  agent: ['core', 'tmf', 'ports', 'api', 'reconcile', 'sync', 'adapters', 'config', 'package.json'],
   main: ['core', 'agent', 'config', 'cli', 'adapters', 'package.json'],
 };
 

@@ -95,7 +95,7 @@ export function plan(situation: Situation): Draft {
         continue;
       }
       const actual = at(instance.document, ability.path, situation.context.keyed);
-      const wanted = nearest(wish, actual, situation.context);
+      const wanted = nearest(wish, actual, situation.context, ability.path);
       if (typeof wanted === 'string') {
         waits(ability.path, wanted);
         continue;
@@ -191,6 +191,6 @@ function overruling(
     if (other.id === unmet.expectation.id || byStanding(other, unmet.expectation) > 0) return false;
     const theirs = expectedAt(other.expect, path, situation.context.keyed);
     if (theirs === undefined) return false;
-    return isOutstanding(readExpected(theirs, { keyed: situation.context.keyed }), wanted, situation.context);
+    return isOutstanding(readExpected(theirs, { keyed: situation.context.keyed, at: path }), wanted, situation.context);
   });
 }

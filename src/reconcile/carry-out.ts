@@ -50,32 +50,42 @@ export function begin(parts: CarryOutParts, plan: Plan): Plan {
   });
 }
 
-/** Runs what is left of a plan that has begun; stops at the first task that fails. */
-export async function carryOut(parts: CarryOutParts, plan: Plan): Promise<Plan> {
+/** Runs what is left of a plan that has begun; the sentence of the task that failed, and nothing after it was tried. */
+export async function runTasks(parts: CarryOutParts, plan: Plan): Promise<string | undefined> {
   const { store, clock } = parts;
   for (const task of store.tasks({ plan: plan.id, states: ['acknowledged'] })) {
     const ended = await runTask(parts, plan, task);
     if (ended.state === 'done') continue;
-    return store.transact(causeOf(plan, 'a task failed'), writer => {
-      for (const left of writer.tasks({ plan: plan.id, states: ['acknowledged'] })) {
-        writer.putTask({
-          ...moved(left, 'fail'),
-          error: 'not started: the task before it failed',
-          endedAt: clock.now(),
-        });
-      }
-      return writer.putPlan({
-        ...plan,
-        state: next(plan, 'fail'),
-        endedAt: clock.now(),
-        because: `${task.step.summary}: ${ended.error ?? 'failed'}`,
-      });
+    const left = store.tasks({ plan: plan.id, states: ['acknowledged'] });
+    const error = 'not started: the task before it failed';
+    store.transact(causeOf(plan, 'a task failed'), writer => {
+      for (const each of left) writer.putTask({ ...moved(each, 'fail'), error, endedAt: clock.now() });
     });
+    return `${task.step.summary}: ${ended.error ?? 'failed'}`;
   }
-  return store.transact(causeOf(plan), writer =>
-    writer.putPlan({ ...plan, state: next(plan, 'finish'), endedAt: clock.now() }),
-  );
+  return undefined;
 }
+
+/** Ends a plan after the look that followed it: done when all its leaves are met, else failed with the reason. */
+export function finish(parts: CarryOutParts, plan: Plan, failure: string | undefined, unmet: readonly string[]): Plan {
+  const { store, clock } = parts;
+  const because = failure ?? (unmet.length === 0 ? undefined : `${DONE_IN_VAIN}: ${unmet.join(', ')}`);
+  return store.transact(causeOf(plan, because), writer => {
+    // A task that failed has put its leaves off already.
+    if (failure === undefined) {
+      for (const leaf of unmet) putBackoff(writer, leaf, DONE_IN_VAIN, clock.now(), parts.chance());
+    }
+    return writer.putPlan({
+      ...plan,
+      state: next(plan, because === undefined ? 'finish' : 'fail'),
+      endedAt: clock.now(),
+      ...(because === undefined ? {} : { because }),
+    });
+  });
+}
+
+/** The element took every step and still is not as expected: trying again at once would be a fight. */
+const DONE_IN_VAIN = 'every step was done, and it is outstanding all the same';
 
 async function runTask(parts: CarryOutParts, plan: Plan, task: Task): Promise<Task> {
   const { store, clock, log } = parts;
@@ -122,7 +132,7 @@ function backOff(parts: CarryOutParts, writer: Writer, plan: Plan, task: Task, b
   }
 }
 
-export function putBackoff(writer: Writer, leaf: string, because: string, now: Instant, chance: number): void {
+function putBackoff(writer: Writer, leaf: string, because: string, now: Instant, chance: number): void {
   const attempts = (writer.backoffs().find(each => each.leaf === leaf)?.attempts ?? 0) + 1;
   writer.putBackoff({ leaf, attempts, until: now + backoffMs(attempts, chance), because });
 }

@@ -89,15 +89,22 @@ export class Judge {
     const actual = instance === undefined || isGone(instance) ? undefined : this.parts.withTelemetry(instance);
     const context = this.context(now);
     const applies = isValid(expectation.validFor, now) && (when === undefined || !isOutstanding(when, actual, context));
-    return { expect, actual, applies, context: { ...context, known: this.known(expectation, instance, now) } };
+    const known = this.known(expectation, instance, now);
+    return { expect, actual, applies, context: known ? { ...context, known } : context };
   }
 
-  private known(expectation: Expectation, instance: Instance | undefined, now: Instant): (path: Path) => Known {
+  /** How well each path is known; undefined when all of it is. */
+  private known(
+    expectation: Expectation,
+    instance: Instance | undefined,
+    now: Instant,
+  ): ((path: Path) => Known) | undefined {
     const seen = instance === undefined ? this.seenAll(expectation) : this.parts.sight.observedAt(instance);
     const freshnessMs = expectation.freshnessMs ?? this.parts.freshnessMs;
     const driverPart: Known =
       seen === undefined ? 'never' : seen !== 'recorded' && now - seen > freshnessMs ? 'stale' : 'known';
-    if (instance === undefined || driverPart === 'known') return () => driverPart;
+    if (driverPart === 'known') return undefined;
+    if (instance === undefined) return () => driverPart;
     const kind = this.parts.kinds.get(instance.kind);
     return path => (ownerOf(kind, instance, path) === 'record' && path !== '' ? 'known' : driverPart);
   }

@@ -17,7 +17,7 @@ import type { Driver } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import { type Bell, hangBell } from './bell.ts';
-import { begin, type CarryOutParts, carryOut, putBackoff, recoverTasks, takeBack } from './carry-out.ts';
+import { begin, type CarryOutParts, finish, recoverTasks, runTasks, takeBack } from './carry-out.ts';
 import { Judge } from './judge.ts';
 import { Observer } from './observe.ts';
 import { draftPlan, refuseWhatMoved } from './plans.ts';
@@ -43,8 +43,6 @@ export interface LoopParts {
 
 /** Keeps an expectation with a tiny freshness from looking without pause. */
 const SHORTEST_LOOK_MS = 1_000;
-
-const DONE_IN_VAIN = 'it was done and is outstanding all the same';
 
 const upkeep: Cause = { principal: 'loop', kind: 'upkeep' };
 
@@ -153,7 +151,6 @@ export class Loop {
       if (await this.carryOut()) {
         await this.watch.look('all', this.lookEveryMs());
         this.judgeWhatMoved(clock.now());
-        this.verify(clock.now());
         this.drawUp(clock.now());
       }
     } catch (error) {
@@ -303,7 +300,7 @@ export class Loop {
       acted = true;
     }
     for (const interrupted of store.plans({ states: ['carryingOut'] })) {
-      this.count(await carryOut(this.carrying, interrupted));
+      await this.carryOutAndVerify(interrupted);
       acted = true;
     }
     for (const { id } of store.plans({ states: ['approved'] })) {
@@ -311,46 +308,39 @@ export class Loop {
       this.counts.plansRefused += refuseWhatMoved(store, keyed, clock.now());
       const approved = store.plan(id);
       if (approved?.state !== 'approved') continue;
-      this.count(await carryOut(this.carrying, begin(this.carrying, approved)));
+      await this.carryOutAndVerify(begin(this.carrying, approved));
       acted = true;
     }
     // What was just done may have changed what the draft was made from.
     if (acted) return true;
     const own = draftPlan(this.parts, this.draftNow, mode => mode === 'enforce', { madeBy: 'loop', now: clock.now() });
     if (!own) return false;
-    const written = store.transact({ principal: 'loop', kind: 'upkeep', why: 'mode enforce' }, writer =>
+    const written = store.transact({ ...upkeep, why: 'mode enforce' }, writer =>
       writer.putPlan({ ...own, state: 'approved', approvedBy: 'mode enforce' }),
     );
-    this.count(await carryOut(this.carrying, begin(this.carrying, written)));
+    await this.carryOutAndVerify(begin(this.carrying, written));
     return true;
   }
 
-  private count(ended: Plan): void {
-    for (const task of this.parts.store.tasks({ plan: ended.id })) {
-      if (task.state === 'done') this.counts.tasksDone++;
-      if (task.state === 'terminatedWithError') this.counts.tasksFailed++;
+  private async carryOutAndVerify(begun: Plan): Promise<void> {
+    const { store, clock } = this.parts;
+    const failure = await runTasks(this.carrying, begun);
+    await this.watch.look('all', this.lookEveryMs());
+    this.judgeWhatMoved(clock.now());
+    finish(this.carrying, begun, failure, this.stillUnmet(begun));
+    for (const { state } of store.tasks({ plan: begun.id })) {
+      if (state === 'done') this.counts.tasksDone++;
+      if (state === 'terminatedWithError') this.counts.tasksFailed++;
     }
-    if (ended.state === 'done') this.toVerify.push(ended);
   }
 
-  private toVerify: Plan[] = [];
-
-  /** What was done and is outstanding all the same was no success: it is tried again later, not at once. */
-  private verify(now: Instant): void {
-    const { store } = this.parts;
-    const plans = this.toVerify;
-    this.toVerify = [];
-    const failed = plans
-      .flatMap(each => each.tasks)
-      .filter(task => {
-        const unmet = this.verdicts.unmet.get(verdictId(task.expectation, task.instance));
-        return unmet?.leaves.some(leaf => leaf.verdict === 'unmet' && `${leaf.path}/`.startsWith(`${task.path}/`));
-      });
-    if (failed.length === 0) return;
-    const leaves = new Set(failed.map(task => leafName(task.expectation, task.instance, task.path)));
-    store.transact(upkeep, writer => {
-      for (const leaf of leaves) putBackoff(writer, leaf, DONE_IN_VAIN, now, this.parts.chance());
+  /** The leaves that a plan was to meet and that are unmet after it. */
+  private stillUnmet(plan: Plan): string[] {
+    const unmet = plan.tasks.filter(task => {
+      const judged = this.verdicts.unmet.get(verdictId(task.expectation, task.instance));
+      return judged?.leaves.some(leaf => leaf.verdict === 'unmet' && `${leaf.path}/`.startsWith(`${task.path}/`));
     });
+    return [...new Set(unmet.map(task => leafName(task.expectation, task.instance, task.path)))];
   }
 
   // Sleep

@@ -1,8 +1,9 @@
 /** `/diffo/v1/changes`: the change list, as a list or as an event stream that goes on. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Change } from '../../core/change.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { type App, type Handler, resourceAt } from '../server.ts';
 import { parameter, wholeNumber } from './lists.ts';
 import { type DiffoParts, withTimes } from './parts.ts';
 
@@ -15,14 +16,14 @@ const STREAMS_AT_MOST = 32;
 
 type Parts = Pick<DiffoParts, 'store' | 'clock'>;
 
-export function changeRoutes(app: FastifyInstance, parts: Parts): void {
+export function changeRoutes(app: App, parts: Parts): void {
   const { store } = parts;
   const open = new Set<() => void>();
   app.addHook('preClose', async () => {
     for (const end of open) end();
   });
 
-  app.get('/diffo/v1/changes', (request, reply) => {
+  const changes: Handler = (request, reply) => {
     const after = cursor(request, parts);
     if (request.headers.accept?.includes('text/event-stream')) {
       if (open.size >= STREAMS_AT_MOST) {
@@ -39,7 +40,8 @@ export function changeRoutes(app: FastifyInstance, parts: Parts): void {
       .header('X-Result-Count', rows.length)
       .header('X-Next-Cursor', `${store.epoch}.${rows.at(-1)?.seq ?? after ?? 0}`)
       .send(rows.map(row => show(store.epoch, row)));
-  });
+  };
+  resourceAt(app, '/diffo/v1/changes', { GET: changes });
 }
 
 /** `SEQ` or `EPOCH.SEQ`; one of another epoch is refused, for its seqs mean other changes. */

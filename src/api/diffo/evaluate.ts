@@ -1,11 +1,11 @@
 /** `POST /diffo/v1/evaluate`: the difference engine by itself; stores nothing. */
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AgentError } from '../../core/errors.ts';
 import { readExpected } from '../../core/expected.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { explain, judge } from '../../core/outstanding.ts';
 import { type KeyedArrays, noKeyedArrays } from '../../core/path.ts';
+import { type App, resourceAt } from '../server.ts';
 import { parse } from './expectation-body.ts';
 import type { DiffoParts } from './parts.ts';
 
@@ -21,23 +21,25 @@ const question = z.strictObject({
 });
 const questions = z.array(z.unknown()).max(QUESTIONS_AT_MOST);
 
-export function evaluateRoutes(app: FastifyInstance, { clock, keyed }: Pick<DiffoParts, 'clock' | 'keyed'>): void {
-  app.post('/diffo/v1/evaluate', (request, reply) => {
-    const now = clock.now();
-    if (!Array.isArray(request.body)) return reply.send(answer(request.body, now, keyed));
-    const asked = parse(questions, request.body);
-    return reply.send(
-      asked.map((one, i) => {
-        try {
-          return answer(one, now, keyed);
-        } catch (error) {
-          if (!(error instanceof AgentError)) throw error;
-          throw new AgentError(error.code, `question ${i}: ${error.message}`, {
-            pointer: `/${i}${error.pointer ?? ''}`,
-          });
-        }
-      }),
-    );
+export function evaluateRoutes(app: App, { clock, keyed }: Pick<DiffoParts, 'clock' | 'keyed'>): void {
+  resourceAt(app, '/diffo/v1/evaluate', {
+    POST: (request, reply) => {
+      const now = clock.now();
+      if (!Array.isArray(request.body)) return reply.send(answer(request.body, now, keyed));
+      const asked = parse(questions, request.body);
+      return reply.send(
+        asked.map((one, i) => {
+          try {
+            return answer(one, now, keyed);
+          } catch (error) {
+            if (!(error instanceof AgentError)) throw error;
+            throw new AgentError(error.code, `question ${i}: ${error.message}`, {
+              pointer: `/${i}${error.pointer ?? ''}`,
+            });
+          }
+        }),
+      );
+    },
   });
 }
 

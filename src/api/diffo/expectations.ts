@@ -1,14 +1,16 @@
 /** `/diffo/v1/expectations`: lay, read, change and withdraw expectations. */
-import type { FastifyInstance } from 'fastify';
+
 import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { expectationId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { App, Handler } from '../server.ts';
+import { resourceAt } from '../server.ts';
 import { patchExpectation, readExpectationBody } from './expectation-body.ts';
-import { sendPage } from './lists.ts';
+import { inPath, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR, withTimes } from './parts.ts';
 
-export function expectationRoutes(app: FastifyInstance, parts: DiffoParts): void {
+export function expectationRoutes(app: App, parts: DiffoParts): void {
   const { store, clock, loop, keyed } = parts;
 
   const find = (id: string): Expectation => {
@@ -21,7 +23,7 @@ export function expectationRoutes(app: FastifyInstance, parts: DiffoParts): void
     ...withTimes(expectation, ['createdAt']),
   });
 
-  app.post('/diffo/v1/expectations', async (request, reply) => {
+  const lay: Handler = async (request, reply) => {
     const body = readExpectationBody(request.body, keyed, store);
     const id = expectationId(body.id ?? parts.newId());
     const cause = { principal: OPERATOR, kind: 'request', ref: id, ...(body.why ? { why: body.why } : {}) } as const;
@@ -36,30 +38,34 @@ export function expectationRoutes(app: FastifyInstance, parts: DiffoParts): void
       .code(201)
       .header('Location', `/diffo/v1/expectations/${encodeURIComponent(id)}`)
       .send(show(laid));
-  });
+  };
 
-  app.get('/diffo/v1/expectations', (request, reply) => sendPage(request, reply, store.expectations(), show));
-
-  app.get<{ Params: { id: string } }>('/diffo/v1/expectations/:id', (request, reply) =>
-    reply.send(show(find(request.params.id))),
-  );
-
-  app.patch<{ Params: { id: string } }>('/diffo/v1/expectations/:id', async (request, reply) => {
-    const { id } = request.params;
+  const change: Handler = async (request, reply) => {
+    const id = inPath(request, 'id');
     const changed = await store.submit({ principal: OPERATOR, kind: 'request', ref: id }, writer =>
       writer.putExpectation(patchExpectation(find(id), request.body, keyed, writer)),
     );
     loop.ring();
     return reply.send(show(changed));
-  });
+  };
 
-  app.delete<{ Params: { id: string } }>('/diffo/v1/expectations/:id', async (request, reply) => {
-    const { id } = request.params;
+  const withdraw: Handler = async (request, reply) => {
+    const id = inPath(request, 'id');
     await store.submit({ principal: OPERATOR, kind: 'request', ref: id }, writer => {
       find(id);
       writer.removeExpectation(expectationId(id));
     });
     loop.ring();
     return reply.code(204).send();
+  };
+
+  resourceAt(app, '/diffo/v1/expectations', {
+    GET: (request, reply) => sendPage(request, reply, store.expectations(), show),
+    POST: lay,
+  });
+  resourceAt(app, '/diffo/v1/expectations/:id', {
+    GET: (request, reply) => reply.send(show(find(inPath(request, 'id')))),
+    PATCH: change,
+    DELETE: withdraw,
   });
 }

@@ -1,6 +1,7 @@
 /** Lists of the agent's own records page like TMF lists: `offset`, `limit`, and counts in the headers. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AgentError } from '../../core/errors.ts';
+import { queryOf } from '../server.ts';
 
 /** Keeps one answer small enough to hold in memory on a device. */
 const LONGEST_PAGE = 1_000;
@@ -39,8 +40,13 @@ export function wholeNumber(request: FastifyRequest, name: string): number | und
 
 /** A query parameter that may stand once. */
 export function parameter(request: FastifyRequest, name: string): string | undefined {
-  const query = request.query as Readonly<Record<string, string | readonly string[] | undefined>>;
-  const value = Object.hasOwn(query, name) ? query[name] : undefined;
-  if (value === undefined || typeof value === 'string') return value;
-  throw new AgentError('invalid', `${name} may be given once`);
+  const [value, ...more] = new URLSearchParams(queryOf(request.url)).getAll(name);
+  if (more.length > 0) throw new AgentError('invalid', `${name} may be given once`);
+  return value;
+}
+
+/** What stands in the path for `:id` or another name. */
+export function inPath(request: FastifyRequest, name: string): string {
+  // Fastify fills in every name of the route's path.
+  return (request.params as Readonly<Record<string, string>>)[name] ?? '';
 }

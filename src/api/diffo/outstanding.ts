@@ -1,5 +1,4 @@
 /** `/diffo/v1/outstanding` and `/explain`: what is unmet or unknown, since when, because of what, and what is next. */
-import type { FastifyInstance } from 'fastify';
 import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { type ExpectationId, type InstanceId, instanceId } from '../../core/ids.ts';
@@ -9,20 +8,21 @@ import type { Leaf } from '../../core/outstanding.ts';
 import type { Path } from '../../core/path.ts';
 import { leafName } from '../../core/planner.ts';
 import type { StandingVerdict } from '../../core/verdict.ts';
+import { type App, type Handler, resourceAt } from '../server.ts';
 import { parameter, sendPage } from './lists.ts';
 import { type DiffoParts, iso } from './parts.ts';
 
-export function outstandingRoutes(app: FastifyInstance, parts: DiffoParts): void {
+export function outstandingRoutes(app: App, parts: DiffoParts): void {
   const { store } = parts;
 
-  app.get('/diffo/v1/outstanding', (request, reply) => {
+  const outstanding: Handler = (request, reply) => {
     const asked = parameter(request, 'instance');
     const of = asked === undefined ? undefined : { instance: find(parts, asked).id };
     const open = store.verdicts(of).filter(each => each.verdict === 'unmet' || each.verdict === 'unknown');
     return sendPage(request, reply, open, verdict => entry(parts, verdict));
-  });
+  };
 
-  app.get('/diffo/v1/explain', (request, reply) => {
+  const explain: Handler = (request, reply) => {
     const asked = parameter(request, 'instance');
     if (asked === undefined) throw new AgentError('invalid', 'say which instance: /diffo/v1/explain?instance=ID');
     const path = parameter(request, 'path') ?? '';
@@ -40,7 +40,10 @@ export function outstandingRoutes(app: FastifyInstance, parts: DiffoParts): void
         }));
     });
     return reply.send({ instance: named(instance), leaves });
-  });
+  };
+
+  resourceAt(app, '/diffo/v1/outstanding', { GET: outstanding });
+  resourceAt(app, '/diffo/v1/explain', { GET: explain });
 }
 
 function find(parts: DiffoParts, id: string): Instance {

@@ -18,7 +18,6 @@ export interface LoopDoor {
   settle(): Promise<void>;
   draft(): Draft;
   mode(expectation: Expectation): Mode;
-  meant(expectation: Expectation): readonly (Instance | undefined)[];
   judge(expectation: Expectation, instance: Instance | undefined): Judgement;
   explain(expectation: Expectation, instance: Instance | undefined): readonly Leaf[];
   /** When what is told of an instance was last seen on the element; `recorded` for what no driver observes. */

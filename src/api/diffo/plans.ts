@@ -1,13 +1,14 @@
 /** `/diffo/v1/plans`, `/tasks`, `/pause`, `/resume`: what will be done, was done, and may not be done. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AgentError } from '../../core/errors.ts';
-import { expectationId, instanceId, planId } from '../../core/ids.ts';
+import { expectationId, instanceId, type PlanId, planId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { Task } from '../../core/task.ts';
+import { type App, type Handler, resourceAt } from '../server.ts';
 import { parse } from './expectation-body.ts';
-import { parameter, sendPage } from './lists.ts';
+import { inPath, parameter, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR, withTimes } from './parts.ts';
 
 const scope = z
@@ -29,7 +30,7 @@ const stop = z.strictObject({
   why: z.string().max(2000).exactOptional(),
 });
 
-export function planRoutes(app: FastifyInstance, parts: DiffoParts): void {
+export function planRoutes(app: App, parts: DiffoParts): void {
   const { store, loop, clock } = parts;
 
   const show = (plan: Plan): JsonObject => ({
@@ -38,59 +39,27 @@ export function planRoutes(app: FastifyInstance, parts: DiffoParts): void {
     carriedOut: store.tasks({ plan: plan.id }).map(showTask),
   });
 
-  app.post('/diffo/v1/plans', async (request, reply) => {
+  const make: Handler = async (request, reply) => {
     const { instance, expectation } = parse(scope, request.body);
     const made = await loop.plans.make(OPERATOR, {
       ...(instance === undefined ? {} : { instance: instanceId(instance) }),
       ...(expectation === undefined ? {} : { expectation: expectationId(expectation) }),
     });
-    if (!('id' in made)) return reply.code(200).send(made);
+    if (!('id' in made)) return reply.send(made);
     return reply.code(201).header('Location', `/diffo/v1/plans/${made.id}`).send(show(made));
-  });
+  };
 
-  app.get('/diffo/v1/plans', (request, reply) => sendPage(request, reply, store.plans(), show));
-
-  app.get<{ Params: { id: string } }>('/diffo/v1/plans/:id', (request, reply) => {
-    const plan = store.plan(planId(request.params.id));
-    if (!plan) throw new AgentError('notFound', `there is no plan ${request.params.id}`);
-    return reply.send(show(plan));
-  });
-
-  app.post<{ Params: { id: string } }>('/diffo/v1/plans/:id/approve', (request, reply) => {
-    const { hash } = parse(approval, request.body);
-    return reply.send(show(loop.plans.approve(planId(request.params.id), OPERATOR, hash)));
-  });
-
-  app.post<{ Params: { id: string } }>('/diffo/v1/plans/:id/apply', async (request, reply) => {
-    const { hash } = parse(approval, request.body);
-    return reply.send(show(await loop.plans.apply(planId(request.params.id), OPERATOR, hash)));
-  });
-
-  app.post<{ Params: { id: string } }>('/diffo/v1/plans/:id/undo', async (request, reply) => {
-    const { force } = parse(taking, request.body);
-    return reply.send(show(await loop.plans.undo(planId(request.params.id), OPERATOR, force ?? false)));
-  });
-
-  app.post<{ Params: { id: string } }>('/diffo/v1/plans/:id/discard', (request, reply) =>
-    reply.send(show(loop.plans.discard(planId(request.params.id), OPERATOR))),
-  );
-
-  app.get('/diffo/v1/tasks', (request, reply) => {
-    const plan = parameter(request, 'plan');
-    return sendPage(request, reply, store.tasks(plan === undefined ? {} : { plan: planId(plan) }), showTask);
-  });
-
-  app.post('/diffo/v1/pause', async (request, reply) => {
+  const pause: Handler = async (request, reply) => {
     const { scope: where, why } = parse(stop, request.body);
-    const pause = { scope: where, by: OPERATOR, since: clock.now(), ...(why === undefined ? {} : { why }) };
+    const sign = { scope: where, by: OPERATOR, since: clock.now(), ...(why === undefined ? {} : { why }) };
     await store.submit({ principal: OPERATOR, kind: 'request', why: `pause ${where}` }, writer =>
-      writer.putPause(pause),
+      writer.putPause(sign),
     );
     loop.ring();
-    return reply.send(withTimes(pause, ['since']));
-  });
+    return reply.send(withTimes(sign, ['since']));
+  };
 
-  app.post('/diffo/v1/resume', async (request, reply) => {
+  const resume: Handler = async (request, reply) => {
     const { scope: where } = parse(stop, request.body);
     await store.submit({ principal: OPERATOR, kind: 'request', why: `resume ${where}` }, writer => {
       if (!writer.pauses().some(each => each.scope === where)) {
@@ -101,11 +70,52 @@ export function planRoutes(app: FastifyInstance, parts: DiffoParts): void {
     });
     loop.ring();
     return reply.code(204).send();
-  });
+  };
 
-  app.get('/diffo/v1/pause', (request, reply) =>
-    sendPage(request, reply, store.pauses(), pause => withTimes(pause, ['since'])),
-  );
+  const idOf = (request: FastifyRequest): PlanId => planId(inPath(request, 'id'));
+  resourceAt(app, '/diffo/v1/plans', {
+    GET: (request, reply) => sendPage(request, reply, store.plans(), show),
+    POST: make,
+  });
+  resourceAt(app, '/diffo/v1/plans/:id', {
+    GET: (request, reply) => {
+      const plan = store.plan(idOf(request));
+      if (!plan) throw new AgentError('notFound', `there is no plan ${idOf(request)}`);
+      return reply.send(show(plan));
+    },
+  });
+  resourceAt(app, '/diffo/v1/plans/:id/approve', {
+    POST: (request, reply) => {
+      const { hash } = parse(approval, request.body);
+      return reply.send(show(loop.plans.approve(idOf(request), OPERATOR, hash)));
+    },
+  });
+  resourceAt(app, '/diffo/v1/plans/:id/apply', {
+    POST: async (request, reply) => {
+      const { hash } = parse(approval, request.body);
+      return reply.send(show(await loop.plans.apply(idOf(request), OPERATOR, hash)));
+    },
+  });
+  resourceAt(app, '/diffo/v1/plans/:id/undo', {
+    POST: async (request, reply) => {
+      const { force } = parse(taking, request.body);
+      return reply.send(show(await loop.plans.undo(idOf(request), OPERATOR, force ?? false)));
+    },
+  });
+  resourceAt(app, '/diffo/v1/plans/:id/discard', {
+    POST: (request, reply) => reply.send(show(loop.plans.discard(idOf(request), OPERATOR))),
+  });
+  resourceAt(app, '/diffo/v1/tasks', {
+    GET: (request, reply) => {
+      const plan = parameter(request, 'plan');
+      return sendPage(request, reply, store.tasks(plan === undefined ? {} : { plan: planId(plan) }), showTask);
+    },
+  });
+  resourceAt(app, '/diffo/v1/pause', {
+    GET: (request, reply) => sendPage(request, reply, store.pauses(), one => withTimes(one, ['since'])),
+    POST: pause,
+  });
+  resourceAt(app, '/diffo/v1/resume', { POST: resume });
 }
 
 function showTask(task: Task): JsonObject {

@@ -1,5 +1,5 @@
 /** All routes of the agent's own API. */
-import type { FastifyInstance } from 'fastify';
+import type { App } from '../server.ts';
 import { changeRoutes } from './changes.ts';
 import { evaluateRoutes } from './evaluate.ts';
 import { expectationRoutes } from './expectations.ts';
@@ -8,7 +8,7 @@ import type { DiffoParts } from './parts.ts';
 import { planRoutes } from './plans.ts';
 import { statusRoutes } from './status.ts';
 
-export function diffoRoutes(app: FastifyInstance, parts: DiffoParts): void {
+export function diffoRoutes(app: App, parts: DiffoParts): void {
   statusRoutes(app, parts);
   changeRoutes(app, parts);
   evaluateRoutes(app, parts);

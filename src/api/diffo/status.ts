@@ -1,30 +1,32 @@
 /** How the agent is: `/diffo/v1/status`, `/healthz`, `/readyz`, `/metrics`; and what it knows: `kinds`. */
-import type { FastifyInstance } from 'fastify';
 import { AgentError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Kind } from '../../core/kind.ts';
-import { sendPage } from './lists.ts';
+import { type App, type Handler, resourceAt } from '../server.ts';
+import { inPath, sendPage } from './lists.ts';
 import { metrics } from './metrics.ts';
 import { type DiffoParts, iso } from './parts.ts';
 
-export function statusRoutes(app: FastifyInstance, parts: DiffoParts): void {
+export function statusRoutes(app: App, parts: DiffoParts): void {
   const { store, kinds } = parts;
 
-  app.get('/healthz', (_, reply) => reply.send({ status: 'ok' }));
+  resourceAt(app, '/healthz', { GET: (_, reply) => reply.send({ status: 'ok' }) });
 
-  app.get('/readyz', (_, reply) =>
-    parts.isReady()
-      ? reply.send({ status: 'ready' })
-      : reply
-          .code(503)
-          .send({ code: 'notReady', reason: 'the first look at the element has not ended', status: '503' }),
-  );
+  resourceAt(app, '/readyz', {
+    GET: (_, reply) =>
+      parts.isReady()
+        ? reply.send({ status: 'ready' })
+        : reply
+            .code(503)
+            .send({ code: 'notReady', reason: 'the first look at the element has not ended', status: '503' }),
+  });
 
-  app.get('/metrics', (_, reply) =>
-    reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics(parts, process.memoryUsage().rss)),
-  );
+  resourceAt(app, '/metrics', {
+    GET: (_, reply) =>
+      reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics(parts, process.memoryUsage().rss)),
+  });
 
-  app.get('/diffo/v1/status', (_, reply) => {
+  const status: Handler = (_, reply) => {
     const verdicts = { met: 0, unmet: 0, unknown: 0, inapplicable: 0 };
     for (const { verdict } of store.verdicts()) verdicts[verdict]++;
     const { lastPassAt, ...figures } = parts.figures();
@@ -61,34 +63,41 @@ export function statusRoutes(app: FastifyInstance, parts: DiffoParts): void {
       peers: [],
       central: null,
     });
-  });
+  };
 
-  app.get('/diffo/v1/kinds', (request, reply) => sendPage(request, reply, [...kinds.values()], showKind));
-  app.get<{ Params: { name: string } }>('/diffo/v1/kinds/:name', (request, reply) => {
-    const kind = kinds.get(request.params.name);
-    if (!kind) {
-      throw new AgentError(
-        'notFound',
-        `there is no kind ${request.params.name}; known are ${[...kinds.keys()].join(', ')}`,
-      );
-    }
-    return reply.send(showKind(kind));
+  resourceAt(app, '/diffo/v1/status', { GET: status });
+  resourceAt(app, '/diffo/v1/kinds', {
+    GET: (request, reply) => sendPage(request, reply, [...kinds.values()], showKind),
   });
-  app.get('/diffo/v1/specifications', (request, reply) =>
-    sendPage(request, reply, [...kinds.values()], kind => ({
-      id: kind.specification.id,
-      name: kind.name,
-      version: kind.specification.version,
-      '@type': kind.type === 'resource' ? 'ResourceSpecification' : 'ServiceSpecification',
-      ...(kind.description === undefined ? {} : { description: kind.description }),
-      ...(kind.category === undefined ? {} : { category: kind.category }),
-    })),
-  );
+  resourceAt(app, '/diffo/v1/kinds/:name', {
+    GET: (request, reply) => {
+      const name = inPath(request, 'name');
+      const kind = kinds.get(name);
+      const known = [...kinds.keys()].join(', ');
+      if (!kind) throw new AgentError('notFound', `there is no kind ${name}; known are ${known}`);
+      return reply.send(showKind(kind));
+    },
+  });
+  resourceAt(app, '/diffo/v1/specifications', {
+    GET: (request, reply) => sendPage(request, reply, [...kinds.values()], showSpecification),
+  });
+  resourceAt(app, '/diffo/v1/profile/check', {
+    POST: (request, reply) => {
+      const findings = parts.checkProfile(request.body);
+      return reply.send({ ok: findings.length === 0, findings });
+    },
+  });
+}
 
-  app.post('/diffo/v1/profile/check', (request, reply) => {
-    const findings = parts.checkProfile(request.body);
-    return reply.send({ ok: findings.length === 0, findings });
-  });
+function showSpecification(kind: Kind): JsonObject {
+  return {
+    id: kind.specification.id,
+    name: kind.name,
+    version: kind.specification.version,
+    '@type': kind.type === 'resource' ? 'ResourceSpecification' : 'ServiceSpecification',
+    ...(kind.description === undefined ? {} : { description: kind.description }),
+    ...(kind.category === undefined ? {} : { category: kind.category }),
+  };
 }
 
 /** A kind with the JSON Schema of its characteristics. */

@@ -1,0 +1,240 @@
+/** Builds the parts, starts them, and stops them in reverse; decides nothing. */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import about from '../package.json' with { type: 'json' };
+import { openLinux } from './adapters/drivers/linux/driver.ts';
+import { openSimulator, readElements } from './adapters/drivers/simulator.ts';
+import { openLog } from './adapters/json-log.ts';
+import { loadProfile } from './adapters/profiles.ts';
+import { openStore } from './adapters/sqlite/store.ts';
+import { systemClock } from './adapters/system-clock.ts';
+import { diffoRoutes } from './api/diffo/routes.ts';
+import { createServer } from './api/server.ts';
+import { type Config, type Given, profileOf, settle } from './config.ts';
+import { AgentError, sentence } from './core/errors.ts';
+import { checkProfile, type FirmwareProfile } from './core/firmware-profile.ts';
+import type { Kinds } from './core/kind.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Driver } from './ports/driver.ts';
+import type { Log } from './ports/log.ts';
+import type { Store } from './ports/store.ts';
+import { Loop } from './reconcile/loop.ts';
+import { takeOrders } from './reconcile/orders.ts';
+import { tmfKeyedArrays } from './tmf/keyed-arrays.ts';
+
+export interface Agent {
+  readonly url: string;
+  readonly store: Store;
+  readonly loop: Loop;
+  stop(): Promise<void>;
+}
+
+/** What a test may bring instead of the real thing. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly drivers?: readonly Driver[];
+}
+
+/** Telemetry in an answer is at most this old. */
+const SAMPLE_AGE_MS = 1_000;
+
+/** Resolves when the agent serves and the first pass has ended. Throws one sentence when it cannot. */
+export async function startAgent(given: Given, overrides: Overrides = {}): Promise<Agent> {
+  const profile = loadProfile(profileOf(given));
+  const config = settle(given, profile);
+  const address = readAddress(config);
+  const log = overrides.log ?? openLog(config['log.level']);
+  const clock = overrides.clock ?? systemClock;
+  const newId = randomUUID;
+  const keyed = tmfKeyedArrays;
+  const kinds: Kinds = new Map(profile.kinds.map(kind => [kind.name, kind]));
+  const profileMode = config.mode === '' ? profile.mode : config.mode;
+  const drivers = overrides.drivers ?? openDrivers(profile, config, { clock, log });
+
+  const store = openData(config, { clock, newId });
+  const loop = new Loop({
+    store,
+    drivers,
+    kinds,
+    keyed,
+    clock,
+    log,
+    newId,
+    chance: Math.random,
+    profileMode,
+    lookEveryMs: config['look.everyMs'],
+    freshnessMs: config['freshness.ms'],
+  });
+  const orders = takeOrders({
+    store,
+    keyed,
+    clock,
+    newId,
+    draft: () => loop.draft(),
+    settle: () => loop.settle(),
+  });
+
+  let isReady = false;
+  const app = createServer({ log, ...readAccess(config, address) });
+  diffoRoutes(app, {
+    store,
+    kinds,
+    keyed,
+    clock,
+    newId,
+    loop: {
+      ring: () => loop.ring(),
+      settle: () => loop.settle(),
+      draft: () => loop.draft(),
+      mode: expectation => loop.judge.mode(expectation),
+      judge: (expectation, instance) => loop.judge.judge(expectation, instance, clock.now()),
+      explain: (expectation, instance) => loop.judge.explain(expectation, instance, clock.now()),
+      observedAt: instance => loop.sight.observedAt(instance),
+      plans: orders,
+    },
+    figures: () => ({ ...loop.counts, looks: loop.watch.looks }),
+    drivers: () =>
+      drivers.map(({ name }) => {
+        const { at, failure } = loop.sight.of(name);
+        return { name, observedAt: at ?? null, ...(failure === undefined ? {} : { failure }) };
+      }),
+    isReady: () => isReady,
+    about: { version: about.version, profile: profile.name, mode: profileMode, entity: hostname() },
+    checkProfile,
+  });
+
+  const stop = async (): Promise<void> => {
+    await app.close();
+    await loop.stop();
+    store.close();
+  };
+  try {
+    await app.listen({ host: address.host, port: address.port });
+  } catch (error) {
+    await stop();
+    throw cannotListen(error, config.http);
+  }
+  await loop.start();
+  isReady = true;
+  const bound = app.server.address();
+  const port = typeof bound === 'object' && bound ? bound.port : address.port;
+  const url =
+    config['http.publicUrl'] || `${config['http.tls.cert'] === '' ? 'http' : 'https'}://${address.shown}:${port}`;
+  log.info('ready', { url, profile: profile.name, mode: profileMode, agent: store.agent, version: about.version });
+  return { url, store, loop, stop };
+}
+
+function openDrivers(
+  profile: FirmwareProfile,
+  config: Config,
+  parts: { readonly clock: Clock; readonly log: Log },
+): readonly Driver[] {
+  return profile.drivers.map(({ driver, settings }, i) => {
+    switch (driver) {
+      case 'linux': {
+        const netns = config['linux.netns'] || settings.netns;
+        return openLinux({ ...parts, ...(typeof netns === 'string' && netns !== '' ? { netns } : {}) });
+      }
+      case 'simulator':
+        return openSimulator({ ...parts, elements: readElements(settings.elements ?? []) });
+      default:
+        throw new AgentError(
+          'invalid',
+          `the profile ${profile.name} asks for a driver "${driver}"; there are linux and simulator`,
+          {
+            pointer: `/drivers/${i}/driver`,
+          },
+        );
+    }
+  });
+}
+
+function openData(config: Config, parts: { readonly clock: Clock; readonly newId: () => string }): Store {
+  try {
+    mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new AgentError(
+      'storage',
+      `the data directory ${config.data} cannot be made: ${sentence(error)}; choose another with --data`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return openStore({
+    path: join(config.data, 'diffo.sqlite'),
+    keyed: tmfKeyedArrays,
+    keep: { rows: config['changes.rows'], bytes: config['changes.bytes'], days: config['changes.days'] },
+    ...parts,
+  });
+}
+
+interface Address {
+  /** As `listen` takes it. */
+  readonly host: string;
+  /** As a URL shows it. */
+  readonly shown: string;
+  readonly port: number;
+  readonly isLoopback: boolean;
+}
+
+function readAddress({ http }: Config): Address {
+  const colon = http.lastIndexOf(':');
+  const shown = http.slice(0, colon);
+  const host = shown.replace(/^\[|\]$/g, '');
+  const port = Number(http.slice(colon + 1));
+  if (port > 65_535) throw new AgentError('invalid', `http cannot be "${http}": ports end at 65535`);
+  return { host, shown, port, isLoopback: host === 'localhost' || host === '::1' || /^127\./.test(host) };
+}
+
+/** Who may reach the server and how; beyond loopback only with TLS and a token, unless told otherwise. */
+function readAccess(config: Config, address: Address) {
+  const {
+    'http.tls.cert': cert,
+    'http.tls.key': key,
+    'http.tokenFile': tokenFile,
+    'http.publicUrl': publicUrl,
+  } = config;
+  const isSafe = cert !== '' && key !== '' && tokenFile !== '';
+  if (!address.isLoopback && !isSafe && !config['http.insecure']) {
+    throw new AgentError(
+      'invalid',
+      `serving on ${config.http}, beyond loopback, needs http.tls.cert, http.tls.key and http.tokenFile; or say --insecure`,
+    );
+  }
+  const token = tokenFile === '' ? undefined : readSecret('http.tokenFile', tokenFile).trim();
+  if (token === '')
+    throw new AgentError('invalid', `the token file ${tokenFile} is empty; put a long random word in it`);
+  return {
+    loopback: address.isLoopback,
+    hosts: publicUrl === '' ? [] : [new URL(publicUrl).host, new URL(publicUrl).hostname],
+    ...(token === undefined ? {} : { token }),
+    ...(cert === ''
+      ? {}
+      : { https: { cert: readSecret('http.tls.cert', cert), key: readSecret('http.tls.key', key) } }),
+  };
+}
+
+function readSecret(setting: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new AgentError('invalid', `${setting} names ${file}, which cannot be read: ${sentence(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function cannotListen(error: unknown, http: string): AgentError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const why =
+    code === 'EADDRINUSE'
+      ? 'somebody else serves there already; stop it, or choose another address with --http HOST:PORT'
+      : code === 'EACCES'
+        ? 'that port needs more rights; choose one above 1023 with --http HOST:PORT'
+        : sentence(error);
+  return new AgentError('conflict', `cannot serve on ${http}: ${why}`, { cause: error });
+}

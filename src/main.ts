@@ -1,0 +1,113 @@
+/** The process: arguments, environment, signals, exit code. */
+import { parseArgs } from 'node:util';
+import about from '../package.json' with { type: 'json' };
+import { describeSettings, gather } from './config.ts';
+import { AgentError, sentence } from './core/errors.ts';
+
+/** Beyond this a stop is no longer orderly: whoever stops us must not wait. */
+const STOP_WITHIN_MS = 5_000;
+
+const usage = `diffo ${about.version}: a difference engine that lives inside a network element
+
+  diffo run [--profile NAME|FILE] [--data DIR] [--http HOST:PORT] [--config FILE] [--set key=value ...] [--insecure]
+  diffo --help     every other command
+  diffo --version
+
+Settings (flag, variable, file, profile, default):
+${describeSettings()
+  .map(
+    ({ name, about: what, otherwise, variable }) =>
+      `  ${name.padEnd(16)} ${what} (${variable}${otherwise === '' ? '' : `, ${otherwise}`})`,
+  )
+  .join('\n')}
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args;
+  if (command === '--version' || command === 'version') {
+    process.stdout.write(`${about.version}\n`);
+    return 0;
+  }
+  if (command !== 'run') {
+    const { runCli } = await import('./cli/cli.ts');
+    return runCli(args, {
+      out: text => process.stdout.write(text),
+      err: text => process.stderr.write(text),
+      readInput,
+      env: process.env,
+      isTerminal: process.stdout.isTTY === true,
+      ...(process.stdout.columns === undefined ? {} : { columns: process.stdout.columns }),
+    });
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  return run(rest);
+}
+
+/** Runs the agent until it is told to stop. */
+async function run(args: readonly string[]): Promise<number> {
+  const { flags, file } = readFlags(args);
+  const given = gather({ flags, env: process.env, ...(file === undefined ? {} : { file }) });
+  const stopped = new Promise<void>(resolve => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  const { startAgent } = await import('./agent.ts');
+  const agent = await startAgent(given);
+  process.stdout.write(`ready ${agent.url}\n`);
+  await stopped;
+  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+  await agent.stop();
+  return 0;
+}
+
+function readFlags(args: readonly string[]): { flags: Record<string, string>; file: string | undefined } {
+  let values: ReturnType<typeof parse>;
+  try {
+    values = parse(args);
+  } catch (error) {
+    throw new AgentError('invalid', `${sentence(error)}; see diffo run --help`, { cause: error });
+  }
+  const { set = [], config, insecure, ...named } = values;
+  const flags: Record<string, string> = {};
+  for (const [name, value] of Object.entries(named)) if (typeof value === 'string') flags[name] = value;
+  if (insecure) flags['http.insecure'] = 'true';
+  for (const pair of set) {
+    const equals = pair.indexOf('=');
+    if (equals < 1) throw new AgentError('invalid', `--set takes key=value, not "${pair}"`);
+    flags[pair.slice(0, equals)] = pair.slice(equals + 1);
+  }
+  return { flags, file: config };
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    options: {
+      profile: { type: 'string' },
+      data: { type: 'string' },
+      http: { type: 'string' },
+      config: { type: 'string' },
+      set: { type: 'string', multiple: true },
+      insecure: { type: 'boolean' },
+    },
+  }).values;
+}
+
+async function readInput(): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of process.stdin) parts.push(part);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+main(process.argv.slice(2)).then(
+  code => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`diffo: ${sentence(error)}\n`);
+    process.exitCode = error instanceof AgentError && error.code === 'invalid' ? 2 : 1;
+  },
+);

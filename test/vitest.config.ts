@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// Vitest loads its configuration by its default export.
+// biome-ignore lint/style/noDefaultExport: see above
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Kernels, processes and disks take their time on a busy machine; no test asserts how long.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
