@@ -1,0 +1,143 @@
+/** The HTTP server: one way to fail, one way to be guarded; what it serves is added by functions of their own files. */
+
+import type { Socket } from 'node:net';
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  fastify,
+  type HTTPMethods,
+} from 'fastify';
+import type { Log } from '../ports/log.ts';
+import { errorBody } from '../tmf/error-body.ts';
+import { parseBody } from './body.ts';
+import { answerFailure, failureOf, HttpRefusal, jsonType } from './errors.ts';
+import { type GuardSettings, guard } from './guard.ts';
+
+export type App = FastifyInstance;
+
+export interface ServerSettings extends GuardSettings {
+  readonly log: Log;
+  /** PEM; absent: plain HTTP. */
+  readonly https?: { readonly key: string; readonly cert: string };
+}
+
+/** A TMF entity with a long list of characteristics is some ten kilobytes. */
+const BODY_LIMIT_BYTES = 1024 * 1024;
+const MAX_ID_LENGTH = 512;
+/** A client that trickles its request is not waited for longer. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** A server that fails as TMF630 says on every path; routes are added by `(app, parts) => void`. */
+export function createServer({ log, https, ...guarded }: ServerSettings): App {
+  const options: FastifyServerOptions = {
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: MAX_ID_LENGTH,
+    },
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: (error, request, reply) => {
+      answerFailure(reply as FastifyReply, request.url, failureOf(error, log));
+    },
+    forceCloseConnections: 'idle',
+  };
+  // The types of a server with and without TLS differ in nothing that is used here.
+  const app = https ? (fastify({ ...options, https } as FastifyServerOptions) as App) : fastify(options);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    ['application/json', 'application/merge-patch+json'],
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      try {
+        done(null, parseBody(body as string));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+  const check = guard(guarded);
+  app.addHook('onRequest', (request, _reply, done) => {
+    try {
+      check(request);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.setErrorHandler((error, request, reply) => {
+    answerFailure(reply, request.url, failureOf(error, log), error instanceof HttpRefusal ? error.headers : undefined);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    answerFailure(reply, request.url, {
+      status: 404,
+      code: 'notFound',
+      reason: `There is nothing at ${pathOf(request.url)}`,
+    });
+  });
+  return app;
+}
+
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
+export type Methods = Partial<Record<'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', Handler>>;
+
+const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** One path with all it answers to; every other method is told which ones there are. */
+export function resourceAt(app: App, path: string, methods: Methods): void {
+  const served = Object.keys(methods);
+  for (const [method, handler] of Object.entries(methods)) {
+    app.route({ method: method as HTTPMethods, url: path, handler });
+  }
+  const allow = served.join(', ');
+  app.route({
+    method: allMethods.filter(method => !served.includes(method) && !(method === 'HEAD' && served.includes('GET'))),
+    url: path,
+    handler: request => {
+      throw new HttpRefusal(405, 'methodNotAllowed', `${request.method} is not served here; ${allow} are`, { allow });
+    },
+  });
+}
+
+/** Refuses an `Accept` that leaves no room for JSON. */
+export function wantsJson({ headers: { accept } }: FastifyRequest): void {
+  if (
+    accept === undefined ||
+    accept === '*/*' ||
+    accept.includes('json') ||
+    /(^|[,\s])(application|\*)\/\*/.test(accept)
+  ) {
+    return;
+  }
+  throw new HttpRefusal(406, 'notAcceptable', 'Only application/json is served here');
+}
+
+/** The text after the `?`. */
+export function queryOf(url: string): string {
+  const mark = url.indexOf('?');
+  return mark < 0 ? '' : url.slice(mark + 1);
+}
+
+export function pathOf(url: string): string {
+  const mark = url.indexOf('?');
+  return mark < 0 ? url : url.slice(0, mark);
+}
+
+/** What is not even HTTP is answered on the bare connection. */
+function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const [status, words] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'Request Header Fields Too Large']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Request Timeout']
+        : [400, 'Bad Request'];
+  const body = JSON.stringify(
+    errorBody({ status: Number(status), code: 'invalid', reason: 'The request could not be read' }),
+  );
+  socket.end(
+    `HTTP/1.1 ${status} ${words}\r\nContent-Type: ${jsonType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
