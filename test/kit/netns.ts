@@ -53,8 +53,15 @@ process.once('exit', () => {
 });
 let swept = false;
 
-/** A namespace with its loopback up. It goes with the test that made it, or else with `remove` or the process. */
-export function makeNetns(options: { forTest: boolean } = { forTest: true }): Netns {
+export interface NetnsOptions {
+  /** Goes with the test that made it (the default); else with `remove` or the process. */
+  readonly forTest?: boolean;
+  /** Checks new IPv6 addresses for duplicates, as the kernel does by default; it takes seconds. */
+  readonly duplicateDetection?: boolean;
+}
+
+/** A namespace with its loopback up. */
+export function makeNetns({ forTest = true, duplicateDetection = false }: NetnsOptions = {}): Netns {
   if (!swept) sweep();
   swept = true;
   const name = newName();
@@ -85,7 +92,8 @@ export function makeNetns(options: { forTest: boolean } = { forTest: true }): Ne
     },
   };
   alive.add(netns);
-  if (options.forTest) onTestFinished(() => netns.remove());
+  if (forTest) onTestFinished(() => netns.remove());
+  if (!duplicateDetection) netns.sh('echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad');
   netns.ip('link set lo up');
   return netns;
 }

@@ -18,21 +18,20 @@ import {
   type Reading,
   sightings,
 } from './facts.ts';
-import { openIp } from './ip.ts';
+import { openKernel } from './kernel.ts';
 import { openMonitor } from './monitor.ts';
-import { readLinks, readRoutes } from './reading.ts';
 import { openSysfs } from './sysfs.ts';
 
 export function openLinux(options: { netns?: string; clock: Clock; log: Log }): Driver {
   const { netns, clock } = options;
-  const ip = openIp(options);
+  const kernel = openKernel(options);
   const monitor = openMonitor(options);
   const sysfs = openSysfs({
     clock,
     // `ip netns exec` mounts the namespace's own /sys for its child.
     place: async () => {
       if (netns === undefined) return { root: '', proc: '/proc/self' };
-      const proc = `/proc/${await ip.pid()}`;
+      const proc = `/proc/${await kernel.pid()}`;
       return { root: `${proc}/root`, proc };
     },
   });
@@ -40,9 +39,8 @@ export function openLinux(options: { netns?: string; clock: Clock; log: Log }): 
   let lastSample: { readonly at: number; readonly samples: ReadonlyMap<string, Sample> } | undefined;
 
   async function read(): Promise<Reading> {
-    // Interfaces first: `ip` names the interfaces of routes as it last saw them.
-    const links = readLinks(await ip.ask(['addr', 'show']));
-    const routes = readRoutes(await ip.ask(['route', 'show', 'table', 'all']));
+    const links = await kernel.links();
+    const routes = await kernel.routes();
     const [ports, namespace] = await Promise.all([sysfs.ports(links), sysfs.namespace()]);
     host ??= await readHost();
     return { links, routes, ports, namespace, host };
@@ -53,7 +51,7 @@ export function openLinux(options: { netns?: string; clock: Clock; log: Log }): 
     abilities: linuxAbilities,
     start: heard => monitor.start(heard),
     async stop() {
-      await Promise.all([monitor.stop(), ip.stop()]);
+      await Promise.all([monitor.stop(), kernel.stop()]);
     },
     async look(): Promise<Look> {
       const at = clock.now();
@@ -63,7 +61,7 @@ export function openLinux(options: { netns?: string; clock: Clock; log: Log }): 
       if (lastSample && clock.now() - lastSample.at <= maxAgeMs) return lastSample.samples;
       const at = clock.now();
       const samples = await seeing(async () => {
-        const links = readLinks(await ip.ask(['addr', 'show']));
+        const links = await kernel.links();
         const [ports, counters] = await Promise.all([sysfs.ports(links), sysfs.counters(links)]);
         const keys = interfaceKeys({ links, ports });
         host ??= await readHost();
@@ -82,9 +80,9 @@ export function openLinux(options: { netns?: string; clock: Clock; log: Log }): 
       lastSample = { at, samples };
       return samples;
     },
-    examine: step => examine({ ip, clock }, step),
-    act: step => act({ ip, clock }, step),
-    undo: (step, before) => undo({ ip, clock }, step, before),
+    examine: step => examine({ kernel, clock }, step),
+    act: step => act({ kernel, clock }, step),
+    undo: (step, before) => undo({ kernel, clock }, step, before),
   };
 }
 

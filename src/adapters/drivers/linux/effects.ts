@@ -9,8 +9,9 @@ import type { Examination, Step } from '../../../ports/driver.ts';
 import { IPV4_MIN_MTU, IPV6_MIN_MTU, isRoute, itemText, readWantedRoute, type WantedRoute } from './abilities.ts';
 import { canonicalAddress, cidrText, type Family, parseCidr, sameNetwork } from './address.ts';
 import { routeItem } from './facts.ts';
-import type { Ip } from './ip.ts';
-import { type Address, type Link, type Nexthop, type Route, readLinks, readRoutes } from './reading.ts';
+import type { Kernel } from './kernel.ts';
+import type { Address, Link, Nexthop, Route } from './reading.ts';
+import type { InterfaceSettings } from './settings.ts';
 
 /** A link that comes up makes its own link-local address once it has a carrier; later it is put back by hand. */
 const LINK_LOCAL_WITHIN_MS = 1_500;
@@ -26,10 +27,12 @@ interface Before {
   readonly mtu: number;
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
+  /** Where the step takes all of IPv6 away: what had been set for it. */
+  readonly ipv6?: InterfaceSettings;
 }
 
 interface Parts {
-  readonly ip: Ip;
+  readonly kernel: Kernel;
   readonly clock: Clock;
 }
 
@@ -69,9 +72,10 @@ function readStep({ op, args }: Step): Act {
 }
 
 export async function examine(parts: Parts, step: Step): Promise<Examination> {
+  const { kernel, clock } = parts;
   const act = readStep(step);
-  const links = await readAllLinks(parts);
-  const routes = await readAllRoutes(parts);
+  const links = await kernel.links();
+  const routes = await kernel.routes();
   if (act.op === 'addRoute') {
     theInterface(links, act.route);
     const there = routes.some(route => isRoute(routeItem(route), act.route));
@@ -84,12 +88,13 @@ export async function examine(parts: Parts, step: Step): Promise<Examination> {
   }
   const link = theLink(links, act);
   const before: Before = {
-    at: parts.clock.now(),
+    at: clock.now(),
     up: isUp(link),
     carrier: link.flags.includes('LOWER_UP'),
     mtu: link.mtu,
     addresses: link.addresses,
     routes: routes.filter(route => isOf(route, link)),
+    ...(act.op === 'setMtu' && losesIpv6(act.mtu, link.mtu) ? { ipv6: await kernel.ipv6Settings.read(link.name) } : {}),
   };
   return { already: isDone(act, link), before: before as unknown as Json };
 }
@@ -110,27 +115,27 @@ function isDone(act: InterfaceAct, link: Link): boolean {
 }
 
 export async function act(parts: Parts, step: Step): Promise<void> {
-  const { ip } = parts;
+  const { kernel } = parts;
   const what = readStep(step);
   // A whole look first: `ip` remembers names, and a name may be another interface's by now.
-  const links = await readAllLinks(parts);
+  const links = await kernel.links();
   if (what.op === 'addRoute') {
     theInterface(links, what.route);
-    return ip.tell(['route', 'add', ...wantedRouteWords(what.route)]);
+    return kernel.tell(['route', 'add', ...wantedRouteWords(what.route)]);
   }
   if (what.op === 'removeRoute') {
-    const route = (await readAllRoutes(parts)).find(each => sameJson(routeItem(each), what.item));
+    const route = (await kernel.routes()).find(each => sameJson(routeItem(each), what.item));
     if (!route) throw new AgentError('moved', `the route ${itemText(what.item)} is not there any more`);
-    return ip.tell(['route', 'del', ...identifyingWords(route)]);
+    return kernel.tell(['route', 'del', ...identifyingWords(route)]);
   }
   const link = theLink(links, what);
   switch (what.op) {
     case 'setAdministrativeState':
-      return ip.tell(['link', 'set', 'dev', link.name, what.up ? 'up' : 'down']);
+      return kernel.tell(['link', 'set', 'dev', link.name, what.up ? 'up' : 'down']);
     case 'setMtu':
-      return ip.tell(['link', 'set', 'dev', link.name, 'mtu', String(what.mtu)]);
+      return kernel.tell(['link', 'set', 'dev', link.name, 'mtu', String(what.mtu)]);
     case 'addAddress':
-      return ip.tell(['addr', 'add', what.address, 'dev', link.name]);
+      return kernel.tell(['addr', 'add', what.address, 'dev', link.name]);
     case 'removeAddress': {
       const address = findAddress(link, what.address);
       if (!address) throw new AgentError('moved', `${what.address} is not on ${link.name} any more`);
@@ -140,34 +145,32 @@ export async function act(parts: Parts, step: Step): Promise<void> {
 }
 
 export async function undo(parts: Parts, step: Step, before: Json): Promise<void> {
-  const { ip } = parts;
+  const { kernel } = parts;
   const what = readStep(step);
-  const links = await readAllLinks(parts);
-  const routes = await readAllRoutes(parts);
+  const links = await kernel.links();
+  const routes = await kernel.routes();
   if (what.op === 'addRoute') {
     const former = before as unknown as readonly Route[];
     for (const route of routes.filter(each => isRoute(routeItem(each), what.route))) {
-      if (!former.some(each => sameRoute(each, route))) await ip.tell(['route', 'del', ...identifyingWords(route)]);
+      if (!former.some(each => sameRoute(each, route))) await kernel.tell(['route', 'del', ...identifyingWords(route)]);
     }
     return;
   }
   if (what.op === 'removeRoute') {
     const former = before as unknown as readonly Route[];
-    return addRoutes(
-      parts,
-      former.filter(route => !routes.some(each => sameRoute(each, route))),
-      0,
-    );
+    const missing = former.filter(route => !routes.some(each => sameRoute(each, route)));
+    return addRoutes(parts, missing, { there: routes, elapsedMs: 0 });
   }
 
   const link = theLink(links, what);
   const was = before as unknown as Before;
   switch (what.op) {
     case 'setAdministrativeState':
-      if (isUp(link) !== was.up) await ip.tell(['link', 'set', 'dev', link.name, was.up ? 'up' : 'down']);
+      if (isUp(link) !== was.up) await kernel.tell(['link', 'set', 'dev', link.name, was.up ? 'up' : 'down']);
       break;
     case 'setMtu':
-      if (link.mtu !== was.mtu) await ip.tell(['link', 'set', 'dev', link.name, 'mtu', String(was.mtu)]);
+      if (link.mtu !== was.mtu) await kernel.tell(['link', 'set', 'dev', link.name, 'mtu', String(was.mtu)]);
+      if (was.ipv6) await restoreSettings(parts, link, was.ipv6);
       break;
     case 'addAddress': {
       const added = findAddress(link, what.address);
@@ -196,7 +199,7 @@ function whatGoesWith(act: InterfaceAct, was: Before): Loss {
     case 'setMtu': {
       const families: Family[] = [
         ...(act.mtu < IPV4_MIN_MTU && was.mtu >= IPV4_MIN_MTU ? [4 as const] : []),
-        ...(act.mtu < IPV6_MIN_MTU && was.mtu >= IPV6_MIN_MTU ? [6 as const] : []),
+        ...(losesIpv6(act.mtu, was.mtu) ? [6 as const] : []),
       ];
       return { addresses: families, routes: families, onlyByUndo: false };
     }
@@ -205,6 +208,17 @@ function whatGoesWith(act: InterfaceAct, was: Before): Loss {
     case 'removeAddress':
       return { addresses: [act.family], routes: [act.family], onlyByUndo: false };
   }
+}
+
+function losesIpv6(mtu: number, was: number): boolean {
+  return mtu < IPV6_MIN_MTU && was >= IPV6_MIN_MTU;
+}
+
+/** When IPv6 comes back to a link, it comes with the defaults. */
+async function restoreSettings({ kernel }: Parts, link: Link, was: InterfaceSettings): Promise<void> {
+  const now = await kernel.ipv6Settings.read(link.name);
+  const changed = Object.entries(was).filter(([name, value]) => now[name] !== undefined && now[name] !== value);
+  await kernel.ipv6Settings.write(link.name, Object.fromEntries(changed));
 }
 
 interface Restoration {
@@ -216,7 +230,7 @@ interface Restoration {
 }
 
 async function restore(parts: Parts, { link, routes: first, was, lost }: Restoration): Promise<void> {
-  const { ip, clock } = parts;
+  const { kernel, clock } = parts;
   let now = await linkAgain(parts, link);
   const addresses = was.addresses.filter(
     address =>
@@ -243,29 +257,28 @@ async function restore(parts: Parts, { link, routes: first, was, lost }: Restora
   const routes = was.routes.filter(
     route => lost.routes.includes(route.family) && (!lost.onlyByUndo || first.some(each => sameRoute(each, route))),
   );
-  const current = await readAllRoutes(parts);
+  const current = await kernel.routes();
   for (const route of current.filter(each => isOf(each, link) && lost.routes.includes(each.family))) {
     if (was.routes.some(each => sameRoute(each, route))) continue;
-    // The kernel made it just now, for an address that had none; or a lost source address has left half of it.
+    // The kernel made it just now, for an address that had none.
     const isMade = route.protocol === 'kernel' && !first.some(each => sameRoute(each, route));
-    const isHalf = routes.some(
-      each => each.prefsrc !== undefined && sameRoute({ ...each, prefsrc: '' }, { ...route, prefsrc: '' }),
-    );
-    if (isMade || isHalf) await ip.tell(['route', 'del', ...identifyingWords(route)]);
+    if (isMade) await kernel.tell(['route', 'del', ...identifyingWords(route)]);
   }
-  const left = await readAllRoutes(parts);
+  const left = await kernel.routes();
   const missing = routes.filter(route => !left.some(each => sameRoute(each, route)));
   if (missing.some(route => route.family === 6 && route.prefsrc !== undefined)) {
     await until(clock, USABLE_WITHIN_MS, async () => {
-      const { addresses: present } = await linkAgain(parts, link);
+      const { addresses: present, flags } = await linkAgain(parts, link);
+      // Without a carrier nobody answers, and nothing is checked.
+      if (!flags.includes('LOWER_UP')) return true;
       return !present.some(each => each.family === 6 && each.flags.includes('tentative'));
     });
   }
-  await addRoutes(parts, missing, clock.now() - was.at);
+  await addRoutes(parts, missing, { there: left, elapsedMs: clock.now() - was.at });
 }
 
 async function addAddresses(parts: Parts, now: Link, was: Before, gone: readonly Address[]): Promise<void> {
-  const { ip, clock } = parts;
+  const { kernel, clock } = parts;
   const elapsed = Math.floor((clock.now() - was.at) / 1000);
   const again = gone.filter(address => !address.flags.includes('temporary'));
   // Another address of its network may have been promoted to be the first; it steps back behind the one it followed.
@@ -289,12 +302,16 @@ async function addAddresses(parts: Parts, now: Link, was: Before, gone: readonly
   const again6 = again.filter(address => address.family === 6).toReversed();
   for (const address of [...again4, ...again6]) {
     if (address.validFor !== undefined && address.validFor <= elapsed) continue;
-    await ip.tell(['addr', 'add', ...addressWords(now, address, elapsed)]);
+    await kernel.tell(['addr', 'add', ...addressWords(now, address, elapsed)]);
   }
 }
 
 /** Adds routes in the order in which the kernel takes them: a gateway has to be reachable by another route. */
-async function addRoutes({ ip }: Parts, routes: readonly Route[], elapsedMs: number): Promise<void> {
+async function addRoutes(
+  { kernel }: Parts,
+  routes: readonly Route[],
+  { there, elapsedMs }: { readonly there: readonly Route[]; readonly elapsedMs: number },
+): Promise<void> {
   const elapsed = Math.floor(elapsedMs / 1000);
   let waiting = routes
     .filter(route => route.expires === undefined || route.expires > elapsed)
@@ -306,7 +323,8 @@ async function addRoutes({ ip }: Parts, routes: readonly Route[], elapsedMs: num
     for (const route of waiting) {
       try {
         if (route.beyond) throw new AgentError('refused', `its ${route.beyond.join(' and ')} cannot be told to ip`);
-        await ip.tell(['route', 'add', ...routeWords(route, elapsed)]);
+        const verb = there.some(each => isRestOf(each, route)) ? 'replace' : 'add';
+        await kernel.tell(['route', verb, ...routeWords(route, elapsed)]);
       } catch (error) {
         if (!(error instanceof AgentError) || error.code !== 'refused') throw error;
         refusal = sentence(error);
@@ -320,8 +338,8 @@ async function addRoutes({ ip }: Parts, routes: readonly Route[], elapsedMs: num
   throw new AgentError('refused', `these routes could not be put back: ${names}; ${refusal}`);
 }
 
-function removeAddress({ ip }: Parts, link: Link, address: Address): Promise<void> {
-  return ip.tell(['addr', 'del', ...localWords(address), 'dev', link.name]);
+function removeAddress({ kernel }: Parts, link: Link, address: Address): Promise<void> {
+  return kernel.tell(['addr', 'del', ...localWords(address), 'dev', link.name]);
 }
 
 function localWords({ local, length, peer }: Address): string[] {
@@ -457,6 +475,19 @@ function isOf(route: Route, link: Link): boolean {
   return route.prefsrc !== undefined && link.addresses.some(address => address.local === route.prefsrc);
 }
 
+/** Of an IPv6 route by several ways, or with a source address, the kernel leaves what was not lost. */
+function isRestOf(rest: Route, route: Route): boolean {
+  const same = (['family', 'type', 'table', 'destination', 'source', 'metric'] as const).every(
+    name => rest[name] === route[name],
+  );
+  const ways = waysOf(route);
+  return same && route.family === 6 && [...waysOf(rest)].every(way => ways.has(way));
+}
+
+function waysOf(route: Route): Set<string> {
+  return new Set((route.nexthops ?? [route]).map(hop => `${hop.gateway} ${hop.interface}`));
+}
+
 function sameRoute(a: Route, b: Route): boolean {
   const { expires: _, ...one } = a;
   const { expires: __, ...other } = b;
@@ -491,16 +522,8 @@ function theInterface(links: readonly Link[], route: WantedRoute): void {
   throw new AgentError('moved', `there is no interface ${route.interface} for the route to ${route.destination}`);
 }
 
-async function readAllLinks({ ip }: Parts): Promise<Link[]> {
-  return readLinks(await ip.ask(['addr', 'show']));
-}
-
-async function readAllRoutes({ ip }: Parts): Promise<Route[]> {
-  return readRoutes(await ip.ask(['route', 'show', 'table', 'all']));
-}
-
-async function linkAgain(parts: Parts, { name, ifindex }: Link): Promise<Link> {
-  return theLink(await readAllLinks(parts), { dev: name, ifindex });
+async function linkAgain({ kernel }: Parts, { name, ifindex }: Link): Promise<Link> {
+  return theLink(await kernel.links(), { dev: name, ifindex });
 }
 
 /** Looks now and then until it is so, at most this long; what is not so by then is dealt with by the caller. */

@@ -19,6 +19,8 @@ export interface Ip {
   tell(words: readonly string[]): Promise<void>;
   /** The process id of the helper, which lives in the network namespace. */
   pid(): Promise<number>;
+  /** Goes on with a new helper, once what is under way has ended. */
+  renew(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,8 @@ export function inNamespace(netns: string | undefined, words: readonly string[])
 
 interface Waiting {
   readonly line: string;
+  /** Begins with a new helper. */
+  readonly anew: boolean;
   readonly end: (words: string) => void;
   readonly fail: (error: AgentError) => void;
 }
@@ -124,6 +128,11 @@ export function openIp(options: { netns?: string; clock: Clock; log: Log }): Ip 
       next();
       return;
     }
+    if (waiting.anew && helper) {
+      const former = helper;
+      helper = undefined;
+      former.process.kill('SIGKILL');
+    }
     helper ??= start();
     const asked = helper;
     const mark = `mark${++count}`;
@@ -133,14 +142,14 @@ export function openIp(options: { netns?: string; clock: Clock; log: Log }): Ip 
     asked.process.stdin?.write(`${waiting.line}\n${mark}\n`);
   }
 
-  function run(words: readonly string[]): Promise<Spoken> {
+  function run(words: readonly string[], anew = false): Promise<Spoken> {
     const bad = words.find(word => !isWord(word));
     if (bad !== undefined) {
       return Promise.reject(new AgentError('refused', `${JSON.stringify(bad)} is not a word that may be given to ip`));
     }
     const line = words.join(' ');
     return new Promise((resolve, reject) => {
-      queue.push({ line, end: text => resolve(spoken(text)), fail: reject });
+      queue.push({ line, anew, end: text => resolve(spoken(text)), fail: reject });
       next();
     });
   }
@@ -166,6 +175,10 @@ export function openIp(options: { netns?: string; clock: Clock; log: Log }): Ip 
       const id = helper?.process.pid;
       if (id === undefined) throw new AgentError('unreachable', 'the ip helper does not run');
       return id;
+    },
+    async renew() {
+      // Whatever is asked while this waits its turn comes after it.
+      await run(['link', 'show', 'dev', 'lo'], true);
     },
     async stop() {
       stopped = true;

@@ -1,0 +1,58 @@
+/** The network configuration of the kernel, read and written by way of `ip`. */
+import type { Clock } from '../../../ports/clock.ts';
+import type { Log } from '../../../ports/log.ts';
+import { openIp } from './ip.ts';
+import { type Link, type Route, readLinks, readRoutes } from './reading.ts';
+import { openSettings, type Settings } from './settings.ts';
+
+export interface Kernel {
+  /** Every interface with its addresses. Whoever names an interface to the kernel reads them first. */
+  links(): Promise<Link[]>;
+  /** Every route of both families and all tables. Read the interfaces first: their names are from there. */
+  routes(): Promise<Route[]>;
+  /** Changes something, once. Rejects with `refused` in the kernel's words. */
+  tell(words: readonly string[]): Promise<void>;
+  /** What /proc/sys says of IPv6 on an interface. */
+  readonly ipv6Settings: Settings;
+  /** A process that lives in the network namespace. */
+  pid(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export function openKernel(options: { netns?: string; clock: Clock; log: Log }): Kernel {
+  const ip = openIp(options);
+  const names = new Map<number, string>();
+  const indexes = new Map<string, number>();
+
+  /**
+   * `ip` keeps the name under which it first saw an interface and takes it for that one's ever after. When a name or an
+   * index has another meaning now, only a new helper knows it.
+   */
+  async function keepNamesTrue(links: readonly Link[]): Promise<void> {
+    const isOutdated = links.some(
+      ({ ifindex, name }) => (names.get(ifindex) ?? name) !== name || (indexes.get(name) ?? ifindex) !== ifindex,
+    );
+    if (isOutdated) {
+      await ip.renew();
+      names.clear();
+      indexes.clear();
+    }
+    for (const { ifindex, name } of links) {
+      names.set(ifindex, name);
+      indexes.set(name, ifindex);
+    }
+  }
+
+  return {
+    async links() {
+      const links = readLinks(await ip.ask(['addr', 'show']));
+      await keepNamesTrue(links);
+      return links;
+    },
+    routes: async () => readRoutes(await ip.ask(['route', 'show', 'table', 'all'])),
+    tell: words => ip.tell(words),
+    ipv6Settings: openSettings(options.netns),
+    pid: () => ip.pid(),
+    stop: () => ip.stop(),
+  };
+}

@@ -1,0 +1,201 @@
+/** What every driver promises, whatever element it speaks to: the real one and the simulated one run the same tests. */
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Json } from '../../src/core/json.ts';
+import { at, type Path } from '../../src/core/path.ts';
+import type { Driver, Look, Sighting, Step } from '../../src/ports/driver.ts';
+import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
+
+export interface DriverSubject {
+  readonly driver: Driver;
+  /** A thing the driver sees, and a path of it that can be changed. */
+  readonly kind: string;
+  readonly key: string;
+  readonly path: Path;
+  /** Another value than the actual one; one that the element refuses; one that makes no sense. */
+  readonly wanted: Json;
+  readonly refused: Json;
+  readonly nonsense?: Json;
+  /** Somebody else changes the thing; takes it away. */
+  changeFromOutside(): void;
+  takeAway(): void;
+}
+
+/** `open` gives a fresh element and a driver that has not been started; the contract stops it. */
+export function driverContract(name: string, open: () => Promise<DriverSubject>): void {
+  const opened = async (): Promise<DriverSubject & { readonly rings: () => number }> => {
+    const subject = await open();
+    let rings = 0;
+    onTestFinished(() => subject.driver.stop());
+    await subject.driver.start(() => {
+      rings++;
+    });
+    return { ...subject, rings: () => rings };
+  };
+
+  describe(`${name} keeps the contract of a driver`, () => {
+    test('a look finds the thing, with its facts in the shape of TMF and nothing else', async () => {
+      const { driver, kind, key } = await opened();
+      const look = await driver.look();
+      const { facts } = thing(look, { kind, key });
+      expect(facts).toMatchObject({ '@type': expect.any(String), name: expect.any(String) });
+      expect(Object.keys(facts)).not.toEqual(expect.arrayContaining(['id']));
+      expect(Object.keys(facts)).not.toEqual(expect.arrayContaining(['href']));
+      expect(JSON.parse(JSON.stringify(look))).toEqual(look);
+    });
+
+    test('no two things of a kind share a key or a handle', async () => {
+      const { sightings } = await (await opened()).driver.look();
+      const keys = sightings.map(each => `${each.kind} ${each.key}`);
+      expect(new Set(keys).size).toBe(keys.length);
+      const handles = sightings.flatMap(each => (each.handle === undefined ? [] : [`${each.kind} ${each.handle}`]));
+      expect(new Set(handles).size).toBe(handles.length);
+    });
+
+    test('looking again at a world at rest finds the same', async () => {
+      const { driver } = await opened();
+      const first = await driver.look();
+      await driver.sample(0);
+      expect((await driver.look()).sightings).toEqual(first.sightings);
+    });
+
+    test('a change from outside is heard and then seen', async () => {
+      const { driver, rings, changeFromOutside } = await opened();
+      const before = await driver.look();
+      const heard = rings();
+      changeFromOutside();
+      await vi.waitFor(() => expect(rings()).toBeGreaterThan(heard), { interval: 2 });
+      expect((await driver.look()).sightings).not.toEqual(before.sightings);
+    });
+
+    test('steps are plain data and always the same for the same facts', async () => {
+      const { driver, kind, key, path, wanted } = await opened();
+      const { facts } = thing(await driver.look(), { kind, key });
+      const ability = driver.abilities.find(each => each.kind === kind && each.path === path);
+      const steps = ability?.steps(facts, wanted);
+      expect(steps).toHaveLength(1);
+      expect(JSON.parse(JSON.stringify(steps))).toEqual(steps);
+      expect(ability?.steps(facts, wanted)).toEqual(steps);
+    });
+
+    test('what is so already needs no step', async () => {
+      const { driver, kind, key, path } = await opened();
+      for (const { facts, kind: each } of (await driver.look()).sightings) {
+        for (const ability of driver.abilities.filter(one => one.kind === each)) {
+          const actual = at(facts, ability.path, tmfKeyedArrays);
+          if (actual !== undefined) expect(ability.steps(facts, actual)).toEqual([]);
+        }
+      }
+      expect(driver.abilities.some(one => one.kind === kind && one.path === path)).toBe(true);
+      expect(key).not.toBe('');
+    });
+
+    test('what makes no sense is answered with a sentence', async () => {
+      const { driver, kind, key, path, nonsense } = await opened();
+      if (nonsense === undefined) return;
+      const { facts } = thing(await driver.look(), { kind, key });
+      const answer = driver.abilities.find(each => each.kind === kind && each.path === path)?.steps(facts, nonsense);
+      expect(answer).toEqual(expect.stringMatching(/\w+ \w+/));
+    });
+
+    test('a step does what it says, and its undo puts everything back', async () => {
+      const subject = await opened();
+      const { driver, path, wanted } = subject;
+      const before = await driver.look();
+      const step = await stepTo(subject, wanted);
+      const examination = await driver.examine(step);
+      expect(examination.already).toBe(false);
+
+      await driver.act(step);
+      const after = await driver.look();
+      expect(at(thing(after, subject).facts, path, tmfKeyedArrays)).toEqual(wanted);
+      expect((await driver.examine(step)).already).toBe(true);
+
+      // What was written down came back from a store.
+      const kept = JSON.parse(JSON.stringify(examination.before));
+      await driver.undo(step, kept);
+      await vi.waitFor(async () => expect((await driver.look()).sightings).toEqual(before.sightings), {
+        timeout: 3_000,
+      });
+      await driver.undo(step, kept);
+      expect((await driver.look()).sightings).toEqual(before.sightings);
+    });
+
+    test('a refusal is told in the words of the element, and changes nothing', async () => {
+      const subject = await opened();
+      const before = await subject.driver.look();
+      const step = await stepTo(subject, subject.refused);
+      await expect(subject.driver.act(step)).rejects.toMatchObject({
+        code: 'refused',
+        message: expect.stringMatching(/\w+ \w+/),
+      });
+      expect((await subject.driver.look()).sightings).toEqual(before.sightings);
+    });
+
+    test('a thing that has gone is not in the next look, and a step on it has moved', async () => {
+      const subject = await opened();
+      const { driver, kind, key } = subject;
+      const step = await stepTo(subject, subject.wanted);
+      subject.takeAway();
+      const { sightings } = await driver.look();
+      expect(sightings.filter(each => each.kind === kind && each.key === key)).toEqual([]);
+      await expect(driver.examine(step)).rejects.toMatchObject({ code: 'moved' });
+      await expect(driver.act(step)).rejects.toMatchObject({ code: 'moved' });
+    });
+
+    test('a step that the driver did not make is invalid', async () => {
+      const { driver } = await opened();
+      const step: Step = { op: 'dance', args: {}, summary: 'dance', order: 1 };
+      await expect(driver.examine(step)).rejects.toMatchObject({ code: 'invalid' });
+      await expect(driver.act(step)).rejects.toMatchObject({ code: 'invalid' });
+    });
+
+    test('a sample is kept as long as it is asked to be, and names only things that are seen', async () => {
+      const { driver, kind, key } = await opened();
+      const first = await driver.sample(0);
+      expect([...first.keys()]).toContain(`${kind}/${key}`);
+      expect(await driver.sample(60_000)).toBe(first);
+      const seen = new Set((await driver.look()).sightings.map(each => `${each.kind}/${each.key}`));
+      for (const [name, { characteristics }] of first) {
+        expect(seen).toContain(name);
+        for (const each of characteristics)
+          expect(each).toMatchObject({ name: expect.any(String), '@type': expect.any(String) });
+      }
+    });
+
+    test('many looks and steps at once do not disturb each other', async () => {
+      const subject = await opened();
+      const { driver } = subject;
+      const step = await stepTo(subject, subject.wanted);
+      const expected = await driver.look();
+      const looks = await Promise.all(Array.from({ length: 20 }, () => driver.look()));
+      for (const each of looks) expect(each.sightings).toEqual(expected.sightings);
+      await Promise.all([driver.look(), driver.act(step), driver.sample(0), driver.look()]);
+      expect((await driver.examine(step)).already).toBe(true);
+    });
+
+    test('a driver that has been stopped hears and sees nothing', async () => {
+      const { driver, rings, changeFromOutside } = await opened();
+      await driver.stop();
+      const heard = rings();
+      changeFromOutside();
+      await expect(driver.look()).rejects.toMatchObject({ code: 'unreachable' });
+      await new Promise(resolve => setTimeout(resolve, 30));
+      expect(rings()).toBe(heard);
+      await driver.stop();
+    });
+  });
+}
+
+function thing(look: Look, { kind, key }: { readonly kind: string; readonly key: string }): Sighting {
+  const found = look.sightings.find(each => each.kind === kind && each.key === key);
+  if (!found) throw new Error(`the look does not show ${kind} ${key}`);
+  return found;
+}
+
+async function stepTo({ driver, kind, key, path }: DriverSubject, wanted: Json): Promise<Step> {
+  const { facts } = thing(await driver.look(), { kind, key });
+  const steps = driver.abilities.find(each => each.kind === kind && each.path === path)?.steps(facts, wanted);
+  const step = Array.isArray(steps) ? steps[0] : undefined;
+  if (!step) throw new Error(`no step towards ${JSON.stringify(wanted)}: ${String(steps)}`);
+  return step;
+}
