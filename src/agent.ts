@@ -11,7 +11,9 @@ import { loadProfile } from './adapters/profiles.ts';
 import { openStore } from './adapters/sqlite/store.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { diffoRoutes } from './api/diffo/routes.ts';
+import { startHubDelivery } from './api/hub-delivery.ts';
 import { createServer } from './api/server.ts';
+import { tmfRoutes } from './api/tmf-routes.ts';
 import { type Config, type Given, profileOf, settle } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
 import { checkProfile, type FirmwareProfile } from './core/firmware-profile.ts';
@@ -77,8 +79,26 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     settle: () => loop.settle(),
   });
 
+  const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
+  const hubAllow = config['hub.allow'];
+  const delivery = startHubDelivery({ store, clock, log, publicUrl, hubAllow, random: Math.random });
+
   let isReady = false;
   const app = createServer({ log, ...readAccess(config, address) });
+  tmfRoutes(app, {
+    store,
+    kinds,
+    clock,
+    newId,
+    ring: () => loop.ring(),
+    sample: async id => {
+      await loop.watch.sample(SAMPLE_AGE_MS);
+      return loop.watch.sampleOf(id);
+    },
+    publicUrl,
+    hubAllow,
+    delivery,
+  });
   diffoRoutes(app, {
     store,
     kinds,
@@ -108,6 +128,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
 
   const stop = async (): Promise<void> => {
     await app.close();
+    delivery.stop();
     await loop.stop();
     store.close();
   };

@@ -19,6 +19,7 @@ interface Remembered {
 export class Observer {
   private readonly remembered = new Map<string, Remembered>();
   private bindings: readonly KeyBinding[] | undefined;
+  private readonly names = new Map<InstanceId, { readonly driver: string; readonly name: string }>();
   private readonly store: Store;
   private readonly kinds: Kinds;
 
@@ -27,9 +28,9 @@ export class Observer {
     this.kinds = parts.kinds;
   }
 
-  /** The id of a thing, as far as a look has seen it. */
-  idOf(key: NaturalKey): InstanceId | undefined {
-    return this.bindings?.find(each => each.kind === key.kind && each.key === key.key)?.id;
+  /** Which driver sees an instance, and how that names it (`kind/key`), as of the last look. */
+  sightOf(id: InstanceId): { readonly driver: string; readonly name: string } | undefined {
+    return this.names.get(id);
   }
 
   record(driver: string, look: Look): void {
@@ -38,14 +39,16 @@ export class Observer {
     const seen = new Map<string, { id: InstanceId; sighting: Sighting }>();
     look.sightings.forEach((sighting, i) => {
       const id = identified.ids[i];
-      if (id !== undefined) seen.set(`${sighting.kind}\0${sighting.key}`, { id, sighting });
+      if (id === undefined) return;
+      seen.set(`${sighting.kind}/${sighting.key}`, { id, sighting });
+      this.names.set(id, { driver, name: `${sighting.kind}/${sighting.key}` });
     });
 
     const before = this.remembered.get(driver)?.facts ?? new Map(observedIds(this.store, driver).map(id => [id, '']));
     const after = new Map<InstanceId, string>();
     const moved: { id: InstanceId; sighting: Sighting; supporting: JsonObject }[] = [];
     for (const { id, sighting } of seen.values()) {
-      const supporting = supportingReferences(sighting, key => seen.get(`${key.kind}\0${key.key}`));
+      const supporting = supportingReferences(sighting, key => seen.get(`${key.kind}/${key.key}`));
       const text = JSON.stringify([sighting.facts, supporting]);
       after.set(id, text);
       if (before.get(id) !== text) moved.push({ id, sighting, supporting });
@@ -62,6 +65,7 @@ export class Observer {
       });
       if (identified.bindings.length > 0) this.bindings = this.store.keyBindings();
     }
+    for (const id of missing) this.names.delete(id);
     this.remembered.set(driver, { facts: after });
   }
 }

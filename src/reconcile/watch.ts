@@ -34,7 +34,7 @@ interface Eye {
 export class Watch {
   private readonly parts: WatchParts;
   private readonly eyes: readonly Eye[];
-  private samples = new Map<InstanceId, Sample>();
+  private readonly samples = new Map<string, ReadonlyMap<string, Sample>>();
   looks = 0;
 
   constructor(parts: WatchParts) {
@@ -108,31 +108,25 @@ export class Watch {
     }
   }
 
-  /** Takes fresh telemetry of everything, at most once in `maxAgeMs`. A driver that cannot answer leaves the last one. */
+  /** Takes fresh telemetry of everything, at most once in `maxAgeMs`. A driver that cannot answer leaves its last. */
   async sample(maxAgeMs: number): Promise<void> {
-    const samples = new Map<InstanceId, Sample>();
     for (const { driver } of this.eyes) {
       try {
-        for (const [name, sample] of await driver.sample(maxAgeMs)) {
-          const slash = name.indexOf('/');
-          const id = this.parts.observer.idOf({ kind: name.slice(0, slash), key: name.slice(slash + 1) });
-          if (id !== undefined) samples.set(id, sample);
-        }
+        this.samples.set(driver.name, await driver.sample(maxAgeMs));
       } catch (error) {
         this.parts.log.debug('no telemetry', { driver: driver.name, error: sentence(error) });
-        return;
       }
     }
-    this.samples = samples;
   }
 
   /** The last sample of an instance. */
   sampleOf(id: InstanceId): Sample | undefined {
-    return this.samples.get(id);
+    const seen = this.parts.observer.sightOf(id);
+    return seen && this.samples.get(seen.driver)?.get(seen.name);
   }
 
   withTelemetry(instance: Instance): Json {
-    const sample = this.samples.get(instance.id);
+    const sample = this.sampleOf(instance.id);
     if (!sample) return instance.document;
     const array = characteristicArray[instance.type];
     const kept = instance.document[array];
