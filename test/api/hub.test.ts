@@ -1,0 +1,252 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { listenerId } from '../../src/core/ids.ts';
+import { type JsonObject, property } from '../../src/core/json.ts';
+import { handClock } from '../kit/clock.ts';
+import { R4, R5, S5, type Served, served } from './served.ts';
+
+interface Ear {
+  readonly callback: string;
+  readonly heard: JsonObject[];
+  /** Resolves when so many deliveries have arrived. */
+  until(count: number): Promise<readonly JsonObject[]>;
+  close(): void;
+}
+
+const ears: Ear[] = [];
+const agents: Served[] = [];
+afterEach(async () => {
+  for (const ear of ears.splice(0)) ear.close();
+  for (const agent of agents.splice(0)) await agent.stop();
+});
+
+/** A listener that answers with one status after the other, then with the last; 0 never answers. */
+async function listen(...statuses: number[]): Promise<Ear> {
+  const heard: JsonObject[] = [];
+  const waiting = new Set<() => void>();
+  let i = 0;
+  const server: Server = createServer((request, response) => {
+    let text = '';
+    request.on('data', chunk => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      heard.push(JSON.parse(text));
+      const status = statuses[Math.min(i++, statuses.length - 1)] ?? 204;
+      for (const look of waiting) look();
+      if (status === 0) return;
+      response.writeHead(status, status === 307 ? { location: 'http://127.0.0.1:1/' } : {}).end();
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const ear: Ear = {
+    callback: `http://127.0.0.1:${(server.address() as AddressInfo).port}/listener/here`,
+    heard,
+    until: count =>
+      new Promise(resolve => {
+        const look = (): void => {
+          if (heard.length < count) return;
+          waiting.delete(look);
+          resolve(heard);
+        };
+        waiting.add(look);
+        look();
+      }),
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  ears.push(ear);
+  return ear;
+}
+
+async function agent(...wanted: Parameters<typeof served>): Promise<Served> {
+  const each = await served(...wanted);
+  agents.push(each);
+  return each;
+}
+
+async function register(to: Served, root: string, callback: string, query?: string): Promise<JsonObject> {
+  const answer = await to.call('POST', `${root}/hub`, { callback, ...(query === undefined ? {} : { query }) });
+  expect(answer.status).toBe(201);
+  expect(answer.headers.get('location')).toBe(`${root}/hub/${answer.json.id}`);
+  return answer.json;
+}
+
+const types = (heard: readonly JsonObject[]): unknown[] => heard.map(each => each.eventType);
+
+/** Waits until something has become true. */
+async function becomes(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 400; i++) {
+    if (await isTrue()) return;
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
+  throw new Error('it did not become true');
+}
+
+describe('a hub', () => {
+  test('registers, shows and forgets listeners', async () => {
+    const a = await agent();
+    const ear = await listen();
+    const made = await register(a, R5, ear.callback, 'eventType=ResourceCreateEvent');
+    expect(made).toMatchObject({ callback: ear.callback, query: 'eventType=ResourceCreateEvent', '@type': 'Hub' });
+    expect((await a.call('GET', `${R5}/hub/${made.id}`)).json).toEqual(made);
+    expect((await a.call('GET', `${R5}/hub`)).list).toEqual([made]);
+    expect((await a.call('GET', `${R4}/hub`)).list).toEqual([]);
+    expect((await a.call('DELETE', `${R4}/hub/${made.id}`)).status).toBe(404);
+    expect((await a.call('DELETE', `${R5}/hub/${made.id}`)).status).toBe(204);
+    expect((await a.call('DELETE', `${R5}/hub/${made.id}`)).status).toBe(404);
+    await a.call('POST', `${R5}/resource`, { '@type': 'Resource' });
+    await new Promise(resolve => setTimeout(resolve, 50));
+    expect(ear.heard).toEqual([]);
+  });
+
+  test.each([
+    [{}, 400],
+    [{ callback: '/relative' }, 400],
+    [{ callback: 'ftp://127.0.0.1/' }, 400],
+    [{ callback: 'http://user:word@127.0.0.1/' }, 400],
+    [{ callback: 'http://127.0.0.1/', query: 'name.regex=(' }, 400],
+    [{ callback: 'http://elsewhere.example/' }, 403],
+    [{ callback: 'http://localhost/' }, 403],
+  ])('refuses %j with %i', async (body, status) => {
+    const a = await agent();
+    expect((await a.call('POST', `${R4}/hub`, body)).status).toBe(status);
+  });
+
+  test('may allow one port of a host', async () => {
+    const a = await agent({ hubAllow: ['127.0.0.1:7'] });
+    expect((await a.call('POST', `${R4}/hub`, { callback: 'http://127.0.0.1:8/' })).status).toBe(403);
+    expect((await a.call('POST', `${R4}/hub`, { callback: 'http://127.0.0.1:7/' })).status).toBe(201);
+  });
+
+  test('tells each listener of its API, in its version, in order', async () => {
+    const a = await agent();
+    const [four, five, services] = [await listen(201), await listen(204), await listen()];
+    await register(a, R4, four.callback);
+    await register(a, R5, five.callback);
+    await register(a, S5, services.callback);
+    const { json } = await a.call('POST', `${R4}/resource`, { name: 'a' });
+    await a.call('PATCH', `${R4}/resource/${json.id}`, { operationalState: 'enable', description: 'd' });
+    await a.call('DELETE', `${R4}/resource/${json.id}`);
+    const expected = [
+      'ResourceCreateEvent',
+      'ResourceStateChangeEvent',
+      'ResourceAttributeValueChangeEvent',
+      'ResourceDeleteEvent',
+    ];
+    expect(types(await four.until(4))).toEqual(expected);
+    expect(types(await five.until(4))).toEqual(expected);
+    const entity = (heard: readonly JsonObject[], i: number): unknown => property(heard[i]?.event, 'resource');
+    expect(entity(four.heard, 0)).toMatchObject({ name: 'a', href: `${R4}/resource/${json.id}` });
+    expect(entity(four.heard, 1)).toMatchObject({ operationalState: 'enable' });
+    expect(entity(five.heard, 1)).toMatchObject({ operationalState: 'enabled' });
+    expect(services.heard).toEqual([]);
+  });
+
+  test('tells what was, although it has moved on since', async () => {
+    const a = await agent();
+    const ear = await listen(503, 204);
+    const { json } = await a.call('POST', `${R4}/resource`, { name: 'a', x: 0 });
+    await register(a, R4, ear.callback);
+    for (const x of [1, 2, 3]) await a.call('PATCH', `${R4}/resource/${json.id}`, { x });
+    const heard = await ear.until(4);
+    expect(heard.map(each => ((each.event as JsonObject).resource as JsonObject).x)).toEqual([1, 1, 2, 3]);
+    expect(heard[0]?.eventId).toBe(heard[1]?.eventId);
+  });
+
+  test('moves the cursor on after what was told', async () => {
+    const a = await agent();
+    const ear = await listen();
+    const { id } = await register(a, R4, ear.callback);
+    await a.call('POST', `${R4}/resource`, { name: 'a' });
+    await ear.until(1);
+    await becomes(() => a.store.listener(listenerId(String(id)))?.cursor === a.store.seq());
+  });
+});
+
+describe('a listener that does not answer', () => {
+  test('is tried again with growing pauses, then suspended for all to see', async () => {
+    const clock = handClock();
+    const a = await agent({ clock });
+    const ear = await listen(503);
+    const { id } = await register(a, R4, ear.callback);
+    await a.call('POST', `${R4}/resource`, { name: 'a' });
+    await ear.until(1);
+    const suspended = async (): Promise<unknown> => (await a.call('GET', `${R4}/hub/${id}`)).json.suspended;
+    for (let tries = 2; tries <= 14; tries++) {
+      await new Promise(resolve => setTimeout(resolve, 10));
+      await clock.advance(300_000);
+      await ear.until(tries);
+    }
+    await becomes(async () => String(await suspended()).includes('gave up after 14 tries: it answered 503'));
+    expect(new Set(ear.heard.map(each => each.eventId)).size).toBe(1);
+    await a.call('POST', `${R4}/resource`, { name: 'b' });
+    await clock.advance(300_000);
+    expect(ear.heard).toHaveLength(14);
+  });
+
+  test('is given a deadline, and delays nobody', async () => {
+    const clock = handClock();
+    const a = await agent({ clock });
+    const [deaf, quick] = [await listen(0, 204), await listen()];
+    await register(a, R4, deaf.callback);
+    await register(a, R4, quick.callback);
+    await a.call('POST', `${R4}/resource`, { name: 'a' });
+    await a.call('POST', `${R4}/resource`, { name: 'b' });
+    await quick.until(2);
+    await deaf.until(1);
+    expect(deaf.heard).toHaveLength(1);
+    await clock.advance(10_000);
+    await new Promise(resolve => setTimeout(resolve, 20));
+    await clock.advance(1_000);
+    expect(types(await deaf.until(3))).toHaveLength(3);
+  });
+
+  test('by sending it elsewhere is not followed', async () => {
+    const a = await agent({ clock: handClock() });
+    const ear = await listen(307);
+    await register(a, R4, ear.callback);
+    await a.call('POST', `${R4}/resource`, { name: 'a' });
+    await ear.until(1);
+    expect(ear.heard).toHaveLength(1);
+  });
+
+  test('and is overtaken by retention hears so', async () => {
+    const clock = handClock();
+    const a = await agent({ clock, keepChanges: 20 });
+    const ear = await listen(503, 204);
+    const { id } = await register(a, R4, ear.callback);
+    await a.call('POST', `${R4}/resource`, { name: 'a' });
+    await ear.until(1);
+    for (let i = 0; i < 300; i++) await a.call('POST', `${R4}/resource`, { name: `b${i}` });
+    await clock.advance(1_000);
+    await becomes(async () => {
+      const { json } = await a.call('GET', `${R4}/hub/${id}`);
+      return String(json.suspended ?? '').startsWith('overtaken');
+    });
+  });
+});
+
+test('what could not be told before a restart is told after it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hub-'));
+  try {
+    const path = join(folder, 'a.sqlite');
+    const ear = await listen(503, 204);
+    const first = await served({ path });
+    await register(first, R4, ear.callback);
+    await first.call('POST', `${R4}/resource`, { name: 'a' });
+    await ear.until(1);
+    await first.stop();
+    await agent({ path });
+    expect(types(await ear.until(2))).toEqual(['ResourceCreateEvent', 'ResourceCreateEvent']);
+    expect(ear.heard[0]?.eventId).toBe(ear.heard[1]?.eventId);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,98 @@
+/** The TMF routes over a real store on a real port. */
+import { randomUUID } from 'node:crypto';
+import { openStore } from '../../src/adapters/sqlite/store.ts';
+import { startHubDelivery } from '../../src/api/hub-delivery.ts';
+import { createServer, type ServerSettings } from '../../src/api/server.ts';
+import { type TmfParts, tmfRoutes } from '../../src/api/tmf-routes.ts';
+import type { Json, JsonObject } from '../../src/core/json.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import { silentLog } from '../../src/ports/log.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
+
+export const S4 = '/tmf-api/serviceInventory/v4';
+export const S5 = '/tmf-api/serviceInventory/v5';
+export const R4 = '/tmf-api/resourceInventoryManagement/v4';
+export const R5 = '/tmf-api/resourceInventoryManagement/v5';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as an object; empty where it is none. */
+  readonly json: JsonObject;
+  readonly list: readonly JsonObject[];
+}
+
+export interface Served {
+  readonly url: string;
+  readonly store: Store;
+  readonly rings: () => number;
+  call(method: string, path: string, body?: Json, headers?: Record<string, string>): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export const realClock: Clock = {
+  now: () => Date.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+export interface Wanted extends Partial<Pick<TmfParts, 'kinds' | 'sample' | 'publicUrl' | 'hubAllow'>> {
+  readonly server?: Partial<ServerSettings>;
+  readonly clock?: Clock;
+  readonly path?: string;
+  readonly keepChanges?: number;
+}
+
+export async function served(wanted: Wanted = {}): Promise<Served> {
+  const { server, clock = realClock, path = ':memory:', keepChanges } = wanted;
+  const { kinds = new Map(), sample = async () => undefined, publicUrl = '', hubAllow = ['127.0.0.1'] } = wanted;
+  const store = openStore({
+    path,
+    clock,
+    keyed: tmfKeyedArrays,
+    newId: randomUUID,
+    ...(keepChanges === undefined ? {} : { keep: { rows: keepChanges } }),
+  });
+  let rings = 0;
+  const app = createServer({ loopback: true, hosts: [], log: silentLog, ...server });
+  const delivery = startHubDelivery({ store, clock, log: silentLog, publicUrl, hubAllow, random: () => 1 });
+  tmfRoutes(app, {
+    store,
+    kinds,
+    clock,
+    newId: randomUUID,
+    ring: () => {
+      rings++;
+    },
+    sample,
+    publicUrl,
+    hubAllow,
+    delivery,
+  });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  return {
+    url,
+    store,
+    rings: () => rings,
+    async call(method, at, body, headers = {}) {
+      const response = await fetch(url + at, {
+        method,
+        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const json = text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : {};
+      return { status: response.status, headers: response.headers, text, json, list: Array.isArray(json) ? json : [] };
+    },
+    async stop() {
+      delivery.stop();
+      await app.close();
+      store.close();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** The checks in the style of the public conformance kits, which stand beside the clone where they are to be had. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { served } from '../api/served.ts';
+
+const script = fileURLToPath(new URL('../../../shared/tmf/check.mjs', import.meta.url));
+
+test('the checks of the public kits pass', async ({ skip }) => {
+  skip(!existsSync(script), `${script} is not here`);
+  const agent = await served();
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [script], {
+      env: { ...process.env, BASE: agent.url },
+    });
+    expect(stdout).toContain('19 passed, 0 failed');
+  } finally {
+    await agent.stop();
+  }
+});
