@@ -126,7 +126,6 @@ test(`telemetry is fresh in each answer and makes no change${why}`, async () => 
   const netns = makeNetns();
   netns.veth('veth1', 'veth0');
   netns.ip('addr add 10.99.0.1/24 dev veth1');
-  netns.sh('sysctl -qw net.ipv6.conf.all.disable_ipv6=1 || true');
   const agent = await runAgent({ profile: 'linux-host', 'linux.netns': netns.name });
   const veth1 = (await interfaces(agent)).find(each => each.name === 'veth1');
   const sent = async (): Promise<number> => {
@@ -135,9 +134,8 @@ test(`telemetry is fresh in each answer and makes no change${why}`, async () => 
   };
   const before = await sent();
   const seq = agent.store.seq();
-  netns.sh(
-    'for i in 1 2 3; do echo x > /dev/udp/10.99.0.7/9 2>/dev/null || ping -c 1 -W 0.1 10.99.0.7 >/dev/null || true; done',
-  );
+  // Nobody answers; the question who has that address is traffic enough.
+  netns.sh("bash -c 'echo x > /dev/udp/10.99.0.7/9'");
   await until('the counter has moved', async () => (await sent()) > before);
   expect(agent.store.changesAfter(seq, 10)).toEqual([]);
 });
