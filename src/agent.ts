@@ -83,7 +83,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const hubAllow = config['hub.allow'];
   const delivery = startHubDelivery({ store, clock, log, publicUrl, hubAllow, random: Math.random });
 
-  let isReady = false;
+  let passed = false;
   const app = createServer({ log, ...readAccess(config, address) });
   tmfRoutes(app, {
     store,
@@ -121,7 +121,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
         const { at, failure } = loop.sight.of(name);
         return { name, observedAt: at ?? null, ...(failure === undefined ? {} : { failure }) };
       }),
-    isReady: () => isReady,
+    isReady: () => passed && drivers.every(({ name }) => loop.sight.of(name).at !== undefined),
     about: { version: about.version, profile: profile.name, mode: profileMode, entity: hostname() },
     checkProfile,
   });
@@ -139,7 +139,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     throw cannotListen(error, config.http);
   }
   await loop.start();
-  isReady = true;
+  passed = true;
   const bound = app.server.address();
   const port = typeof bound === 'object' && bound ? bound.port : address.port;
   const url =

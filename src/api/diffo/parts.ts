@@ -61,7 +61,7 @@ export interface DiffoParts {
   readonly loop: LoopDoor;
   readonly figures: () => Figures;
   readonly drivers: () => readonly DriverState[];
-  /** True once the first pass has ended. */
+  /** True once the first pass has ended and every driver has seen its element. */
   readonly isReady: () => boolean;
   readonly about: { readonly version: string; readonly profile: string; readonly mode: Mode; readonly entity: string };
   /** Every mistake in a profile, each with its place. */
