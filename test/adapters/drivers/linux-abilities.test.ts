@@ -4,8 +4,8 @@ import { linuxAbilities } from '../../../src/adapters/drivers/linux/abilities.ts
 import {
   canonicalAddress,
   cidrText,
-  compareCidrs,
   isNetwork,
+  orderOf,
   parseCidr,
   sameNetwork,
 } from '../../../src/adapters/drivers/linux/address.ts';
@@ -210,7 +210,7 @@ describe('the text of an address', () => {
     );
     const sorted = list
       .filter(each => each !== undefined)
-      .toSorted(compareCidrs)
+      .toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
       .map(cidrText);
     expect(sorted).toEqual(['9.0.0.1/8', '10.0.0.2/16', '10.0.0.2/24', '10.0.0.10/24', '::1/128']);
   });

@@ -53,11 +53,12 @@ export function sameNetwork(a: string, b: string): boolean {
   return bits(one.address) >> host === bits(other.address) >> host;
 }
 
-/** IPv4 before IPv6, then by number: the same set is always listed in the same order. */
-export function compareCidrs(a: Cidr, b: Cidr): number {
-  if (a.family !== b.family) return a.family - b.family;
-  const [x, y] = [bits(a.address), bits(b.address)];
-  return x === y ? a.length - b.length : x < y ? -1 : 1;
+/**
+ * A text by which addresses sort: IPv4 before IPv6, then by number. The same set is always listed in the same order.
+ */
+export function orderOf({ family, address, length }: Cidr): string {
+  const number = bits(address).toString(16).padStart(32, '0');
+  return `${family}${number}${String(length).padStart(3, '0')}`;
 }
 
 function bits(address: string): bigint {

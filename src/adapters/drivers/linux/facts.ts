@@ -1,8 +1,8 @@
 /** Turns what was read of the element into sightings in TMF's v5 shape. Pure. */
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { NaturalKey, Sighting } from '../../../ports/driver.ts';
-import { type Cidr, cidrText, compareCidrs, parseCidr } from './address.ts';
-import { type Link, type Route, some } from './reading.ts';
+import { type Cidr, cidrText, orderOf, parseCidr } from './address.ts';
+import { type Address, type Link, type Route, some } from './reading.ts';
 import type { Counters, Port } from './sysfs.ts';
 
 export interface HostReading {
@@ -103,11 +103,12 @@ function isOperational({ operstate, flags }: Link): boolean {
  * like a change.
  */
 function addressList(link: Link): string[] {
-  return link.addresses
-    .map(address => parseCidr(`${address.local}/${address.length}`, true))
-    .filter(cidr => cidr !== undefined)
-    .sort(compareCidrs)
-    .map(cidrText);
+  return link.addresses.flatMap(readCidr).sort(byOrder(orderOf)).map(cidrText);
+}
+
+function readCidr({ local, length }: Address): Cidr[] {
+  const cidr = parseCidr(`${local}/${length}`, true);
+  return cidr ? [cidr] : [];
 }
 
 function hostSighting({ host, routes }: Reading): Sighting {
@@ -139,16 +140,7 @@ export function isListed(route: Route): boolean {
 }
 
 export function routeItems(routes: readonly Route[]): JsonObject[] {
-  return routes
-    .filter(isListed)
-    .map(route => ({ item: routeItem(route), order: routeOrder(route) }))
-    .sort(
-      (a, b) =>
-        compareTexts(a.order.table, b.order.table) ||
-        compareOrders(a.order.cidr, b.order.cidr) ||
-        compareTexts(a.order.rest, b.order.rest),
-    )
-    .map(({ item }) => item);
+  return routes.filter(isListed).sort(byOrder(routeOrder)).map(routeItem);
 }
 
 export function routeItem(route: Route): JsonObject {
@@ -182,17 +174,31 @@ function interfaceOf(route: Route): string {
   return [...new Set(route.nexthops.map(hop => hop.interface ?? 'lo'))].join(',');
 }
 
-function routeOrder(route: Route): { table: string; cidr: Cidr | undefined; rest: string } {
-  const metric = String(route.metric ?? 0).padStart(10, '0');
-  return {
-    table: route.table === 'main' ? '' : route.table,
-    cidr: parseCidr(route.destination, false),
-    rest: `${metric} ${route.gateway ?? ''} ${interfaceOf(route)} ${route.protocol}`,
-  };
+/** The main table first, then by table, destination, metric and way. */
+function routeOrder(route: Route): string {
+  const cidr = parseCidr(route.destination, false);
+  return [
+    route.table === 'main' ? '' : route.table,
+    cidr ? orderOf(cidr) : '',
+    String(route.metric ?? 0).padStart(10, '0'),
+    route.gateway ?? '',
+    interfaceOf(route),
+    route.protocol,
+    route.type,
+  ].join(' ');
 }
 
-function compareOrders(a: Cidr | undefined, b: Cidr | undefined): number {
-  return a && b ? compareCidrs(a, b) : 0;
+/** Compares by a text that is made once for each. */
+function byOrder<T extends object>(order: (value: T) => string): (a: T, b: T) => number {
+  const orders = new WeakMap<T, string>();
+  const of = (value: T): string => {
+    const known = orders.get(value);
+    if (known !== undefined) return known;
+    const made = order(value);
+    orders.set(value, made);
+    return made;
+  };
+  return (a, b) => compareTexts(of(a), of(b));
 }
 
 function compareTexts(a: string, b: string): number {
@@ -250,9 +256,8 @@ function sourceAddress(route: Route, out: Link | undefined): string | undefined 
   // The kernel lists IPv6 by age, and its own choice depends on the destination; the lowest is at least steady.
   return candidates
     ?.filter(address => !address.flags.includes('temporary'))
-    .map(address => parseCidr(`${address.local}/${address.length}`, true))
-    .filter(cidr => cidr !== undefined)
-    .sort(compareCidrs)[0]?.address;
+    .flatMap(readCidr)
+    .sort(byOrder(orderOf))[0]?.address;
 }
 
 export function counterCharacteristics(counters: Counters): JsonObject[] {

@@ -9,6 +9,8 @@ import type { Log } from '../../../ports/log.ts';
 const COMMAND_DEADLINE_MS = 5_000;
 /** A dump that was overtaken by a change is asked for again; a world that never rests gets the last one. */
 const DUMP_TRIES = 3;
+/** `Object "mark1" is unknown, try "ip help".` and `Command failed -:2`. */
+const END_AT_MOST = 200;
 /** Enough of a dead helper's words to know why it died. */
 const SAID_AT_MOST = 200;
 
@@ -54,7 +56,9 @@ interface Waiting {
 
 interface Helper {
   readonly process: ChildProcess;
-  said: string;
+  said: string[];
+  /** The last of what was said: the end of an answer is looked for here, not in a long answer again and again. */
+  tail: string;
 }
 
 export function openIp(options: { netns?: string; clock: Clock; log: Log }): Ip {
@@ -65,15 +69,10 @@ export function openIp(options: { netns?: string; clock: Clock; log: Log }): Ip 
   const queue: Waiting[] = [];
   let current: { readonly waiting: Waiting; readonly mark: string; readonly noDeadline: () => void } | undefined;
 
-  /** The complaint about this word, which is no object of `ip`, tells that all before it has been said. */
-  function complaint(mark: string): string {
-    return `Object "${mark}" is unknown, try "ip help".\n`;
-  }
-
   function start(): Helper {
     const [command, args] = inNamespace(netns, ['-c', 'exec ip -d -j -force -batch - 2>&1']);
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
-    const started: Helper = { process: child, said: '' };
+    const started: Helper = { process: child, said: [], tail: '' };
     child.stdout.setEncoding('utf8');
     child.stdout.on('data', (text: string) => {
       if (started === helper) hear(started, text);
@@ -81,25 +80,27 @@ export function openIp(options: { netns?: string; clock: Clock; log: Log }): Ip 
     // Only what starts the helper speaks here; its own errors are merged into its answers.
     child.stderr.setEncoding('utf8');
     child.stderr.on('data', (text: string) => {
-      started.said += text;
+      started.said.push(text);
     });
     // A pipe that breaks is told by `close`, which knows why.
     child.stdin.on('error', () => {});
     child.on('error', error => lost(started, sentence(error)));
     child.on('close', (code, signal) => {
-      lost(started, `it ended (${signal ?? code}) ${started.said.slice(0, SAID_AT_MOST)}`.trim());
+      lost(started, `it ended (${signal ?? code}) ${started.said.join('').slice(0, SAID_AT_MOST)}`.trim());
     });
     return started;
   }
 
   function hear(from: Helper, text: string): void {
-    from.said += text;
+    from.said.push(text);
+    from.tail = (from.tail + text).slice(-END_AT_MOST);
     if (!current) return;
-    const end = complaint(current.mark);
-    const where = from.said.lastIndexOf(end);
-    if (where < 0 || !/^Command failed -:\d+\n/.test(from.said.slice(where + end.length))) return;
-    const words = from.said.slice(0, where);
-    from.said = '';
+    const [end] =
+      new RegExp(`Object "${current.mark}" is unknown, .*\\nCommand failed -:\\d+\\n$`).exec(from.tail) ?? [];
+    if (end === undefined) return;
+    const words = from.said.join('').slice(0, -end.length);
+    from.said = [];
+    from.tail = '';
     const { waiting, noDeadline } = current;
     noDeadline();
     current = undefined;
@@ -135,10 +136,12 @@ export function openIp(options: { netns?: string; clock: Clock; log: Log }): Ip 
     }
     helper ??= start();
     const asked = helper;
+    // `ip` complains about this word, which is no object of its; by then all before it has been said.
     const mark = `mark${++count}`;
     const noDeadline = clock.after(COMMAND_DEADLINE_MS, () => lost(asked, `no answer in ${COMMAND_DEADLINE_MS} ms`));
     current = { waiting, mark, noDeadline };
-    asked.said = '';
+    asked.said = [];
+    asked.tail = '';
     asked.process.stdin?.write(`${waiting.line}\n${mark}\n`);
   }
 

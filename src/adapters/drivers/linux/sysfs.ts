@@ -60,6 +60,8 @@ export function openSysfs(options: { place: () => Promise<{ root: string; proc: 
   async function linkRate(root: string, link: Link): Promise<Pick<Port, 'speed' | 'duplex'>> {
     // Without a carrier there is no speed, and asking is an error.
     if (!link.flags.includes('LOWER_UP')) return {};
+    const known = constantRate.has(link.kind ?? '') ? lastKnown.get(link.ifindex) : undefined;
+    if (known?.speed !== undefined) return known;
     const folder = `${root}/sys/class/net/${link.name}`;
     const [speed, duplex] = await Promise.all([text(`${folder}/speed`), text(`${folder}/duplex`)]);
     return {
@@ -116,6 +118,9 @@ export function openSysfs(options: { place: () => Promise<{ root: string; proc: 
     },
   };
 }
+
+/** Kinds of links whose speed is a constant of the kernel, and of which a host may have hundreds. */
+const constantRate = new Set(['veth']);
 
 /** `addr_assign_type` of an address drawn at random. */
 const RANDOM_ADDRESS = '1';
