@@ -13,12 +13,12 @@ import type { Sample } from '../ports/driver.ts';
 import type { Store, Writer } from '../ports/store.ts';
 import { acceptCreate, acceptPatch, type Rendering, render, renderCharacteristic } from '../tmf/codec.ts';
 import { tmfKeyedArrays } from '../tmf/keyed-arrays.ts';
-import { parseQuery, project } from '../tmf/query.ts';
+import { type Projection, parseQuery, project } from '../tmf/query.ts';
 import { apiAliases, apiRoot, hrefOf, type Version, versions } from '../tmf/version.ts';
 import { HttpRefusal, jsonType } from './errors.ts';
 import { type HubParts, hubRoutes } from './hub.ts';
 import { linksOf } from './links.ts';
-import { etagOf, RenderedEntities, spliced } from './rendered.ts';
+import { etagOf, type Rendered, RenderedEntities, spliced } from './rendered.ts';
 import { type App, queryOf, resourceAt, wantsJson } from './server.ts';
 import { sendList } from './tmf-lists.ts';
 
@@ -98,25 +98,34 @@ class Entities {
     const rendered = this.#rendered.get(id);
     if (!rendered) throw this.#missing(id);
     const query = queryOf(request.url);
-    if (query !== '') {
-      const { fields } = parseQuery(query, this.#type, this.#version);
-      if (fields) return reply.type(jsonType).send(JSON.stringify(project(rendered.entity, fields)));
+    const fields = query === '' ? undefined : parseQuery(query, this.#type, this.#version).fields;
+    const { body, entity, etag, hasTelemetry } = rendered;
+    if (fields) {
+      reply.type(jsonType);
+      const isWhole = !hasTelemetry || !fields.has(characteristicArray[this.#type]);
+      return isWhole ? reply.send(JSON.stringify(project(entity, fields))) : this.#withSample(reply, rendered, fields);
     }
     const known = request.headers['if-none-match'];
-    if (known !== undefined && names(known, rendered.etag)) return reply.code(304).header('etag', rendered.etag).send();
-    reply.header('etag', rendered.etag).type(jsonType);
-    return rendered.hasTelemetry ? this.#withSample(reply, rendered) : reply.send(rendered.body);
+    if (known !== undefined && names(known, etag)) return reply.code(304).header('etag', etag).send();
+    reply.header('etag', etag).type(jsonType);
+    return hasTelemetry ? this.#withSample(reply, rendered, undefined) : reply.send(body);
   }
 
   async #withSample(
     reply: FastifyReply,
-    { instance, body }: { readonly instance: Instance; readonly body: string },
+    { instance, body, entity }: Rendered,
+    fields: Projection | undefined,
   ): Promise<FastifyReply> {
     const sample = await this.#parts.sample(instance.id).catch(() => undefined);
-    if (!sample) return reply.send(body);
-    const sampledAt = new Date(sample.at).toISOString();
-    const fresh = sample.characteristics.map(each => renderCharacteristic({ ...each, sampledAt }, this.#version));
-    return reply.send(spliced(body, fresh));
+    const sampledAt = sample && new Date(sample.at).toISOString();
+    const fresh = (sample?.characteristics ?? []).map(each =>
+      renderCharacteristic({ ...each, ...(sampledAt === undefined ? {} : { sampledAt }) }, this.#version),
+    );
+    if (!fields) return reply.send(spliced(body, fresh));
+    const array = characteristicArray[this.#type];
+    const kept = entity[array];
+    const whole = { ...entity, [array]: [...(isArray(kept) ? kept : []), ...fresh] };
+    return reply.send(JSON.stringify(project(whole, fields)));
   }
 
   async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -186,7 +195,7 @@ class Entities {
   #expect(writer: Writer, { id }: Instance, expect: Json): Expectation {
     const known = writer
       .expectations()
-      .find(each => each.principal === client && 'id' in each.for && each.for.id === id && each.why === tmfPatch);
+      .find(each => each.principal === client && 'id' in each.for && each.for.id === id);
     if (!known) {
       return writer.putExpectation({
         id: expectationId(this.#parts.newId()),
@@ -218,7 +227,7 @@ class Entities {
     return new AgentError('notFound', `There is no ${this.#type} with the id "${id}"`);
   }
 
-  #answer(reply: FastifyReply, instance: Instance, fields: Parameters<typeof project>[1]): FastifyReply {
+  #answer(reply: FastifyReply, instance: Instance, fields: Projection | undefined): FastifyReply {
     const entity = project(render(instance.document, this.#rendering), fields);
     return reply
       .header('etag', etagOf(this.#parts.store.epoch, instance.seq))

@@ -6,30 +6,42 @@ import { instantOf } from './date.ts';
 import { type Attribute, fitsCharacteristic, own, type Shape } from './shape.ts';
 import type { Version } from './version.ts';
 
-/** Checks one object with all that is in it. What equals the same place of `known` was there before and passes. */
-export function checkObject(
+/** Where a check stands; made into a pointer only when there is something to tell. */
+interface Place {
+  readonly in: Place | undefined;
+  readonly name: string | number;
+}
+
+/** Checks an entity with all that is in it. What equals the same place of `known` was there before and passes. */
+export function checkEntity(value: JsonObject, shape: Shape, version: Version, known?: JsonObject): void {
+  checkObject(value, shape, version, undefined, known);
+}
+
+function checkObject(
   value: JsonObject,
   shape: Shape,
   version: Version,
-  pointer: string,
+  place: Place | undefined,
   known?: JsonObject,
 ): void {
   const attributes = version === 'v4' ? attributes4(shape, value) : shape.attributes;
   for (const name of version === 'v4' ? shape.mandatory4 : shape.mandatory) {
     if (isMissing(property(value, name)) && (known === undefined || !isMissing(property(known, name)))) {
-      throw new AgentError('invalid', `${name} is missing${pointer === '' ? '' : ` at ${pointer}`}: it is mandatory`, {
-        pointer: `${pointer}/${segment(name)}`,
+      const where = place === undefined ? '' : ` at ${pointerTo(place)}`;
+      throw new AgentError('invalid', `${name} is missing${where}: it is mandatory`, {
+        pointer: pointerTo({ in: place, name }),
       });
     }
   }
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const member = value[name];
     const attribute = own(attributes, name);
-    if (!attribute || member === null) continue;
+    if (!attribute || member === undefined || member === null) continue;
     const before = known && property(known, name);
     if (before !== undefined && sameJson(before, member)) continue;
-    checkAttribute(member, attribute, version, `${pointer}/${segment(name)}`, before);
+    checkAttribute(member, attribute, version, { in: place, name }, before);
   }
-  if (shape.characteristic && version === 'v5') checkCharacteristic(value, pointer);
+  if (shape.characteristic && version === 'v5') checkCharacteristic(value, place);
 }
 
 function isMissing(value: Json | undefined): boolean {
@@ -47,76 +59,75 @@ function checkAttribute(
   value: Json,
   attribute: Attribute,
   version: Version,
-  pointer: string,
+  place: Place,
   known: Json | undefined,
 ): void {
-  if (!attribute.many || (version === 'v4' && attribute.one4)) {
-    if (attribute.oneWord && isArray(value)) {
-      value.forEach((each, i) => {
-        checkOne(each, attribute, version, `${pointer}/${i}`);
-      });
-    } else {
-      checkOne(value, attribute, version, pointer);
-    }
+  const isList = attribute.many && !(version === 'v4' && attribute.one4);
+  if (!isList && !(attribute.oneWord && isArray(value))) {
+    checkOne(value, attribute, version, place);
     return;
   }
-  if (!isArray(value)) throw wrong(pointer, 'an array', value);
-  value.forEach((each, i) => {
-    if (isArray(known) && (sameJson(known[i], each) || known.some(one => sameJson(one, each)))) return;
-    checkOne(each, attribute, version, `${pointer}/${i}`);
+  if (!isArray(value)) throw wrong(place, 'an array', value);
+  value.forEach((each, name) => {
+    if (isArray(known) && (sameJson(known[name], each) || known.some(one => sameJson(one, each)))) return;
+    checkOne(each, attribute, version, { in: place, name });
   });
 }
 
-function checkOne(value: Json, attribute: Attribute, version: Version, pointer: string): void {
+function checkOne(value: Json, attribute: Attribute, version: Version, place: Place): void {
   switch (attribute.is) {
     case 'any':
       return;
     case 'text':
-      if (typeof value !== 'string') throw wrong(pointer, 'a string', value);
+      if (typeof value !== 'string') throw wrong(place, 'a string', value);
       return;
     case 'flag':
-      if (typeof value !== 'boolean') throw wrong(pointer, 'true or false', value);
+      if (typeof value !== 'boolean') throw wrong(place, 'true or false', value);
       return;
     case 'integer':
-      if (!Number.isInteger(value)) throw wrong(pointer, 'a whole number', value);
+      if (!Number.isInteger(value)) throw wrong(place, 'a whole number', value);
       return;
     case 'number':
-      if (typeof value !== 'number') throw wrong(pointer, 'a number', value);
+      if (typeof value !== 'number') throw wrong(place, 'a number', value);
       return;
     case 'date':
       if (typeof value !== 'string' || instantOf(value) === undefined) {
-        throw wrong(pointer, 'a date and time such as 2026-01-31T12:00:00Z', value);
+        throw wrong(place, 'a date and time such as 2026-01-31T12:00:00Z', value);
       }
       return;
     case 'word': {
-      const words = version === 'v4' ? words4(attribute) : (attribute.words ?? []);
+      const words = version === 'v4' && attribute.words4 ? words4(attribute) : (attribute.words ?? []);
       if (typeof value !== 'string' || !words.includes(value)) {
-        throw wrong(pointer, `one of ${words.join(', ')}`, value);
+        throw wrong(place, `one of ${words.join(', ')}`, value);
       }
       return;
     }
     case 'object':
-      if (!isObject(value)) throw wrong(pointer, 'an object', value);
-      if (attribute.shape) checkObject(value, attribute.shape(value), version, pointer);
+      if (!isObject(value)) throw wrong(place, 'an object', value);
+      if (attribute.shape) checkObject(value, attribute.shape(value), version, place);
       return;
   }
 }
 
 /** The words v4 has for an attribute. */
-export function words4({ words = [], words4: spelling = {} }: Attribute): readonly string[] {
+function words4({ words = [], words4: spelling = {} }: Attribute): readonly string[] {
   return [...new Set(words.map(word => own(spelling, word) ?? word))];
 }
 
-function checkCharacteristic(value: JsonObject, pointer: string): void {
+function checkCharacteristic(value: JsonObject, place: Place | undefined): void {
   const type = property(value, '@type');
   if (typeof type !== 'string' || fitsCharacteristic(type, property(value, 'value'))) return;
-  throw new AgentError('invalid', `The value at ${pointer}/value does not fit its @type ${type}`, {
-    pointer: `${pointer}/value`,
-  });
+  const pointer = pointerTo({ in: place, name: 'value' });
+  throw new AgentError('invalid', `The value at ${pointer} does not fit its @type ${type}`, { pointer });
 }
 
-function wrong(pointer: string, wanted: string, value: Json): AgentError {
+function wrong(place: Place, wanted: string, value: Json): AgentError {
+  const pointer = pointerTo(place);
   const text = JSON.stringify(value);
   const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
   return new AgentError('invalid', `${pointer} must be ${wanted}; it is ${shown}`, { pointer });
+}
+
+function pointerTo(place: Place | undefined): string {
+  return place === undefined ? '' : `${pointerTo(place.in)}/${segment(String(place.name))}`;
 }

@@ -3,7 +3,7 @@ import { AgentError } from '../core/errors.ts';
 import type { InstanceType } from '../core/instance.ts';
 import { isObject, type Json, type JsonObject, property, sameJson } from '../core/json.ts';
 import { carryOver } from './carry-over.ts';
-import { checkObject } from './check.ts';
+import { checkEntity } from './check.ts';
 import { tmfKeyedArrays } from './keyed-arrays.ts';
 import { mergePatch } from './merge-patch.ts';
 import { characteristicType, shapeOf } from './shape.ts';
@@ -47,7 +47,7 @@ export function acceptCreate(body: Json, type: InstanceType, version: Version): 
     });
   }
   checkStatus(given, type, version);
-  checkObject(given, shape, version, '');
+  checkEntity(given, shape, version);
   const { href: _, ...document } = given;
   if (version === 'v5' && type === 'service') {
     const { serviceDate: __, ...rest } = document;
@@ -75,7 +75,7 @@ export function acceptPatch(document: JsonObject, body: Json, rendering: Renderi
     throw new AgentError('invalid', '@type cannot be removed: it is mandatory in v5', { pointer: '/@type' });
   }
   checkStatus(wanted, type, version);
-  checkObject(wanted, shapeOf(type, wanted), version, '', shown);
+  checkEntity(wanted, shapeOf(type, wanted), version, shown);
   const after = carryOver(document, kept(shown, type, version), kept(wanted, type, version), tmfKeyedArrays);
   return isObject(after) ? after : document;
 }

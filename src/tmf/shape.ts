@@ -47,6 +47,14 @@ const date: Attribute = { is: 'date' };
 const any: Attribute = { is: 'any' };
 const oneOf = (...words: string[]): Attribute => ({ is: 'word', words });
 const an = (shape: (value: JsonObject) => Shape): Attribute => ({ is: 'object', shape });
+/** One shape for every value, made when it is first needed: some are declared further down, some contain themselves. */
+const a = (make: () => Shape): Attribute => {
+  let made: Shape | undefined;
+  return an(() => {
+    made ??= make();
+    return made;
+  });
+};
 const many = (attribute: Attribute): Attribute => ({ ...attribute, many: true });
 const since5 = (attribute: Attribute): Attribute => ({ ...attribute, since5: true });
 
@@ -93,7 +101,7 @@ const characteristic: Shape = {
     name: text,
     valueType: text,
     value: any,
-    characteristicRelationship: many(an(() => characteristicRelationship)),
+    characteristicRelationship: many(a(() => characteristicRelationship)),
     ...extensible,
   },
   mandatory: ['name'],
@@ -148,7 +156,7 @@ const feature = (more: Record<string, Attribute>, mandatory4: string[]): Shape =
       name: text,
       isBundle: flag,
       isEnabled: flag,
-      featureCharacteristic: many(an(() => characteristic)),
+      featureCharacteristic: many(a(() => characteristic)),
       ...more,
     },
     ['name'],
@@ -157,10 +165,10 @@ const feature = (more: Record<string, Attribute>, mandatory4: string[]): Shape =
 
 const serviceFeature = feature(
   {
-    constraint: many(an(() => reference('ConstraintRef', { attributes: { version: text } }))),
+    constraint: many(a(() => reference('ConstraintRef', { attributes: { version: text } }))),
     featureRelationship: many(
-      an(() => ({
-        attributes: { id: text, name: text, relationshipType: text, validFor: an(() => timePeriod) },
+      a(() => ({
+        attributes: { id: text, name: text, relationshipType: text, validFor: a(() => timePeriod) },
         mandatory: ['name', 'relationshipType'],
         mandatory4: ['name', 'relationshipType'],
       })),
@@ -171,12 +179,12 @@ const serviceFeature = feature(
 
 const resourceFeature = feature(
   {
-    policyConstraint: many(an(() => reference('PolicyRef', { attributes: { version: text } }))),
+    policyConstraint: many(a(() => reference('PolicyRef', { attributes: { version: text } }))),
     featureRelationship: many(
-      an(() =>
+      a(() =>
         named(
           'FeatureRelationship',
-          { id: text, name: text, relationshipType: text, validFor: an(() => timePeriod) },
+          { id: text, name: text, relationshipType: text, validFor: a(() => timePeriod) },
           ['relationshipType'],
           ['name', 'relationshipType'],
         ),
@@ -194,7 +202,7 @@ const party = reference('PartyRef', {
 
 const relatedParty: Shape = {
   type: () => 'RelatedPartyRefOrPartyRoleRef',
-  attributes: { role: text, partyOrPartyRole: an(() => party), ...extensible },
+  attributes: { role: text, partyOrPartyRole: a(() => party), ...extensible },
   mandatory: ['role'],
   mandatory4: ['id', '@referredType'],
   flat: 'partyOrPartyRole',
@@ -246,13 +254,14 @@ function isThing(value: JsonObject): boolean {
 const serviceOrReference = an(value => (isThing(value) ? service : serviceReference));
 const resourceOrReference = an(value => (isThing(value) ? resourceShape(value) : resourceReference));
 
+const attachedThing = named('Attachment', { id: text, href: text, name: text, description: text, url: text }, [], []);
+const attachedReference = reference('AttachmentRef', { attributes: { description: text, url: text } });
 const attachment = (value: JsonObject): Shape =>
-  Object.hasOwn(value, 'content') || !Object.hasOwn(value, 'id')
-    ? named('Attachment', { id: text, href: text, name: text, description: text, url: text }, [], [])
-    : reference('AttachmentRef', { attributes: { description: text, url: text } });
+  Object.hasOwn(value, 'content') || !Object.hasOwn(value, 'id') ? attachedThing : attachedReference;
 
-const intent = (value: JsonObject): Shape =>
-  property(value, '@type') === 'Intent' ? { ...place, type: () => 'Intent' } : reference('IntentRef');
+const wholeIntent: Shape = { ...place, type: () => 'Intent' };
+const intentReference = reference('IntentRef');
+const intent = (value: JsonObject): Shape => (property(value, '@type') === 'Intent' ? wholeIntent : intentReference);
 
 const orderAction = oneOf('add', 'modify', 'delete', 'noChange');
 
@@ -294,16 +303,16 @@ export const service: Shape = {
         'unknown',
       ),
     ),
-    serviceSpecification: an(() => reference('ServiceSpecificationRef', { attributes: { version: text } })),
-    serviceCharacteristic: many(an(() => characteristic)),
+    serviceSpecification: a(() => reference('ServiceSpecificationRef', { attributes: { version: text } })),
+    serviceCharacteristic: many(a(() => characteristic)),
     serviceRelationship: many(
-      an(() =>
+      a(() =>
         named(
           'ServiceRelationship',
           {
             relationshipType: text,
             service: serviceOrReference,
-            serviceRelationshipCharacteristic: many(an(() => characteristic)),
+            serviceRelationshipCharacteristic: many(a(() => characteristic)),
           },
           ['relationshipType'],
           ['relationshipType', 'service'],
@@ -311,9 +320,9 @@ export const service: Shape = {
       ),
     ),
     supportingService: many(serviceOrReference),
-    supportingResource: many(an(() => resourceReference)),
+    supportingResource: many(a(() => resourceReference)),
     serviceOrderItem: many(
-      an(() =>
+      a(() =>
         named(
           'RelatedServiceOrderItem',
           {
@@ -329,12 +338,12 @@ export const service: Shape = {
         ),
       ),
     ),
-    feature: many(an(() => serviceFeature)),
-    note: many(an(() => note(['date', 'author', 'text']))),
-    place: many(an(() => servicePlace)),
-    relatedEntity: many(an(() => relatedEntity)),
-    relatedParty: many(an(() => relatedParty)),
-    externalIdentifier: since5(many(an(() => externalIdentifier))),
+    feature: many(a(() => serviceFeature)),
+    note: many(a(() => note(['date', 'author', 'text']))),
+    place: many(a(() => servicePlace)),
+    relatedEntity: many(a(() => relatedEntity)),
+    relatedParty: many(a(() => relatedParty)),
+    externalIdentifier: since5(many(a(() => externalIdentifier))),
     intent: since5(an(intent)),
     ...extensible,
   },
@@ -381,17 +390,17 @@ export const resource: Shape = {
     controlStatus: since5(oneOf('subjectToTest', 'partOfServicesLocked', 'reservedForTest', 'suspended')),
     allocationStatus: since5(text),
     unknownStatus: since5(flag),
-    validFor: since5(an(() => timePeriod)),
-    resourceSpecification: an(() => reference('ResourceSpecificationRef', { attributes: { version: text } })),
-    resourceCharacteristic: many(an(() => characteristic)),
+    validFor: since5(a(() => timePeriod)),
+    resourceSpecification: a(() => reference('ResourceSpecificationRef', { attributes: { version: text } })),
+    resourceCharacteristic: many(a(() => characteristic)),
     resourceRelationship: many(
-      an(() =>
+      a(() =>
         named(
           'ResourceRelationship',
           {
             relationshipType: text,
             resource: resourceOrReference,
-            resourceRelationshipCharacteristic: many(an(() => characteristic)),
+            resourceRelationshipCharacteristic: many(a(() => characteristic)),
           },
           ['relationshipType', 'resource'],
           ['relationshipType', 'resource'],
@@ -401,7 +410,7 @@ export const resource: Shape = {
     supportingResource: since5(many(resourceOrReference)),
     resourceOrderItem: since5(
       many(
-        an(() =>
+        a(() =>
           named(
             'RelatedResourceOrderItem',
             {
@@ -418,12 +427,12 @@ export const resource: Shape = {
         ),
       ),
     ),
-    activationFeature: many(an(() => resourceFeature)),
+    activationFeature: many(a(() => resourceFeature)),
     attachment: many(an(attachment)),
-    note: many(an(() => note([]))),
-    place: { ...many(an(() => resourcePlace)), one4: true },
-    relatedParty: many(an(() => relatedParty)),
-    externalIdentifier: since5(many(an(() => externalIdentifier))),
+    note: many(a(() => note([]))),
+    place: { ...many(a(() => resourcePlace)), one4: true },
+    relatedParty: many(a(() => relatedParty)),
+    externalIdentifier: since5(many(a(() => externalIdentifier))),
     intent: since5(an(intent)),
     ...extensible,
   },
@@ -436,31 +445,31 @@ const subtype = (base: Shape, type: string, attributes: Record<string, Attribute
 });
 
 const logicalResource = subtype(resource, 'LogicalResource', { value: text });
-const connectionPoint = an(() => reference('ConnectionPointRef', { attributes: { version: text } }));
+const connectionPoint = a(() => reference('ConnectionPointRef', { attributes: { version: text } }));
 const resourceGraph: Shape = {
   attributes: {
     id: text,
     name: text,
     description: text,
     graphRelationship: many(
-      an(() =>
+      a(() =>
         named(
           'ResourceGraphRelationship',
-          { relationshipType: text, resourceGraph: an(() => reference('ResourceGraphRef')) },
+          { relationshipType: text, resourceGraph: a(() => reference('ResourceGraphRef')) },
           [],
           [],
         ),
       ),
     ),
     connection: many(
-      an(() =>
+      a(() =>
         named(
           'Connection',
           {
             id: text,
             name: text,
             associationType: text,
-            endpoint: many(an(() => reference('EndpointRef', { attributes: { isRoot: flag, connectionPoint } }))),
+            endpoint: many(a(() => reference('EndpointRef', { attributes: { isRoot: flag, connectionPoint } }))),
           },
           [],
           [],
@@ -501,12 +510,12 @@ const resourceTypes: ReadonlyMap<string, Shape> = new Map([
     'ResourceFunction',
     subtype(logicalResource, 'ResourceFunction', {
       connectionPoint: many(connectionPoint),
-      connectivity: many(an(() => resourceGraph)),
+      connectivity: many(a(() => resourceGraph)),
       functionType: text,
       priority: integer,
       role: text,
-      autoModification: many(an(() => characteristic)),
-      schedule: many(an(() => reference('ScheduleRef'))),
+      autoModification: many(a(() => characteristic)),
+      schedule: many(a(() => reference('ScheduleRef'))),
     }),
   ],
 ]);

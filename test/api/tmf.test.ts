@@ -111,7 +111,7 @@ describe('an inventory', () => {
     expect(await href()).toBe('http://old/later');
   });
 
-  test('the kind rings the bell after each commit', async () => {
+  test('a write rings the bell after each commit', async () => {
     const before = agent.rings();
     await create('ring');
     expect(agent.rings()).toBe(before + 1);
@@ -280,6 +280,13 @@ describe('what a driver observes', () => {
       expect(echo.status).toBe(200);
       expect(agent.store.seq()).toBe(seq);
     }
+  });
+
+  test('is shown with fresh telemetry where fields asks for characteristics, and without where not', async () => {
+    const some = await agent.call('GET', `${R5}/resource/eth0?fields=resourceCharacteristic.name`);
+    expect(some.json.resourceCharacteristic).toMatchObject([{ name: 'mtu' }, { name: 'rxBytes' }]);
+    const none = await agent.call('GET', `${R5}/resource/eth0?fields=name`);
+    expect(none.json).not.toHaveProperty('resourceCharacteristic');
   });
 
   test('becomes an expectation when written, merged into one; the recorded part is applied', async () => {
