@@ -62,8 +62,14 @@ export interface Driver {
   sample(maxAgeMs: number): Promise<ReadonlyMap<string, Sample>>;
   /** Reads from the element itself what a step would find. Rejects with `moved` when its object is another one now. */
   examine(step: Step): Promise<Examination>;
-  /** Carries a step out, once. Rejects with `refused` (the element said no, in its words) or `unreachable`. */
+  /**
+   * Carries a step out, once. Rejects with `refused` (the element said no, in its words), `moved` (nothing was done) or
+   * `unreachable` (whether it was done is not known).
+   */
   act(step: Step): Promise<void>;
-  /** Puts back what the step and its side effects took away or brought, given what `examine` found before it. */
+  /**
+   * Puts back what the step and its side effects took away or brought, given what `examine` found before it; again
+   * does no harm. Rejects with `refused` naming what could not be put back; the rest is back then.
+   */
   undo(step: Step, before: Json): Promise<void>;
 }

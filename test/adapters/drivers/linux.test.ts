@@ -266,6 +266,20 @@ describe.skipIf(noNamespaces !== undefined)(`the linux driver${why}`, () => {
       });
     });
 
+    test('whether it forwards, and hears when that changes', async () => {
+      const netns = makeNetns();
+      const driver = open(netns);
+      let rings = 0;
+      await driver.start(() => {
+        rings++;
+      });
+      expect(values((await host(driver)).facts).ipForwarding).toBe(false);
+      const heard = rings;
+      netns.sh('echo 1 >/proc/sys/net/ipv4/ip_forward');
+      await vi.waitFor(() => expect(rings).toBeGreaterThan(heard));
+      expect(values((await host(driver)).facts).ipForwarding).toBe(true);
+    });
+
     test('connectivity by the best default route, and none without', async () => {
       const netns = await furnished();
       const driver = open(netns);
@@ -339,7 +353,7 @@ describe.skipIf(noNamespaces !== undefined)(`the linux driver${why}`, () => {
       const found = Object.fromEntries((sample?.characteristics ?? []).map(each => [each.name, each.value]));
       expect(found.uptime).toBeCloseTo(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]), -1);
       expect(found.memoryAvailable).toBeGreaterThan(1_000_000);
-      expect(found.loadAverage).toBeGreaterThanOrEqual(0);
+      expect(found.loadAverage).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)]);
     });
 
     test('the interfaces of its own machine by their device, without touching it', async () => {

@@ -20,6 +20,7 @@ import {
 } from './facts.ts';
 import { openKernel } from './kernel.ts';
 import { openMonitor } from './monitor.ts';
+import { some } from './reading.ts';
 import { openSysfs } from './sysfs.ts';
 
 export function openLinux(options: { netns?: string; clock: Clock; log: Log }): Driver {
@@ -41,9 +42,10 @@ export function openLinux(options: { netns?: string; clock: Clock; log: Log }): 
   async function read(): Promise<Reading> {
     const links = await kernel.links();
     const routes = await kernel.routes();
+    const forwarding = await kernel.forwarding();
     const [ports, namespace] = await Promise.all([sysfs.ports(links), sysfs.namespace()]);
     host ??= await readHost();
-    return { links, routes, ports, namespace, host };
+    return { links, routes, ports, namespace, host, ...some('forwarding', forwarding) };
   }
 
   return {
@@ -117,7 +119,7 @@ async function hostTelemetry(): Promise<Sample['characteristics']> {
   const available = /^MemAvailable:\s+(\d+) kB$/m.exec(memory)?.[1];
   return characteristics({
     uptime: Math.floor(os.uptime()),
-    loadAverage: os.loadavg()[0],
+    loadAverage: os.loadavg(),
     memoryAvailable: available === undefined ? undefined : Number(available) * 1024,
   });
 }

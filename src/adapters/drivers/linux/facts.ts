@@ -1,5 +1,5 @@
 /** Turns what was read of the element into sightings in TMF's v5 shape. Pure. */
-import type { Json, JsonObject } from '../../../core/json.ts';
+import { isArray, type Json, type JsonObject } from '../../../core/json.ts';
 import type { NaturalKey, Sighting } from '../../../ports/driver.ts';
 import { type Cidr, cidrText, orderOf, parseCidr } from './address.ts';
 import { type Address, type Link, type Route, some } from './reading.ts';
@@ -20,6 +20,7 @@ export interface Reading {
   readonly routes: readonly Route[];
   readonly ports: ReadonlyMap<number, Port>;
   readonly host: HostReading;
+  readonly forwarding?: boolean;
   /** Names the boot and the network namespace. */
   readonly namespace: string;
 }
@@ -111,7 +112,7 @@ function readCidr({ local, length }: Address): Cidr[] {
   return cidr ? [cidr] : [];
 }
 
-function hostSighting({ host, routes }: Reading): Sighting {
+function hostSighting({ host, routes, forwarding }: Reading): Sighting {
   return {
     kind: hostKind,
     key: hostKey(host),
@@ -126,6 +127,7 @@ function hostSighting({ host, routes }: Reading): Sighting {
         architecture: host.architecture,
         cpuCount: host.cpuCount,
         memoryTotal: host.memoryTotal,
+        ipForwarding: forwarding,
         route: routeItems(routes),
       }),
     },
@@ -278,17 +280,25 @@ function characteristic(name: string, value: Json): JsonObject {
 
 /** TMF's v5 names for typed characteristics. */
 function typed(name: string, value: Json): readonly [string, string] {
-  if (Array.isArray(value))
-    return [name === 'route' ? 'ObjectArrayCharacteristic' : 'StringArrayCharacteristic', 'array'];
-  if (typeof value === 'boolean') return ['BooleanCharacteristic', 'boolean'];
-  if (typeof value === 'string') return ['StringCharacteristic', 'string'];
-  if (typeof value !== 'number') return ['ObjectCharacteristic', 'object'];
-  return Number.isInteger(value) && !isMeasure(name)
-    ? ['IntegerCharacteristic', 'integer']
-    : ['NumberCharacteristic', 'number'];
+  if (isArray(value)) return [arrayTypes[name] ?? 'StringArrayCharacteristic', 'array'];
+  switch (typeof value) {
+    case 'boolean':
+      return ['BooleanCharacteristic', 'boolean'];
+    case 'string':
+      return ['StringCharacteristic', 'string'];
+    case 'number':
+      return Number.isInteger(value) && !measures.has(name)
+        ? ['IntegerCharacteristic', 'integer']
+        : ['NumberCharacteristic', 'number'];
+    default:
+      return ['ObjectCharacteristic', 'object'];
+  }
 }
 
-/** A measure stays a number when it happens to be whole. */
-function isMeasure(name: string): boolean {
-  return name === 'loadAverage' || name === 'uptime' || name.endsWith('Level') || name === 'linkQuality';
-}
+const arrayTypes: Readonly<Record<string, string>> = {
+  route: 'ObjectArrayCharacteristic',
+  loadAverage: 'NumberArrayCharacteristic',
+};
+
+/** These stay numbers when they happen to be whole. */
+const measures = new Set(['uptime', 'linkQuality', 'signalLevel', 'noiseLevel']);

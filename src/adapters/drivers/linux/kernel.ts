@@ -1,8 +1,9 @@
 /** The network configuration of the kernel, read and written by way of `ip`. */
+import { AgentError } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
 import { openIp } from './ip.ts';
-import { type Link, type Route, readLinks, readRoutes } from './reading.ts';
+import { type Link, type Route, readForwarding, readLinks, readRoutes } from './reading.ts';
 import { openSettings, type Settings } from './settings.ts';
 
 export interface Kernel {
@@ -10,6 +11,8 @@ export interface Kernel {
   links(): Promise<Link[]>;
   /** Every route of both families and all tables. Read the interfaces first: their names are from there. */
   routes(): Promise<Route[]>;
+  /** Whether IPv4 is forwarded between interfaces; undefined where `ip` cannot tell. */
+  forwarding(): Promise<boolean | undefined>;
   /** Changes something, once. Rejects with `refused` in the kernel's words. */
   tell(words: readonly string[]): Promise<void>;
   /** What /proc/sys says of IPv6 on an interface. */
@@ -50,6 +53,14 @@ export function openKernel(options: { netns?: string; clock: Clock; log: Log }):
       return links;
     },
     routes: async () => readRoutes(await ip.ask(['route', 'show', 'table', 'all'])),
+    async forwarding() {
+      try {
+        return readForwarding(await ip.ask(['netconf', 'show']));
+      } catch (error) {
+        if (error instanceof AgentError && error.code === 'refused') return undefined;
+        throw error;
+      }
+    },
     tell: words => ip.tell(words),
     ipv6Settings: openSettings(options.netns),
     pid: () => ip.pid(),

@@ -36,7 +36,7 @@ export function openMonitor(options: { netns?: string; clock: Clock; log: Log })
   }
 
   function listen(): ChildProcess {
-    const [command, args] = inNamespace(netns, ['-c', 'exec ip monitor link address route']);
+    const [command, args] = inNamespace(netns, ['-c', 'exec ip monitor link address route netconf']);
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     process = child;
     child.stdout.on('data', () => {

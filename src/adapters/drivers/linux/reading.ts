@@ -185,6 +185,12 @@ function readRoute(item: Json): Route[] {
   ];
 }
 
+export function readForwarding(answer: Answer): boolean | undefined {
+  const all = answered(answer).find(item => string(item, 'family') === 'inet' && string(item, 'interface') === 'all');
+  const forwarding = property(all, 'forwarding');
+  return typeof forwarding === 'boolean' ? forwarding : undefined;
+}
+
 function readNexthop(item: Json): Nexthop {
   return {
     ...some('gateway', gatewayOf(item)),
