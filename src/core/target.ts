@@ -2,7 +2,7 @@
 import type { Expectation, Target } from './expectation.ts';
 import type { Instant } from './ids.ts';
 import type { Instance } from './instance.ts';
-import { isArray, property } from './json.ts';
+import { property } from './json.ts';
 
 /** Whether a target could mean this instance; a `where` has still to be met. */
 export function mayMean(target: Target, instance: Instance): boolean {
@@ -13,8 +13,7 @@ export function mayMean(target: Target, instance: Instance): boolean {
 
 /** An instance that is kept for its records or expectations although a look no longer finds it on the element. */
 export function isGone(instance: Instance): boolean {
-  const status = property(instance.document, 'availabilityStatus');
-  return instance.observedBy !== undefined && isArray(status) && status.includes('notInstalled');
+  return instance.observedBy !== undefined && property(instance.document, 'availabilityStatus') === 'notInstalled';
 }
 
 /** Whether an expectation applies at a time: TMF's `validFor`, its start included and its end excluded. */

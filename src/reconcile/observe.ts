@@ -2,7 +2,7 @@
 import { identify } from '../core/identity.ts';
 import type { InstanceId } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
-import { isArray, isObject, type Json, type JsonObject, property } from '../core/json.ts';
+import { isArray, isObject, type JsonObject, property } from '../core/json.ts';
 import { type Kind, type Kinds, ownerOf } from '../core/kind.ts';
 import { absorb } from '../core/ownership.ts';
 import { segment } from '../core/path.ts';
@@ -115,7 +115,7 @@ function putSighting(
   const before = writer.instance(id);
   const merged = absorb(before?.document, { ...sighting.facts, ...supporting }, kind, sighting.type);
   const { availabilityStatus, ...rest } = merged;
-  const returned = sameStatus(availabilityStatus) ? rest : merged;
+  const returned = availabilityStatus === NOT_INSTALLED ? rest : merged;
   const document: JsonObject = { id, ...specificationOf(kind), ...returned };
   writer.putInstance({
     id,
@@ -139,11 +139,8 @@ function specificationOf(kind: Kind): JsonObject {
   };
 }
 
-const notInstalled: Json = ['notInstalled'];
-
-function sameStatus(status: Json | undefined): boolean {
-  return isArray(status) && status.length === 1 && status[0] === 'notInstalled';
-}
+/** TMF639's word for what is kept on record and not there. */
+const NOT_INSTALLED = 'notInstalled';
 
 /** A look that succeeded did not find it: it goes, unless somebody wrote on it or expects something of it. */
 function putMissing(writer: Writer, id: InstanceId, kinds: Kinds): void {
@@ -151,7 +148,7 @@ function putMissing(writer: Writer, id: InstanceId, kinds: Kinds): void {
   if (!instance) return;
   const wanted = writer.expectations().some(each => !('where' in each.for) && mayMean(each.for, instance));
   if (wanted || hasRecord(instance, kinds.get(instance.kind))) {
-    writer.putInstance({ ...instance, document: { ...instance.document, availabilityStatus: notInstalled } });
+    writer.putInstance({ ...instance, document: { ...instance.document, availabilityStatus: NOT_INSTALLED } });
   } else {
     writer.removeInstance(id);
   }

@@ -157,6 +157,13 @@ test(`the host, its routes and what its connectivity rests on${why}`, async () =
     { id: veth1?.id, name: 'veth1', href: `${roots.v5}/resource/${veth1?.id}` },
   ]);
 
+  const defaultRoute = netns.ip('route show default').trim();
+  netns.ip(`route del ${defaultRoute}`);
+  await until('the service is inactive', async () => (await service()).state === 'inactive');
+  expect(await service()).not.toHaveProperty('supportingResource');
+  netns.ip(`route add ${defaultRoute}`);
+  await until('the service is active again', async () => (await service()).state === 'active');
+
   const [host] = (await agent.get(`${roots.v5}/resource`)).filter(
     (each: Resource) => each.resourceSpecification.name === 'host',
   );

@@ -254,7 +254,7 @@ test('a thing that goes is deleted; one that somebody expects something of stays
   const laid = await lay(mtu(1500), { for: { id: instanceId(String(id)) } });
   driver.world.remove('port', 'p1');
   await loop.settle();
-  expect(p1()?.document.availabilityStatus).toEqual(['notInstalled']);
+  expect(p1()?.document.availabilityStatus).toBe('notInstalled');
   expect(verdict(laid)).toMatchObject({ verdict: 'unmet', residual: mtu(1500) });
 
   driver.world.add(elements[0] as (typeof elements)[0]);
