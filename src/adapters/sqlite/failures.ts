@@ -43,7 +43,7 @@ export function translated(error: unknown, file: string): unknown {
   }
 }
 
-export function damaged(file: string, cause: unknown): AgentError {
+function damaged(file: string, cause: unknown): AgentError {
   return new AgentError(
     'storage',
     `${file} is damaged or is not a database (${sentence(cause)}): move it away, and the agent will rebuild what it can from the device`,
