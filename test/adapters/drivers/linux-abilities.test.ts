@@ -70,6 +70,24 @@ function args(path: string, actual: JsonObject, wanted: Json | undefined): unkno
     : found.map(({ op, args: { dev: _, ifindex: __, ...rest } }) => ({ op, ...rest }));
 }
 
+describe('operationalState', () => {
+  const seen = (administrativeState: string, carrier: boolean): JsonObject => ({
+    name: 'va',
+    administrativeState,
+    operationalState: 'disabled',
+    resourceCharacteristic: characteristics({ interfaceIndex: 7, carrier }),
+  });
+
+  test('is no matter of a step: it says what it takes', () => {
+    expect(steps('operationalState', seen('unlocked', false), 'enabled')).toBe('no carrier');
+    expect(steps('operationalState', seen('unlocked', true), 'enabled')).toContain('although it has a carrier');
+    expect(steps('operationalState', seen('locked', false), 'enabled')).toContain(
+      'expect administrativeState unlocked',
+    );
+    expect(steps('operationalState', seen('unlocked', true), 'disabled')).toEqual([]);
+  });
+});
+
 describe('administrativeState', () => {
   test('is set on the device it was seen on, last when it goes down', () => {
     expect(steps('administrativeState', port, 'locked')).toEqual([

@@ -19,6 +19,7 @@ const MTU_LIMIT = 2 ** 31 - 1;
 
 export const linuxAbilities: readonly Ability[] = [
   { kind: interfaceKind, path: '/administrativeState', steps: administrativeSteps },
+  { kind: interfaceKind, path: '/operationalState', steps: operationalSteps },
   { kind: interfaceKind, path: '/resourceCharacteristic/mtu/value', steps: mtuSteps },
   { kind: interfaceKind, path: '/resourceCharacteristic/ipAddress/value', steps: addressSteps },
   { kind: hostKind, path: '/resourceCharacteristic/route/value', steps: routeSteps },
@@ -48,6 +49,18 @@ function administrativeSteps(actual: JsonObject, wanted: Json | undefined): Step
       order: up ? order.up : order.down,
     },
   ];
+}
+
+/** Nobody can make a link work by saying so; this says what it takes. */
+function operationalSteps(actual: JsonObject, wanted: Json | undefined): Steps {
+  if (property(actual, 'operationalState') === wanted) return [];
+  if (wanted !== 'enabled')
+    return 'the operational state follows the administrative one: expect administrativeState locked';
+  if (property(actual, 'administrativeState') !== 'unlocked')
+    return 'it is locked: expect administrativeState unlocked';
+  return characteristicOf(actual, 'carrier') === true
+    ? 'the kernel holds it back although it has a carrier'
+    : 'no carrier';
 }
 
 function mtuSteps(actual: JsonObject, wanted: Json | undefined): Steps {
