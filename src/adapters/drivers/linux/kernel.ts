@@ -31,25 +31,28 @@ export function openKernel(options: { netns?: string; clock: Clock; log: Log }):
    * `ip` keeps the name under which it first saw an interface and takes it for that one's ever after. When a name or an
    * index has another meaning now, only a new helper knows it.
    */
-  async function keepNamesTrue(links: readonly Link[]): Promise<void> {
-    const isOutdated = links.some(
+  function isOutdated(links: readonly Link[]): boolean {
+    return links.some(
       ({ ifindex, name }) => (names.get(ifindex) ?? name) !== name || (indexes.get(name) ?? ifindex) !== ifindex,
     );
-    if (isOutdated) {
-      await ip.renew();
-      names.clear();
-      indexes.clear();
-    }
-    for (const { ifindex, name } of links) {
-      names.set(ifindex, name);
-      indexes.set(name, ifindex);
-    }
   }
+
+  const readAll = async (): Promise<Link[]> => readLinks(await ip.ask(['addr', 'show']));
 
   return {
     async links() {
-      const links = readLinks(await ip.ask(['addr', 'show']));
-      await keepNamesTrue(links);
+      let links = await readAll();
+      if (isOutdated(links)) {
+        await ip.renew();
+        names.clear();
+        indexes.clear();
+        // What the old helper said of masters and peers was under their old names.
+        links = await readAll();
+      }
+      for (const { ifindex, name } of links) {
+        names.set(ifindex, name);
+        indexes.set(name, ifindex);
+      }
       return links;
     },
     routes: async () => readRoutes(await ip.ask(['route', 'show', 'table', 'all'])),
