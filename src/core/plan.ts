@@ -52,6 +52,9 @@ function row(known: Partial<Record<PlanEvent, PlanState>>): Record<PlanEvent, Pl
   };
 }
 
+/** The states in which nothing of a plan is left to be done; a plan that was done or failed may still be undone. */
+export const endedPlanStates = ['done', 'failed', 'undone', 'refused', 'discarded'] as const satisfies PlanState[];
+
 /** A step that the plan wants done, before it becomes a task. */
 export interface PlannedTask {
   readonly instance: InstanceId;

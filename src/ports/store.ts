@@ -107,6 +107,11 @@ export interface Writer extends Reader {
   removeVerdict(expectation: ExpectationId, instance: InstanceId | undefined): void;
   putPlan(plan: Unwritten<Plan>): Plan;
   putTask(task: Unwritten<Task>): Task;
+  /**
+   * Forgets what only history holds: plans that have ended, with their tasks, and natural keys of things that are gone,
+   * but for the newest of each. Like the trimming of the change list it makes no change row.
+   */
+  tidy(keep: { readonly plans: number; readonly keys: number }): void;
   /** The following have no change row: nobody outside follows them. */
   putBackoff(backoff: Backoff): void;
   clearBackoff(leaf: string): void;

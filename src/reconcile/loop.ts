@@ -44,6 +44,12 @@ export interface LoopParts {
 /** Keeps an expectation with a tiny freshness from looking without pause. */
 const SHORTEST_LOOK_MS = 1_000;
 
+/** About a year of one plan a day, with their undo. */
+const PLANS_KEPT = 300;
+/** Interfaces that come and go under ever new names, as those of containers do, must not fill the flash. */
+const KEYS_KEPT = 1_000;
+const PASSES_PER_TIDY = 100;
+
 const upkeep: Cause = { principal: 'loop', kind: 'upkeep' };
 
 export interface LoopCounts {
@@ -157,7 +163,7 @@ export class Loop {
       log.error('pass failed', { error: sentence(error), code: error instanceof AgentError ? error.code : 'internal' });
       this.sweep = true;
     }
-    this.counts.passes++;
+    if (this.counts.passes++ % PASSES_PER_TIDY === 0) this.tidy();
     this.counts.lastPassAt = began;
     this.counts.lastPassMs = clock.now() - began;
     this.sleepUntilDue();
@@ -341,6 +347,13 @@ export class Loop {
       return judged?.leaves.some(leaf => leaf.verdict === 'unmet' && `${leaf.path}/`.startsWith(`${task.path}/`));
     });
     return [...new Set(unmet.map(task => leafName(task.expectation, task.instance, task.path)))];
+  }
+
+  /** History is kept for people, not for ever. */
+  private tidy(): void {
+    const { store } = this.parts;
+    if (store.plans({ limit: PLANS_KEPT + 1 }).length <= PLANS_KEPT && store.keyBindings().length <= KEYS_KEPT) return;
+    store.transact(upkeep, writer => writer.tidy({ plans: PLANS_KEPT, keys: KEYS_KEPT }));
   }
 
   // Sleep

@@ -80,6 +80,8 @@ const task: Unwritten<Task> = {
 let lastId = 0;
 export const newId = (): string => `id-${++lastId}`;
 
+const names = (list: readonly { readonly id: string }[]): string[] => list.map(({ id }) => id);
+
 export function storeContract(name: string, open: (parts: StoreParts) => Store): void {
   const opened = (keep?: StoreParts['keep'], clock: Clock = handClock()): Store => {
     const store = open({ clock, keyed, newId, ...(keep ? { keep } : {}) });
@@ -300,7 +302,6 @@ export function storeContract(name: string, open: (parts: StoreParts) => Store):
         writer.putTask({ ...task, id: taskId('w'), plan: planId('q'), state: 'done' });
         writer.putPlan({ ...plan, state: 'done' });
       });
-      const names = (list: readonly { readonly id: string }[]): string[] => list.map(({ id }) => id);
       expect(names(store.plans())).toEqual(['q', 'p']);
       expect(names(store.plans({ states: ['done', 'failed'] }))).toEqual(['p']);
       expect(names(store.plans({ limit: 1 }))).toEqual(['q']);
@@ -308,6 +309,27 @@ export function storeContract(name: string, open: (parts: StoreParts) => Store):
       expect(names(store.tasks({ plan: planId('p'), limit: 2 }))).toEqual(['t', 'u']);
       expect(names(store.tasks({ states: ['acknowledged'], limit: 1 }))).toEqual(['v']);
       expect(names(store.tasks({ plan: planId('q'), states: ['acknowledged'] }))).toEqual([]);
+    });
+
+    test('tidying forgets the oldest ended plans with their tasks, and keys of what is gone, without a change', () => {
+      const store = opened();
+      store.transact(cause, writer => {
+        for (const id of ['p', 'q', 'r']) {
+          writer.putPlan({ ...plan, id: planId(id), state: 'done' });
+          writer.putTask({ ...task, id: taskId(`task of ${id}`), plan: planId(id), state: 'done' });
+        }
+        writer.putPlan({ ...plan, id: planId('open'), state: 'proposed' });
+        writer.putInstance(service('here'));
+        for (const id of ['here', 'gone 1', 'gone 2']) {
+          writer.bindKey({ kind: 'port', key: id, id: instanceId(id) });
+        }
+      });
+      const seq = store.seq();
+      store.transact(cause, writer => writer.tidy({ plans: 1, keys: 1 }));
+      expect(names(store.plans()).sort()).toEqual(['open', 'r']);
+      expect(names(store.tasks())).toEqual(['task of r']);
+      expect(store.keyBindings().map(each => each.key)).toEqual(['here', 'gone 2']);
+      expect(store.seq()).toBe(seq);
     });
 
     test('backoffs, pauses and listeners are kept without a change', () => {

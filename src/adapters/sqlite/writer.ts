@@ -7,7 +7,7 @@ import type { Instance } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Listener } from '../../core/listener.ts';
 import { differences, type KeyedArrays } from '../../core/path.ts';
-import type { Plan } from '../../core/plan.ts';
+import { endedPlanStates, type Plan } from '../../core/plan.ts';
 import type { Task } from '../../core/task.ts';
 import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
 import type { Backoff, KeyBinding, Pause, Unwritten, Writer } from '../../ports/store.ts';
@@ -141,6 +141,18 @@ export class SqliteWriter extends SqliteReader implements Writer {
 
   putTask(task: Unwritten<Task>): Task {
     return this.#put(rows.taskTable, task);
+  }
+
+  tidy({ plans, keys }: { readonly plans: number; readonly keys: number }): void {
+    const ended = `SELECT id FROM plan WHERE state IN (${endedPlanStates.map(() => '?').join(', ')})
+       ORDER BY row DESC LIMIT -1 OFFSET ?`;
+    this.#run(`DELETE FROM task WHERE plan IN (${ended})`, ...endedPlanStates, plans);
+    this.#run(`DELETE FROM plan WHERE id IN (${ended})`, ...endedPlanStates, plans);
+    this.#run(
+      `DELETE FROM key_binding WHERE row IN (
+         SELECT row FROM key_binding WHERE id NOT IN (SELECT id FROM instance) ORDER BY row DESC LIMIT -1 OFFSET ?)`,
+      keys,
+    );
   }
 
   putBackoff(backoff: Backoff): void {
