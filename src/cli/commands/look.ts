@@ -1,0 +1,101 @@
+/** Commands that look: status, ls, get, kinds. */
+
+import { AgentError } from '../../core/errors.ts';
+import type { InstanceType } from '../../core/instance.ts';
+import { isArray } from '../../core/json.ts';
+import type { Command } from '../command.ts';
+import { didYouMean } from '../nearest.ts';
+import { listAt, textAt } from '../read.ts';
+import { filterValue, instanceTypes, listInstances, listPath, Names, oneInstance } from '../resolve.ts';
+import { instancesText, instanceText, kindsText, kindText } from '../show-instances.ts';
+import { pausedInstance, statusText } from '../show-status.ts';
+import { harmlessNames } from '../words.ts';
+
+export const status: Command = {
+  name: 'status',
+  words: '',
+  takes: [0, 0],
+  about: 'how the agent is: ready, counts, verdicts, drivers, what is paused',
+  examples: ['diffo status', 'diffo status --json'],
+  run: async (_, { client }) => {
+    const answer = await client.get('/diffo/v1/status');
+    const paused = listAt(answer, 'paused').flatMap(each => pausedInstance(textAt(each, 'scope') ?? '') ?? []);
+    const names = harmlessNames(await new Names(client).all(paused));
+    return { answer, show: (each, screen) => statusText(each, names, screen) };
+  },
+};
+
+export const ls: Command = {
+  name: 'ls',
+  words: '[resource|service]',
+  takes: [0, 1],
+  about: 'all resources and services, or those of a kind or name',
+  flags: {
+    kind: { takes: 'KIND', about: 'only those of this kind' },
+    name: { takes: 'NAME', about: "only those of this name; * stands for anything ('eth*')" },
+  },
+  examples: ['diffo ls', 'diffo ls resource --kind networkInterface', "diffo ls --name 'eth*'"],
+  run: async ({ words: [type], flags }, { client }) => {
+    const kind = flags.get('kind');
+    const lists = await Promise.all(
+      typesFor(type).map(each =>
+        listInstances(client, each, { ...nameQuery(flags.get('name')), ...kindQuery(each, kind) }),
+      ),
+    );
+    return {
+      answer: lists
+        .flat()
+        .filter(each => kind === undefined || each.kind === kind)
+        .map(each => each.document),
+      show: (answer, screen) => instancesText(isArray(answer) ? answer : [], screen),
+    };
+  },
+};
+
+function typesFor(word: string | undefined): readonly InstanceType[] {
+  if (word === undefined) return instanceTypes;
+  const type = instanceTypes.find(each => each === word || `${each}s` === word);
+  if (type) return [type];
+  const hint = didYouMean(word, instanceTypes) || '; to see one thing say diffo get NAME';
+  throw new AgentError('invalid', `ls takes resource or service, not "${word}"${hint}`);
+}
+
+function nameQuery(name: string | undefined): Record<string, string> {
+  if (name === undefined) return {};
+  if (!name.includes('*')) return { name: filterValue(name) };
+  const parts = name.split('*').map(part => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return { 'name.regex': `^${parts.join('.*')}$` };
+}
+
+/** What has no specification is of the generic kind, for which there is no filter. */
+function kindQuery(type: InstanceType, kind: string | undefined): Record<string, string> {
+  return kind === undefined || kind === type ? {} : { [`${type}Specification.name`]: filterValue(kind) };
+}
+
+export const get: Command = {
+  name: 'get',
+  words: 'NAME|ID',
+  takes: [1, 1],
+  about: 'one resource or service with its states, characteristics and what supports it',
+  examples: ['diffo get lo', 'diffo get networkInterface/lo', 'diffo get lo --json'],
+  run: async ({ words: [word = ''] }, { client }) => {
+    const { type, id } = await oneInstance(client, word);
+    // Read by itself it comes with its telemetry.
+    return { answer: await client.get(`${listPath(type)}/${encodeURIComponent(id)}`), show: instanceText };
+  },
+};
+
+export const kinds: Command = {
+  name: 'kinds',
+  words: '[KIND]',
+  takes: [0, 1],
+  about: 'the kinds of the profile; of one, its characteristics with units and owners',
+  examples: ['diffo kinds', 'diffo kinds networkInterface'],
+  run: async ({ words: [kind] }, { client }) =>
+    kind === undefined
+      ? {
+          answer: [...(await client.list('/diffo/v1/kinds'))],
+          show: (answer, screen) => kindsText(isArray(answer) ? answer : [], screen),
+        }
+      : { answer: await client.get(`/diffo/v1/kinds/${encodeURIComponent(kind)}`), show: kindText },
+};

@@ -1,0 +1,214 @@
+/** Commands that have things done: plan, approve, apply, undo, discard, pause, resume, tasks. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AgentError } from '../../core/errors.ts';
+import { isArray, type Json } from '../../core/json.ts';
+import type { Client } from '../client.ts';
+import type { Command, CommandParts, Given, Said } from '../command.ts';
+import { didYouMean } from '../nearest.ts';
+import { listAt, textAt } from '../read.ts';
+import { instanceTypes, listInstances, Names, oneInstance, wholeId } from '../resolve.ts';
+import { plansText, planText, tasksText } from '../show-plans.ts';
+import { pausedInstance } from '../show-status.ts';
+import { harmless, harmlessNames } from '../words.ts';
+
+const path = '/diffo/v1/plans';
+const pathOf = (id: string, order = ''): string => `${path}/${encodeURIComponent(id)}${order}`;
+
+/** An approved plan is carried out in the next pass; a person sees no difference below this. */
+const LOOK_AGAIN_MS = 300;
+/** Longer than any plan of a single element should take. */
+const WAIT_AT_MOST_MS = 10 * 60_000;
+
+export const plan: Command = {
+  name: 'plan',
+  words: '[ID]',
+  takes: [0, 1],
+  about: 'makes a plan for what is outstanding, touching nothing; or shows one, or --list',
+  flags: {
+    instance: { takes: 'NAME|ID', about: 'only for this one' },
+    list: { about: 'list all plans, newest first' },
+  },
+  examples: ['diffo plan', 'diffo plan --instance lo', 'diffo plan --list', 'diffo plan ID'],
+  run: async ({ words: [id], flags }, { client }) => {
+    const word = flags.get('instance');
+    if ([id, word, flags.get('list')].filter(each => each !== undefined).length > 1) {
+      throw new AgentError('invalid', 'say one of ID, --instance and --list');
+    }
+    if (flags.has('list')) {
+      return {
+        answer: [...(await client.list(path))],
+        show: (answer, screen) => plansText(isArray(answer) ? answer : [], screen),
+      };
+    }
+    if (id !== undefined) return planSaid(client, await client.get(pathOf(await wholeId(client, path, id))));
+    const scope = word === undefined ? {} : { instance: (await oneInstance(client, word)).id };
+    return planSaid(client, await client.order(path, scope));
+  },
+};
+
+async function planSaid(client: Client, answer: Json, exit = 0): Promise<Said> {
+  const ids = listAt(answer, 'waiting').flatMap(each => textAt(each, 'instance') ?? []);
+  const names = harmlessNames(await new Names(client).all(ids));
+  return { answer, exit, show: (each, screen) => planText(each, names, screen) };
+}
+
+const hash = { takes: 'HASH', about: 'only if the plan still has this hash' };
+
+export const approve: Command = {
+  name: 'approve',
+  words: 'ID',
+  takes: [1, 1],
+  about: 'lets the agent carry out a plan, exactly as it was made',
+  flags: { hash, wait: { about: 'until it has ended; exit 1 unless it is done' } },
+  examples: ['diffo approve ID', 'diffo approve ID --hash HASH --wait'],
+  run: async (given, parts) => {
+    const { id, answer } = await orderPlan('approve', given, parts, hashOf(given));
+    if (!given.flags.has('wait')) return planSaid(parts.client, answer);
+    return endedSaid(parts.client, await ended(parts.client, id, answer), 'done');
+  },
+};
+
+export const apply: Command = {
+  name: 'apply',
+  words: 'ID',
+  takes: [1, 1],
+  about: 'approves a plan where that is still to be done, and waits until it has ended',
+  flags: { hash },
+  examples: ['diffo apply ID'],
+  run: async (given, parts) => {
+    const { id, answer } = await orderPlan('apply', given, parts, hashOf(given));
+    return endedSaid(parts.client, await ended(parts.client, id, answer), 'done');
+  },
+};
+
+export const undo: Command = {
+  name: 'undo',
+  words: 'ID',
+  takes: [1, 1],
+  about: 'takes back what a plan did, and holds its expectations still until someone resumes them',
+  flags: { force: { about: 'even if somebody has changed the same things since' } },
+  examples: ['diffo undo ID'],
+  run: async (given, parts) => {
+    const body = given.flags.has('force') ? { force: true } : {};
+    const { answer } = await orderPlan('undo', given, parts, body);
+    return endedSaid(parts.client, answer, 'undone');
+  },
+};
+
+export const discard: Command = {
+  name: 'discard',
+  words: 'ID',
+  takes: [1, 1],
+  about: 'puts a plan aside, undone; the same one is not proposed again',
+  examples: ['diffo discard ID'],
+  run: async (given, parts) => {
+    const { answer } = await orderPlan('discard', given, parts, {});
+    return planSaid(parts.client, answer);
+  },
+};
+
+function hashOf({ flags }: Given): { readonly hash?: string } {
+  const given = flags.get('hash');
+  return given === undefined ? {} : { hash: given };
+}
+
+async function orderPlan(
+  order: 'approve' | 'apply' | 'undo' | 'discard',
+  { words: [word = ''] }: Given,
+  { client }: CommandParts,
+  body: { readonly hash?: string; readonly force?: boolean },
+): Promise<{ id: string; answer: Json }> {
+  const id = await wholeId(client, path, word);
+  return { id, answer: await client.order(pathOf(id, `/${order}`), body) };
+}
+
+async function ended(client: Client, id: string, latest: Json): Promise<Json> {
+  const until = Date.now() + WAIT_AT_MOST_MS;
+  let seen = latest;
+  while (['approved', 'carryingOut'].includes(textAt(seen, 'state') ?? '') && Date.now() < until) {
+    await sleep(LOOK_AGAIN_MS);
+    seen = await client.get(pathOf(id));
+  }
+  return seen;
+}
+
+function endedSaid(client: Client, answer: Json, wanted: string): Promise<Said> {
+  return planSaid(client, answer, textAt(answer, 'state') === wanted ? 0 : 1);
+}
+
+const scopes = 'SCOPE is all, kind:NAME, instance:NAME|ID (or just its name), or leaf:EXPECTATION:INSTANCE';
+
+export const pause: Command = {
+  name: 'pause',
+  words: 'SCOPE',
+  takes: [1, 1],
+  about: 'puts up a stop sign: what it covers is looked at and judged, and nothing is done',
+  more: scopes,
+  flags: { why: { takes: 'TEXT', about: 'the reason, for whoever finds it' } },
+  examples: ["diffo pause all --why 'maintenance until six'", 'diffo pause kind:networkInterface', 'diffo pause lo'],
+  run: async ({ words: [word = ''], flags }, { client }) => {
+    const why = flags.get('why');
+    const scope = await scopeOf(client, word);
+    await assertKind(client, scope);
+    return {
+      answer: await client.post('/diffo/v1/pause', { scope, ...(why === undefined ? {} : { why }) }),
+      show: (_, screen) => `paused: ${harmless(word)}\ngo on: ${screen.command(`resume ${harmless(word)}`)}\n`,
+    };
+  },
+};
+
+export const resume: Command = {
+  name: 'resume',
+  words: 'SCOPE',
+  takes: [1, 1],
+  more: scopes,
+  about: 'takes stop signs away, of an instance those of its expectations too; diffo status shows all',
+  examples: ['diffo resume all', 'diffo resume lo'],
+  run: async ({ words: [word = ''] }, { client }) => {
+    const scope = await scopeOf(client, word);
+    const paused = (await client.list('/diffo/v1/pause')).flatMap(each => textAt(each, 'scope') ?? []);
+    // An instance goes on only when its expectations do, which an undo holds still one by one.
+    const [, id] = /^instance:(.+)$/s.exec(scope) ?? [];
+    const those = paused.filter(each => each === scope || (id !== undefined && pausedInstance(each) === id));
+    if (those.length === 0) {
+      const others = paused.length === 0 ? 'nothing is paused at all' : `paused are ${paused.join(', ')}`;
+      throw new AgentError('notFound', `nothing is paused as ${word}; ${others}`);
+    }
+    for (const each of those) await client.post('/diffo/v1/resume', { scope: each });
+    return { answer: { resumed: those }, show: () => `goes on: ${harmless(word)}\n` };
+  },
+};
+
+async function scopeOf(client: Client, word: string): Promise<string> {
+  if (word === 'all' || /^(kind:.|leaf:[^:]+:.)/.test(word)) return word;
+  return `instance:${(await oneInstance(client, word.replace(/^instance:/, ''))).id}`;
+}
+
+/** A stop sign at a kind that does not exist would stop nothing, and nobody would know. */
+async function assertKind(client: Client, scope: string): Promise<void> {
+  const [, kind] = /^kind:(.+)$/.exec(scope) ?? [];
+  if (kind === undefined) return;
+  const declared = (await client.list('/diffo/v1/kinds')).flatMap(each => textAt(each, 'name') ?? []);
+  if (declared.includes(kind)) return;
+  const lists = await Promise.all(instanceTypes.map(type => listInstances(client, type)));
+  const known = [...new Set([...declared, ...lists.flat().map(each => each.kind)])];
+  if (known.includes(kind)) return;
+  throw new AgentError('notFound', `there is no kind ${kind}${didYouMean(kind, known) || '; diffo kinds lists them'}`);
+}
+
+export const tasks: Command = {
+  name: 'tasks',
+  words: '',
+  takes: [0, 0],
+  about: 'what is being done and was done to the element, newest first',
+  flags: { plan: { takes: 'ID', about: 'only those of this plan, in its order' } },
+  examples: ['diffo tasks', 'diffo tasks --plan ID'],
+  run: async ({ flags }, { client }) => {
+    const word = flags.get('plan');
+    const id = word === undefined ? undefined : await wholeId(client, path, word);
+    return {
+      answer: [...(await client.list('/diffo/v1/tasks', { plan: id }))],
+      show: (answer, screen) => tasksText(isArray(answer) ? answer : [], screen),
+    };
+  },
+};

@@ -1,0 +1,178 @@
+/** `diffo outstanding`, `diffo explain` and `diffo evaluate`, for people. */
+import type { Json } from '../core/json.ts';
+import type { Reason } from '../core/outstanding.ts';
+import { listAt, numberAt, part, textAt } from './read.ts';
+import { type Screen, verdictPaint } from './screen.ts';
+import { count, lasting, moment, shortId, valueText } from './words.ts';
+
+/** How the whole stands, where nothing is outstanding. */
+export interface Standing {
+  readonly met: number;
+  readonly inapplicable: number;
+  readonly expectations: number;
+  readonly ready: boolean;
+}
+
+export function outstandingText(entries: readonly Json[], standing: Standing, of: string, screen: Screen): string {
+  const { paint } = screen;
+  const blind = standing.ready
+    ? ''
+    : `${paint.bold(paint.doubtful('NOT READY'))}: the first look has not ended, so this may change\n`;
+  if (entries.length > 0) {
+    const met = standing.met === 0 ? '' : `\n${paint.dim(`${standing.met} met`)}\n`;
+    return `${blind}${entries.map(entry => entryText(entry, screen)).join('\n')}${met}`;
+  }
+  if (standing.expectations === 0) {
+    return `${blind}nothing is outstanding${of}, for nothing is expected; say what with ${screen.command('expect --help')}\n`;
+  }
+  const aside = standing.inapplicable === 0 ? '' : `, ${standing.inapplicable} inapplicable`;
+  return `${blind}${paint.good(`nothing is outstanding${of}`)}: ${standing.met} met${aside}\n`;
+}
+
+function entryText(entry: Json, screen: Screen): string {
+  const { paint, now } = screen;
+  const verdict = textAt(entry, 'verdict') ?? '';
+  const since = textAt(entry, 'since');
+  const about = [
+    ...(since === undefined ? [] : [`for ${lasting(now - Date.parse(since))}`]),
+    `expectation ${shortId(textAt(entry, 'expectation') ?? '')}`,
+    `mode ${textAt(entry, 'mode') ?? '?'}`,
+  ].join(', ');
+  const head = `${verdictPaint(verdict, screen)(verdict.toUpperCase())}  ${paint.bold(subjectOf(entry))}  ${paint.dim(about)}\n`;
+  return (
+    head +
+    listAt(entry, 'leaves')
+      .map(leaf => leafText(leaf, verdict, screen))
+      .join('')
+  );
+}
+
+/** What an entry speaks of: an instance, or what is yet to come. */
+function subjectOf(entry: Json): string {
+  const instance = part(entry, 'instance');
+  if (instance !== undefined) {
+    return `${textAt(instance, 'name') ?? textAt(instance, 'id') ?? '?'} (${textAt(instance, 'kind') ?? '?'})`;
+  }
+  return `${targetText(part(entry, 'for'))}, which does not exist`;
+}
+
+/** Whom an expectation speaks of, as it would be typed. */
+export function targetText(target: Json | undefined): string {
+  const [id, kind, name] = [textAt(target, 'id'), textAt(target, 'kind'), textAt(target, 'name')];
+  if (id !== undefined) return id;
+  if (name !== undefined) return `${kind ?? ''}/${name}`;
+  const where = part(target, 'where');
+  if (where === undefined) return 'something';
+  return `${kind ?? 'all'} where ${JSON.stringify(where)}`;
+}
+
+function leafText(leaf: Json, verdictAbove: string, screen: Screen): string {
+  const { paint } = screen;
+  const verdict = textAt(leaf, 'verdict') ?? '';
+  const own = verdict === verdictAbove ? '' : ` ${verdictPaint(verdict, screen)(verdict.toUpperCase())}`;
+  return [
+    `  ${textAt(leaf, 'path') || '(as a whole)'}${own}\n`,
+    `    expected ${valueText(part(leaf, 'expected'))}\n`,
+    `    actual   ${actualText(leaf, screen)}\n`,
+    nextText(leaf, '    next     ', screen),
+    verdict === 'unknown' ? `    ${paint.doubtful(`unknown  ${reasonText(leaf)}`)}\n` : '',
+  ].join('');
+}
+
+function actualText(leaf: Json, { paint }: Screen): string {
+  const age = numberAt(leaf, 'ageMs');
+  const by = textAt(leaf, 'observedBy');
+  const seen =
+    age === undefined ? (by === undefined ? '' : `not seen by ${by} since the start`) : `seen ${lasting(age)} ago`;
+  return `${valueText(part(leaf, 'actual'))}${seen === '' ? '' : paint.dim(`  ${seen}`)}`;
+}
+
+function nextText(leaf: Json, label: string, { now }: Screen): string {
+  const next = textAt(leaf, 'next');
+  if (next === undefined) return '';
+  const at = textAt(leaf, 'nextAt');
+  return `${label}${next}${at === undefined ? '' : ` (until ${moment(at, now)})`}\n`;
+}
+
+const reasons: Readonly<Record<Reason, string>> = {
+  missing: 'what is expected is not there',
+  different: 'it is another value',
+  type: 'it is of another type',
+  format: 'it is not in that format',
+  bound: 'it is out of bounds',
+  unit: 'its unit does not fit',
+  length: 'the length is another',
+  extra: 'it is there and should not be',
+  alternatives: 'the alternatives do not come out as they should',
+  pattern: 'it does not match the pattern',
+  function: 'the function says no',
+  present: 'there is something and should be nothing',
+  stale: 'the last look is too long ago',
+  never: 'nobody has seen it since the start',
+};
+
+function reasonText(leaf: Json): string {
+  const reason = textAt(leaf, 'reason') ?? '';
+  return Object.hasOwn(reasons, reason) ? reasons[reason as Reason] : reason;
+}
+
+/** Leaf by leaf: wanted by whom, have since when from where, because, what is next and when. */
+export function explainText(answer: Json, about: string, screen: Screen): string {
+  const { paint } = screen;
+  const leaves = listAt(answer, 'leaves');
+  if (leaves.length === 0) return `nothing is expected of ${about}\n`;
+  return `${paint.bold(about)}\n${leaves.map(leaf => explainLeaf(leaf, screen)).join('')}`;
+}
+
+function explainLeaf(leaf: Json, screen: Screen): string {
+  const { now } = screen;
+  const verdict = textAt(leaf, 'verdict') ?? '';
+  const wanted = part(leaf, 'wantedBy');
+  const owner = textAt(wanted, 'owner');
+  const why = textAt(wanted, 'why');
+  const by = [
+    `${textAt(wanted, 'principal') ?? '?'}${owner === undefined ? '' : ` for ${owner}`}`,
+    `since ${moment(textAt(wanted, 'since'), now)}`,
+    `priority ${numberAt(wanted, 'priority') ?? '?'}`,
+    `mode ${textAt(wanted, 'mode') ?? '?'}`,
+    `expectation ${shortId(textAt(wanted, 'expectation') ?? '')}`,
+  ].join(', ');
+  const [latest] = listAt(leaf, 'changes');
+  const because = verdict === 'met' ? '' : reasonText(leaf);
+  return [
+    `  ${textAt(leaf, 'path') || '(as a whole)'}  ${verdictPaint(verdict, screen)(verdict.toUpperCase())}\n`,
+    `    wanted   ${valueText(part(leaf, 'expected'))} by ${by}${why === undefined ? '' : `: ${why}`}\n`,
+    `    have     ${actualText(leaf, screen)}\n`,
+    latest === undefined ? '' : `    since    ${sinceText(latest, now)}\n`,
+    because === '' ? '' : `    because  ${because}\n`,
+    nextText(leaf, '    next     ', screen),
+  ].join('');
+}
+
+/** When something became what it is, and through whom. */
+function sinceText(change: Json, now: number): string {
+  const cause = part(change, 'cause');
+  const why = textAt(cause, 'why');
+  const moved =
+    textAt(change, 'type') === 'create'
+      ? 'it came'
+      : `${valueText(part(change, 'old'))} → ${valueText(part(change, 'new'))}`;
+  const by = `${textAt(cause, 'principal') ?? '?'} (${textAt(cause, 'kind') ?? '?'})`;
+  return `${moment(textAt(change, 'at'), now)}: ${moved} by ${by}${why === undefined ? '' : `, ${why}`}`;
+}
+
+export function evaluationText(answer: Json, screen: Screen): string {
+  const verdict = textAt(answer, 'verdict') ?? '';
+  const rest = part(answer, 'outstanding') ?? null;
+  const leaves = listAt(answer, 'explain').map(
+    leaf =>
+      `  ${textAt(leaf, 'path') || '(as a whole)'}: expected ${valueText(part(leaf, 'expected'))}, actual ${valueText(part(leaf, 'actual'))} (${reasonText(leaf)})\n`,
+  );
+  const outstanding = rest === null ? '' : `outstanding ${JSON.stringify(rest, null, 2)}\n`;
+  return `${verdictPaint(verdict, screen)(verdict.toUpperCase())}\n${leaves.join('')}${outstanding}`;
+}
+
+export function evaluationsText(answers: readonly Json[], screen: Screen): string {
+  const each = answers.map((answer, i) => `${i + 1}. ${evaluationText(answer, screen)}`).join('');
+  return `${each}${count(answers.length, 'question')}\n`;
+}
