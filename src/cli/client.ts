@@ -99,7 +99,8 @@ export function connect(url: string, token: string | undefined): Client {
         if (!isArray(body)) throw strange(url);
         all.push(...body);
         const total = headers.get('x-total-count');
-        if (body.length === 0 || all.length >= (total === null ? 0 : Number(total))) return all;
+        const isLast = total === null ? body.length < ROWS_PER_PAGE : all.length >= Number(total);
+        if (isLast || body.length === 0) return all;
       }
     },
     post: async (path, body) => (await answer(path, { method: 'POST', body })).body,
@@ -171,7 +172,7 @@ function refusal(url: string, status: number, text: string): AgentError {
 
 function unreachable(url: string, error: unknown, withinMs: number | undefined): AgentError {
   const cause = error instanceof Error ? error.cause : undefined;
-  const why = textAt({ code: codeOf(cause) ?? codeOf(error) ?? '' }, 'code') ?? '';
+  const why = codeOf(cause) ?? codeOf(error) ?? '';
   const message = ((): string => {
     if (error instanceof Error && error.name === 'TimeoutError') {
       return `the agent at ${url} did not answer within ${(withinMs ?? 0) / 1000} s; look at its log`;
@@ -181,6 +182,9 @@ function unreachable(url: string, error: unknown, withinMs: number | undefined):
     }
     if (/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(why)) {
       return `the agent at ${url} hung up in the middle; look at its log, then try again`;
+    }
+    if (cause instanceof Error && cause.message === 'bad port') {
+      return `no HTTP client may call port ${new URL(url).port}; let the agent serve on another`;
     }
     const but = why === 'ECONNREFUSED' || why === '' ? '' : ` (${why})`;
     return `no agent answers at ${url}${but}; start one with ./scripts/start or say --at URL`;

@@ -96,6 +96,9 @@ async function hint(client: Client, word: string): Promise<string> {
   return didYouMean(word, [...new Set(names)]) || '; diffo ls lists all there is';
 }
 
+/** More than a person reads, few enough to ask a small device for. */
+const NAMES_AT_MOST = 100;
+
 /** Names for ids, each looked up once; what has no name or is gone keeps its id. */
 export class Names {
   private readonly client: Client;
@@ -118,9 +121,9 @@ export class Names {
     return name;
   }
 
-  /** Those of many, at once. */
+  /** Those of the first many, at once. */
   async all(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const each = [...new Set(ids)];
+    const each = [...new Set(ids)].slice(0, NAMES_AT_MOST);
     return new Map(await Promise.all(each.map(async id => [id, await this.of(id)] as const)));
   }
 }

@@ -1,5 +1,5 @@
 /** Runs the command line in this process and keeps what it says. */
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type CliIo, runCli } from '../../src/cli/cli.ts';
@@ -47,6 +47,21 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** An address where nobody listens any more. */
+export async function nobody(): Promise<string> {
+  const server = createServer();
+  const url = await listen(server);
+  await new Promise(resolve => server.close(resolve));
+  return url;
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 /** Stands in for an agent that says something a healthy one does not; returns its address. */
 export async function answering(answer: (request: IncomingMessage) => Answer): Promise<string> {
   const server = createServer((request, response) => {
@@ -54,12 +69,9 @@ export async function answering(answer: (request: IncomingMessage) => Answer): P
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
-  await new Promise<void>(resolve => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return listen(server);
 }
