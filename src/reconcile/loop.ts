@@ -158,6 +158,8 @@ export class Loop {
         await this.watch.look('all', this.lookEveryMs());
         this.judgeWhatMoved(clock.now());
         this.drawUp(clock.now());
+        // What this pass had not planned for must not wait for the next thing to happen.
+        if (this.draftNow.tasks.some(task => task.mode === 'enforce')) this.bell.ring();
       }
     } catch (error) {
       log.error('pass failed', { error: sentence(error), code: error instanceof AgentError ? error.code : 'internal' });

@@ -347,3 +347,22 @@ test('a task that was under way when the power failed is looked at, and done onl
   expect(actualMtu()).toBe(1400);
   expect(again.store.tasks()).toHaveLength(1);
 });
+
+test('a plan that was under way when the power failed holds up nothing else', async () => {
+  const { lay, change, store, clock, loop } = await world();
+  await change('locked', '/administrativeState');
+  await lay({ administrativeState: 'unlocked' }, { mode: 'enforce' });
+  await loop.stop();
+  const [plan] = store.plans();
+  if (!plan) throw new Error('nothing was done');
+  // As the store is when the agent dies between the last task and the end of the plan, with more to be done.
+  const { endedAt: _, ...begun } = plan;
+  store.transact({ principal: 'loop', kind: 'task' }, writer => writer.putPlan({ ...begun, state: 'carryingOut' }));
+  const other = lay(mtu(1400), { mode: 'enforce' });
+
+  const again = await world({ store, clock });
+  await other;
+  await clock.advance(0);
+  expect(store.plan(plan.id)?.state).toBe('done');
+  expect(again.actualMtu()).toBe(1400);
+});
