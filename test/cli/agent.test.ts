@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openSimulator, readElements } from '../../src/adapters/drivers/simulator.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
+import { instanceId } from '../../src/core/ids.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import { makeDirectory, runAgent, type TestAgent, until } from '../kit/agent.ts';
 import { diffo, type Ran } from './running.ts';
@@ -83,7 +84,9 @@ test('an expectation is laid, seen outstanding, planned, approved, done, and tak
   expect(await json('tasks')).toMatchObject([{ state: 'done', path: '/resourceCharacteristic/mtu/value' }]);
 
   expect(await run(`approve ${id}`)).toMatchObject({ code: 1, err: expect.stringContaining('approve does not apply') });
-  expect((await run(`undo ${id}`)).out).toMatch(/^plan \S+ {2}undone/);
+  const undone = await run(`undo ${id}`);
+  expect(undone.out).toMatch(/^plan \S+ {2}undone/);
+  expect(undone.out).toContain('held still until: diffo resume p1 --at');
   expect((await run('status')).out).toContain('p1 for expectation');
   expect((await run('resume p1')).out).toBe('goes on: p1\n');
   expect((await run('plan --list')).out).toContain('undone');
@@ -120,16 +123,25 @@ test('what is there is listed and found by name, kind/name and id; a wrong name 
 
 test('in an inventory of thousands every page is read, and a name that is not the only one is asked back', async () => {
   const { agent, run, json } = await session('inventory');
-  const create = (name: string) =>
-    agent.call('POST', '/tmf-api/resourceInventoryManagement/v5/resource', { '@type': 'Resource', name });
-  await Promise.all(Array.from({ length: 1201 }, (_, i) => create(`r${i}`)));
-  await Promise.all([create('twin, of two'), create('twin, of two')]);
+  agent.store.transact({ principal: 'test', kind: 'request' }, writer => {
+    const names = [...Array.from({ length: 1201 }, (_, i) => `r${i}`), 'twin, of two', 'twin, of two'];
+    names.forEach((name, i) => {
+      const id = instanceId(`id-${i}`);
+      writer.putInstance({
+        id,
+        type: 'resource',
+        kind: 'resource',
+        document: { id, '@type': 'Resource', name },
+        createdAt: 0,
+      });
+    });
+  });
   expect(await json('ls')).toHaveLength(1203);
   expect((await run('ls --kind resource --name r1200')).out).toContain('1 instance\n');
   const twins = await diffo(['get', 'twin, of two', '--at', agent.url]);
   expect(twins.code).toBe(2);
   expect(twins.err).toMatch(
-    /^diffo: "twin, of two" is the name of 2; say which by its id: \S+ \(resource\), \S+ \(resource\)\n$/,
+    /^diffo: "twin, of two" is the name of 2; say which by its id: id-1201 \(resource\), id-1202 \(resource\)\n$/,
   );
 });
 

@@ -7,6 +7,7 @@ import type { Command, CommandParts, Given, Said } from '../command.ts';
 import { didYouMean } from '../nearest.ts';
 import { listAt, textAt } from '../read.ts';
 import { instanceTypes, listInstances, Names, oneInstance, wholeId } from '../resolve.ts';
+import type { Screen } from '../screen.ts';
 import { plansText, planText, tasksText } from '../show-plans.ts';
 import { pausedInstance } from '../show-status.ts';
 import { harmless, harmlessNames } from '../words.ts';
@@ -91,7 +92,13 @@ export const undo: Command = {
   run: async (given, parts) => {
     const body = given.flags.has('force') ? { force: true } : {};
     const { answer } = await orderPlan('undo', given, parts, body);
-    return endedSaid(parts.client, answer, 'undone');
+    const said = await endedSaid(parts.client, answer, 'undone');
+    if (said.exit !== 0) return said;
+    const ids = listAt(answer, 'tasks').flatMap(each => textAt(each, 'instance') ?? []);
+    const names = harmlessNames(await new Names(parts.client).all(ids));
+    const heldText = ({ command }: Screen): string =>
+      [...names.values()].map(name => `held still until: ${command(`resume ${name}`)}\n`).join('');
+    return { ...said, show: (each, screen) => said.show(each, screen) + heldText(screen) };
   },
 };
 
