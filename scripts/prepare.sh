@@ -11,7 +11,10 @@ fi
 
 if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo "installing the dependencies (once) ..." >&2
-  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+  if ! npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
+    echo "the dependencies could not be installed; see above, mend the network or the registry, and run this again." >&2
+    exit 1
+  fi
   touch node_modules/.package-lock.json
 fi
 
