@@ -11,14 +11,14 @@ import { mergeExpected, splitWrite } from '../core/ownership.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Sample } from '../ports/driver.ts';
 import type { Store, Writer } from '../ports/store.ts';
-import { acceptCreate, acceptPatch, type Rendering, render, renderCharacteristic } from '../tmf/codec.ts';
+import { acceptCreate, acceptPatch, type Rendering, render } from '../tmf/codec.ts';
 import { tmfKeyedArrays } from '../tmf/keyed-arrays.ts';
 import { type Projection, parseQuery, project } from '../tmf/query.ts';
 import { apiAliases, apiRoot, hrefOf, type Version, versions } from '../tmf/version.ts';
 import { HttpRefusal, jsonType } from './errors.ts';
 import { type HubParts, hubRoutes } from './hub.ts';
 import { linksOf } from './links.ts';
-import { etagOf, type Rendered, RenderedEntities, spliced } from './rendered.ts';
+import { etagOf, RenderedEntities } from './rendered.ts';
 import { type App, queryOf, resourceAt, wantsJson } from './server.ts';
 import { sendList } from './tmf-lists.ts';
 
@@ -41,9 +41,10 @@ const number: Record<InstanceType, string> = { service: 'TMF638', resource: 'TMF
 const types = ['service', 'resource'] as const;
 
 export function tmfRoutes(app: App, parts: TmfParts): void {
+  const rendered = new RenderedEntities(parts);
   for (const type of types) {
     for (const version of versions) {
-      const entities = new Entities(parts, type, version);
+      const entities = new Entities(parts, rendered, type, version);
       for (const root of [apiRoot[type][version], ...apiAliases[type][version]]) {
         resourceAt(app, root, {
           GET: (_request, reply) => reply.type(jsonType).send(entryPoint(type, version, parts)),
@@ -83,11 +84,11 @@ class Entities {
   readonly #rendered: RenderedEntities;
   readonly #rendering: Rendering;
 
-  constructor(parts: TmfParts, type: InstanceType, version: Version) {
+  constructor(parts: TmfParts, rendered: RenderedEntities, type: InstanceType, version: Version) {
     this.#parts = parts;
     this.#type = type;
     this.#version = version;
-    this.#rendered = new RenderedEntities(parts, type, version);
+    this.#rendered = rendered;
     const { store, publicUrl } = parts;
     this.#rendering = { type, version, publicUrl, links: linksOf(store, version, publicUrl) };
   }
@@ -95,37 +96,31 @@ class Entities {
   get(request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
     wantsJson(request);
     const id = idOf(request);
-    const rendered = this.#rendered.get(id);
+    const rendered = this.#rendered.get(id, this.#type, this.#version);
     if (!rendered) throw this.#missing(id);
     const query = queryOf(request.url);
     const fields = query === '' ? undefined : parseQuery(query, this.#type, this.#version).fields;
-    const { body, entity, etag, hasTelemetry } = rendered;
+    const { body, etag, hasTelemetry } = rendered;
     if (fields) {
       reply.type(jsonType);
       const isWhole = !hasTelemetry || !fields.has(characteristicArray[this.#type]);
-      return isWhole ? reply.send(JSON.stringify(project(entity, fields))) : this.#withSample(reply, rendered, fields);
+      return isWhole ? reply.send(projected(body, fields)) : this.#withSample(reply, id, body, fields);
     }
     const known = request.headers['if-none-match'];
     if (known !== undefined && names(known, etag)) return reply.code(304).header('etag', etag).send();
     reply.header('etag', etag).type(jsonType);
-    return hasTelemetry ? this.#withSample(reply, rendered, undefined) : reply.send(body);
+    return hasTelemetry ? this.#withSample(reply, id, body, undefined) : reply.send(body);
   }
 
   async #withSample(
     reply: FastifyReply,
-    { instance, body, entity }: Rendered,
+    id: string,
+    body: string,
     fields: Projection | undefined,
   ): Promise<FastifyReply> {
-    const sample = await this.#parts.sample(instance.id).catch(() => undefined);
-    const sampledAt = sample && new Date(sample.at).toISOString();
-    const fresh = (sample?.characteristics ?? []).map(each =>
-      renderCharacteristic({ ...each, ...(sampledAt === undefined ? {} : { sampledAt }) }, this.#version),
-    );
-    if (!fields) return reply.send(spliced(body, fresh));
-    const array = characteristicArray[this.#type];
-    const kept = entity[array];
-    const whole = { ...entity, [array]: [...(isArray(kept) ? kept : []), ...fresh] };
-    return reply.send(JSON.stringify(project(whole, fields)));
+    const sample = await this.#parts.sample(instanceId(id)).catch(() => undefined);
+    const whole = sample ? this.#rendered.withSample(body, sample, this.#version) : body;
+    return reply.send(fields ? projected(whole, fields) : whole);
   }
 
   async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -238,6 +233,10 @@ class Entities {
   #cause(request: FastifyRequest, why: string): Cause {
     return { principal: client, kind: 'request', ref: request.id, why };
   }
+}
+
+function projected(body: string, fields: Projection): string {
+  return JSON.stringify(project(JSON.parse(body), fields));
 }
 
 /** Whoever writes over TMF. */
