@@ -3,7 +3,8 @@
 import { backoffMs } from '../core/backoff.ts';
 import type { Cause } from '../core/change.ts';
 import { AgentError, sentence } from '../core/errors.ts';
-import { type Instant, type TaskId, taskId } from '../core/ids.ts';
+import { type ExpectationId, type Instant, type TaskId, taskId } from '../core/ids.ts';
+import { sameJson } from '../core/json.ts';
 import { type Plan, type PlanEvent, planTransitions } from '../core/plan.ts';
 import { leafName } from '../core/planner.ts';
 import { type Task, type TaskEvent, taskTransitions } from '../core/task.ts';
@@ -11,6 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store, Writer } from '../ports/store.ts';
+import { whyUnwanted } from './plans.ts';
 
 export interface CarryOutParts {
   readonly store: Store;
@@ -107,6 +109,13 @@ async function runTask(parts: CarryOutParts, plan: Plan, task: Task): Promise<Ta
         }),
       );
     }
+    // After a crash, or behind a slow task, it may have been changed or withdrawn since.
+    const unwanted = whyUnwanted(store, plan, servedBy(plan, task));
+    if (unwanted !== undefined) {
+      return store.transact(cause, writer =>
+        writer.putTask({ ...moved(task, 'fail'), error: unwanted, endedAt: clock.now() }),
+      );
+    }
     const started = store.transact(cause, writer =>
       writer.putTask({ ...moved(task, 'start'), before, startedAt: task.startedAt ?? clock.now() }),
     );
@@ -121,6 +130,19 @@ async function runTask(parts: CarryOutParts, plan: Plan, task: Task): Promise<Ta
       return writer.putTask({ ...moved(now, 'fail'), error: sentence(error), endedAt: clock.now() });
     });
   }
+}
+
+/** The expectation for which the plan has this task. */
+function servedBy(plan: Plan, { instance, path, step }: Task): ExpectationId {
+  const planned = plan.tasks.find(
+    each =>
+      each.instance === instance &&
+      each.path === path &&
+      each.step.op === step.op &&
+      sameJson(each.step.args, step.args),
+  );
+  if (!planned) throw new AgentError('internal', `the plan ${plan.id} has no task "${step.summary}"`);
+  return planned.expectation;
 }
 
 /** The leaves a task serves are left alone for a while, longer with each failure. */

@@ -20,7 +20,7 @@ import { type Bell, hangBell } from './bell.ts';
 import { begin, type CarryOutParts, finish, recoverTasks, runTasks, takeBack } from './carry-out.ts';
 import { Judge } from './judge.ts';
 import { Observer } from './observe.ts';
-import { draftPlan, refuseWhatMoved } from './plans.ts';
+import { draftPlan, refuseWhatMoved, whyUnwanted } from './plans.ts';
 import { Sight } from './sight.ts';
 import { Verdicts } from './verdicts.ts';
 import { Watch } from './watch.ts';
@@ -345,6 +345,8 @@ export class Loop {
   /** The leaves that a plan was to meet and that are unmet after it. */
   private stillUnmet(plan: Plan): string[] {
     const unmet = plan.tasks.filter(task => {
+      // What is wanted now is not what was done in vain.
+      if (whyUnwanted(this.parts.store, plan, task.expectation) !== undefined) return false;
       const judged = this.verdicts.unmet.get(verdictId(task.expectation, task.instance));
       return judged?.leaves.some(leaf => leaf.verdict === 'unmet' && `${leaf.path}/`.startsWith(`${task.path}/`));
     });

@@ -1,6 +1,6 @@
 /** Plans as values: drawn from a draft, refused when what they read has moved. */
 import type { Mode } from '../core/expectation.ts';
-import { type Instant, planId } from '../core/ids.ts';
+import { type ExpectationId, type Instant, planId } from '../core/ids.ts';
 import type { KeyedArrays } from '../core/path.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Draft, movedSince, planHash } from '../core/planner.ts';
@@ -40,12 +40,19 @@ export function draftPlan(
 
 /** Why a plan no longer holds, as a sentence; undefined when it does. */
 export function whyMoved(store: Reader, plan: Plan, keyed: KeyedArrays): string | undefined {
-  for (const { id, seq } of plan.expectations) {
-    const now = store.expectation(id);
-    if (!now) return `expectation ${id} was withdrawn`;
-    if (now.seq !== seq) return `expectation ${id} was changed`;
+  for (const { id } of plan.expectations) {
+    const because = whyUnwanted(store, plan, id);
+    if (because !== undefined) return because;
   }
   return movedSince(plan.readSet, id => store.instance(id), keyed);
+}
+
+/** Why an expectation no longer wants what a plan does for it, as a sentence; undefined when it does. */
+export function whyUnwanted(store: Reader, plan: Plan, id: ExpectationId): string | undefined {
+  const now = store.expectation(id);
+  if (!now) return `expectation ${id} was withdrawn`;
+  const isSame = plan.expectations.some(each => each.id === id && each.seq === now.seq);
+  return isSame ? undefined : `expectation ${id} was changed`;
 }
 
 /** Refuses each plan that waits and no longer holds; returns how many. */

@@ -366,3 +366,49 @@ test('a plan that was under way when the power failed holds up nothing else', as
   expect(store.plan(plan.id)?.state).toBe('done');
   expect(again.actualMtu()).toBe(1400);
 });
+
+test('a plan that was under way when the power failed does nothing that is no longer wanted', async () => {
+  const { lay, store, clock, loop } = await world();
+  const laid = await lay(mtu(1400), { mode: 'enforce' });
+  await loop.stop();
+  const [task] = store.tasks();
+  const [plan] = store.plans();
+  if (!task || !plan) throw new Error('nothing was done');
+  // As the store is when the agent dies before the task, right after it has answered a change of the expectation.
+  const { endedAt: _, ...begun } = plan;
+  const { endedAt: __, startedAt: ___, before: ____, ...planned } = task;
+  store.transact({ principal: 'operator', kind: 'request' }, writer => {
+    writer.putTask({ ...planned, state: 'acknowledged' });
+    writer.putPlan({ ...begun, state: 'carryingOut' });
+    writer.putExpectation({ ...laid, expect: mtu(1450) });
+  });
+
+  const again = await world({ store, clock });
+  await clock.advance(0);
+  expect(store.task(task.id)).toMatchObject({
+    state: 'terminatedWithError',
+    error: expect.stringContaining('changed'),
+  });
+  expect(store.plan(plan.id)).toMatchObject({ state: 'failed', because: expect.stringContaining('was changed') });
+  expect(again.actualMtu()).toBe(1450);
+});
+
+test('what is changed while the loop acts is not put off as if it had been tried in vain', async () => {
+  const { lay, driver, store, clock, loop, actualMtu } = await world();
+  driver.world.setSlow(100);
+  const laying = lay(mtu(1400), { mode: 'enforce' });
+  // It has examined for 100 ms, and acts.
+  await clock.advance(150);
+  expect(store.tasks({ states: ['inProgress'] })).toHaveLength(1);
+  const [laid] = store.expectations();
+  if (!laid) throw new Error('nothing was laid');
+  store.transact({ principal: 'operator', kind: 'request' }, writer =>
+    writer.putExpectation({ ...laid, expect: mtu(1450) }),
+  );
+  loop.ring();
+  await clock.advance(700);
+  expect(store.backoffs()).toEqual([]);
+  expect(actualMtu()).toBe(1450);
+  await clock.advance(5_000);
+  await laying;
+});
