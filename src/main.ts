@@ -102,6 +102,11 @@ async function readInput(): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
+// Whoever reads us may stop reading (`diffo ls | head -1`); that is no failure of ours.
+process.stdout.on('error', error => {
+  process.exit('code' in error && error.code === 'EPIPE' ? 0 : 1);
+});
+
 main(process.argv.slice(2)).then(
   code => {
     process.exitCode = code;

@@ -11,7 +11,7 @@ import type { Json } from './json.ts';
 import type { Path } from './path.ts';
 
 export type { Context, ExpectedFunction, FunctionRegistry, Reason, Verdict } from './expected/node.ts';
-export { expectedAt } from './expected/part.ts';
+export { allExpectedAt, expectedAt } from './expected/part.ts';
 
 /** One thing that is expected at one place. */
 export interface Leaf {

@@ -7,7 +7,7 @@ import type { InstanceId, Instant } from './ids.ts';
 import type { Instance } from './instance.ts';
 import { canonical, type Json } from './json.ts';
 import { nearest } from './nearest.ts';
-import { type Context, expectedAt, isOutstanding, type Leaf } from './outstanding.ts';
+import { allExpectedAt, type Context, expectedAt, isOutstanding, type Leaf } from './outstanding.ts';
 import { at, type Path } from './path.ts';
 import type { PlannedTask, ReadFact, Waiting } from './plan.ts';
 
@@ -87,15 +87,15 @@ export function plan(situation: Situation): Draft {
     }
 
     for (const { driver, ability } of offers) {
-      const wish = expectedAt(unmet.residual, ability.path, situation.context.keyed);
-      if (wish === undefined) continue;
+      const wishes = allExpectedAt(unmet.residual, ability.path, situation.context.keyed);
+      if (wishes.length === 0) continue;
       const held = situation.held(leafName(expectation.id, instance.id, ability.path), unmet);
       if (held) {
         waits(ability.path, held.because, held.until);
         continue;
       }
       const actual = at(instance.document, ability.path, situation.context.keyed);
-      const wanted = nearest(wish, actual, situation.context, ability.path);
+      const wanted = nearestToAll(wishes, actual, situation.context, ability.path);
       if (typeof wanted === 'string') {
         waits(ability.path, wanted);
         continue;
@@ -147,6 +147,27 @@ export function planHash(
   return createHash('sha256')
     .update(canonical(JSON.parse(JSON.stringify(all))))
     .digest('hex');
+}
+
+/** The value that meets every wish, each laid over what the one before it came to. */
+function nearestToAll(
+  wishes: readonly Json[],
+  actual: Json | undefined,
+  context: Context,
+  path: Path,
+): ReturnType<typeof nearest> {
+  let value = actual;
+  for (const wish of wishes) {
+    const next = nearest(wish, value, context, path);
+    if (typeof next === 'string') return next;
+    value = next.value;
+  }
+  const against = wishes.find(wish =>
+    isOutstanding(readExpected(wish, { keyed: context.keyed, at: path }), value, context),
+  );
+  return against === undefined
+    ? { value }
+    : `nothing meets both ${JSON.stringify(wishes[0])} and ${JSON.stringify(against)}`;
 }
 
 /** What has moved since a plan was made, as a sentence; undefined when all it read still holds. */

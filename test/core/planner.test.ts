@@ -125,6 +125,17 @@ test('two that want the same plan it once', () => {
   expect(draft.tasks).toHaveLength(2);
 });
 
+test('two wishes of one leaf are met by one value', () => {
+  const item = (value: Json): JsonObject => ({ name: 'mtu', value });
+  const both = (...values: Json[]) =>
+    plan(situation(port, [expectation('e1', { resourceCharacteristic: values.map(item) })]));
+  expect(both({ $lte: 1450 }, { $gte: 1400 }).tasks).toMatchObject([{ step: { args: { wanted: 1450 } } }]);
+  expect(both({ $lte: 1400 }, { $gte: 9000 })).toMatchObject({
+    tasks: [],
+    waiting: [{ because: expect.stringContaining('nothing meets both') }],
+  });
+});
+
 test('what is held back waits with its reason', () => {
   const held = () => ({ because: 'paused by operator', until: 7 });
   const draft = plan(situation(port, [expectation('e1', { administrativeState: 'unlocked' })], { held }));

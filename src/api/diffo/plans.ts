@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AgentError } from '../../core/errors.ts';
 import { expectationId, instanceId, type PlanId, planId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { Plan } from '../../core/plan.ts';
+import type { Plan, Waiting } from '../../core/plan.ts';
 import type { Task } from '../../core/task.ts';
 import { type App, type Handler, resourceAt } from '../server.ts';
 import { parse } from './expectation-body.ts';
@@ -36,6 +36,7 @@ export function planRoutes(app: App, parts: DiffoParts): void {
   const show = (plan: Plan): JsonObject => ({
     href: `/diffo/v1/plans/${plan.id}`,
     ...withTimes(plan, ['madeAt', 'endedAt']),
+    waiting: plan.waiting.map(showWaiting),
     carriedOut: store.tasks({ plan: plan.id }).map(showTask),
   });
 
@@ -45,7 +46,7 @@ export function planRoutes(app: App, parts: DiffoParts): void {
       ...(instance === undefined ? {} : { instance: instanceId(instance) }),
       ...(expectation === undefined ? {} : { expectation: expectationId(expectation) }),
     });
-    if (!('id' in made)) return reply.send(made);
+    if (!('id' in made)) return reply.send({ ...made, waiting: made.waiting.map(showWaiting) });
     return reply.code(201).header('Location', `/diffo/v1/plans/${made.id}`).send(show(made));
   };
 
@@ -116,6 +117,10 @@ export function planRoutes(app: App, parts: DiffoParts): void {
     POST: pause,
   });
   resourceAt(app, '/diffo/v1/resume', { POST: resume });
+}
+
+function showWaiting(waiting: Waiting): JsonObject {
+  return withTimes(waiting, ['until']);
 }
 
 function showTask(task: Task): JsonObject {

@@ -2,31 +2,41 @@
 import { isArray, isObject, type Json, property } from '../json.ts';
 import { type KeyedArrays, keyName, keyOf, keysOfArray, type Path, segments } from '../path.ts';
 
-/** Undefined where the expectation says nothing. Sees through `$keyed`, `$map`, `$literal`, `$eq` and keyed arrays. */
+/**
+ * Undefined where the expectation says nothing. Sees through `$keyed`, `$map`, `$literal`, `$eq` and keyed arrays. Of
+ * several items with one key, the first.
+ */
 export function expectedAt(expected: Json, path: Path, keyed: KeyedArrays): Json | undefined {
-  let here: Json | undefined = expected;
+  return allExpectedAt(expected, path, keyed)[0];
+}
+
+/** The same for all items of one key: whoever expects two things of one element writes it down twice. */
+export function allExpectedAt(expected: Json, path: Path, keyed: KeyedArrays): readonly Json[] {
+  let here: readonly Json[] = [expected];
   /** `$literal` or `$eq` once inside one: the part needs it to be read as it was meant. */
   let verbatim: string | undefined;
   let parent = '';
   let above = '';
   for (const name of segments(path)) {
-    if (!verbatim) {
-      verbatim = ['$literal', '$eq'].find(op => property(here, op) !== undefined);
-      here = verbatim ? property(here, verbatim) : (property(here, '$map') ?? here);
-    }
-    here = partAt(here, name, verbatim ? undefined : keysOfArray(keyed, parent, above));
+    const candidates = keysOfArray(keyed, parent, above);
+    here = here.flatMap(each => {
+      if (verbatim) return partsAt(each, name, undefined);
+      verbatim = ['$literal', '$eq'].find(op => property(each, op) !== undefined);
+      if (verbatim) return partsAt(property(each, verbatim), name, undefined);
+      return partsAt(property(each, '$map') ?? each, name, candidates);
+    });
     parent = above;
     above = name;
   }
-  if (here === undefined || here === null) return undefined;
-  return verbatim ? { [verbatim]: here } : here;
+  const found = here.filter(each => each !== null);
+  return verbatim ? found.map(each => ({ [verbatim ?? '$literal']: each })) : found;
 }
 
-function partAt(
+function partsAt(
   here: Json | undefined,
   name: string,
   candidates: readonly (readonly string[])[] | undefined,
-): Json | undefined {
+): readonly Json[] {
   const items = property(property(here, '$keyed'), 'items');
   if (isArray(items)) {
     const by = property(property(here, '$keyed'), 'by');
@@ -34,11 +44,15 @@ function partAt(
   }
   if (isArray(here)) {
     if (candidates) return named(here, name, candidates);
-    return /^\d+$/.test(name) ? here[Number(name)] : undefined;
+    return some(/^\d+$/.test(name) ? here[Number(name)] : undefined);
   }
-  return isObject(here) ? property(here, name) : undefined;
+  return some(isObject(here) ? property(here, name) : undefined);
 }
 
-function named(items: readonly Json[], name: string, candidates: readonly (readonly string[])[]): Json | undefined {
-  return items.find(item => candidates.some(by => keyOf(item, [by]) && keyName(item, by) === name));
+function some(found: Json | undefined): readonly Json[] {
+  return found === undefined ? [] : [found];
+}
+
+function named(items: readonly Json[], name: string, candidates: readonly (readonly string[])[]): readonly Json[] {
+  return items.filter(item => candidates.some(by => keyOf(item, [by]) && keyName(item, by) === name));
 }
