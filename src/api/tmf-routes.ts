@@ -30,7 +30,7 @@ export interface TmfParts extends HubParts {
   /** Wakes the loop; called after a commit that may give it work. */
   readonly ring: () => void;
   /** Fresh telemetry of an observed instance. */
-  readonly sample: (id: Instance['id']) => Promise<Sample | undefined>;
+  readonly sample: (id: Instance['id']) => Sample | Promise<Sample | undefined>;
   /** What hrefs begin with, such as `https://cpe.example:8638`; empty for absolute paths. */
   readonly publicUrl: string;
   /** Answer a page with 206 (TMF630) rather than always 200. */
@@ -112,15 +112,19 @@ class Entities {
     return hasTelemetry ? this.#withSample(reply, id, body, undefined) : reply.send(body);
   }
 
-  async #withSample(
+  /** Waits only when there is no sample that is fresh enough. */
+  #withSample(
     reply: FastifyReply,
     id: string,
     body: string,
     fields: Projection | undefined,
-  ): Promise<FastifyReply> {
-    const sample = await this.#parts.sample(instanceId(id)).catch(() => undefined);
-    const whole = sample ? this.#rendered.withSample(body, sample, this.#version) : body;
-    return reply.send(fields ? projected(whole, fields) : whole);
+  ): FastifyReply | Promise<FastifyReply> {
+    const send = (sample: Sample | undefined): FastifyReply => {
+      const whole = sample ? this.#rendered.withSample(body, sample, this.#version) : body;
+      return reply.send(fields ? projected(whole, fields) : whole);
+    };
+    const sample = this.#parts.sample(instanceId(id));
+    return sample instanceof Promise ? sample.catch(() => undefined).then(send) : send(sample);
   }
 
   async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
