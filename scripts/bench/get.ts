@@ -10,6 +10,8 @@ import { agentCommand, ceilingCommand, makeDirectory, type Server, start } from 
 
 const RESOURCES = 1_000;
 const ROUNDS = 7;
+/** After so many the compiler has come to rest. */
+const WARM_UP_ROUNDS = 4;
 const REQUESTS = 10_000;
 const CONNECTIONS = 32;
 const root = `${apiRoot.resource.v5}/resource`;
@@ -70,11 +72,10 @@ async function besideStatic(agent: Server, what: string, path: string, paths: re
   try {
     const requests = paths.map(getRequest);
     const rounds: { ours: number; ceiling: number }[] = [];
-    for (let i = 0; i <= ROUNDS; i++) {
+    for (let i = 0; i < WARM_UP_ROUNDS + ROUNDS; i++) {
       rounds.push({ ours: await cpuEach(agent, requests), ceiling: await cpuEach(ceiling, requests) });
     }
-    // The first round warms both up.
-    const warm = rounds.slice(1);
+    const warm = rounds.slice(WARM_UP_ROUNDS);
     return row({
       what: `CPU a GET, ${what}`,
       unit: 'µs',
