@@ -35,6 +35,7 @@ export class Watch {
   private readonly parts: WatchParts;
   private readonly eyes: readonly Eye[];
   private readonly samples = new Map<string, ReadonlyMap<string, Sample>>();
+  private sampling: { readonly maxAgeMs: number; readonly ended: Promise<void> } | undefined;
   looks = 0;
 
   constructor(parts: WatchParts) {
@@ -109,7 +110,17 @@ export class Watch {
   }
 
   /** Takes fresh telemetry of everything, at most once in `maxAgeMs`. A driver that cannot answer leaves its last. */
-  async sample(maxAgeMs: number): Promise<void> {
+  sample(maxAgeMs: number): Promise<void> {
+    // Whoever asks for no fresher ones meanwhile waits for the same, or each of a crowd would take its own.
+    if (this.sampling && this.sampling.maxAgeMs <= maxAgeMs) return this.sampling.ended;
+    const ended = this.takeSamples(maxAgeMs).finally(() => {
+      if (this.sampling?.ended === ended) this.sampling = undefined;
+    });
+    this.sampling = { maxAgeMs, ended };
+    return ended;
+  }
+
+  private async takeSamples(maxAgeMs: number): Promise<void> {
     for (const { driver } of this.eyes) {
       try {
         this.samples.set(driver.name, await driver.sample(maxAgeMs));
