@@ -11,6 +11,7 @@ import type { Version } from '../tmf/version.ts';
 import { linksOf } from './links.ts';
 
 export interface Rendered {
+  readonly type: InstanceType;
   readonly body: string;
   readonly etag: string;
   /** Whether fresh samples belong into an answer. */
@@ -31,10 +32,10 @@ interface Sampled {
   readonly body: string;
 }
 
-/** An inventory of a thousand fits in both versions; of a hundred thousand instances those asked for do. */
-const MAX_ENTRIES = 4_096;
-/** Well under the memory the agent may take. */
-const MAX_CHARACTERS = 4_000_000;
+/** An inventory of a thousand fits; of a hundred thousand instances those asked for do. */
+const MAX_ENTRIES = 2_048;
+/** In both versions together well under the memory the agent may take. */
+const MAX_CHARACTERS = 2_500_000;
 
 export interface RenderedParts {
   readonly store: Reader;
@@ -44,19 +45,20 @@ export interface RenderedParts {
 
 export class RenderedEntities {
   readonly #parts: RenderedParts;
+  readonly #version: Version;
   readonly #entries = new Map<string, Entry>();
   /** Bodies with telemetry, which go when their sample does. */
-  readonly #sampled = { v4: new WeakMap<Sample, Sampled>(), v5: new WeakMap<Sample, Sampled>() };
+  readonly #sampled = new WeakMap<Sample, Sampled>();
   #characters = 0;
 
-  constructor(parts: RenderedParts) {
+  constructor(parts: RenderedParts, version: Version) {
     this.#parts = parts;
+    this.#version = version;
   }
 
-  get(id: string, type: InstanceType, version: Version): Rendered | undefined {
+  get(id: string): Rendered | undefined {
     const { store } = this.#parts;
-    const key = `${type}/${version}/${id}`;
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.get(id);
     const now = store.seq();
     if (entry) {
       if (entry.heldAt === now) return entry;
@@ -67,31 +69,31 @@ export class RenderedEntities {
         entry.heldAt = now;
         return entry;
       }
-      this.#forget(key, entry);
+      this.#forget(id, entry);
     }
     const instance = store.instance(instanceId(id));
-    if (instance?.type !== type) return undefined;
-    const made = this.#render(instance, version, now);
-    this.#keep(key, made);
+    if (!instance) return undefined;
+    const made = this.#render(instance, now);
+    this.#keep(id, made);
     return made;
   }
 
   /** The body with a sample in it; made once for all who ask while both stand. */
-  withSample(of: string, sample: Sample, version: Version): string {
-    const known = this.#sampled[version].get(sample);
+  withSample(of: string, sample: Sample): string {
+    const known = this.#sampled.get(sample);
     if (known?.of === of) return known.body;
-    const body = spliced(of, renderSample(sample, version));
-    this.#sampled[version].set(sample, { of, body });
+    const body = spliced(of, renderSample(sample, this.#version));
+    this.#sampled.set(sample, { of, body });
     return body;
   }
 
-  #render(instance: Instance, version: Version, heldAt: number): Entry {
+  #render(instance: Instance, heldAt: number): Entry {
     const { store, kinds, publicUrl } = this.#parts;
     const references: [string, boolean][] = [];
-    const find = linksOf(store, version, publicUrl);
+    const find = linksOf(store, this.#version, publicUrl);
     const entity = render(instance.document, {
       type: instance.type,
-      version,
+      version: this.#version,
       publicUrl,
       links: (type, id) => {
         const href = find(type, id);
@@ -103,6 +105,7 @@ export class RenderedEntities {
       instance.observedBy !== undefined &&
       (kinds.get(instance.kind)?.characteristic.some(each => each.telemetry === true) ?? false);
     return {
+      type: instance.type,
       body: JSON.stringify(hasTelemetry ? characteristicsLast(entity, instance.type) : entity),
       etag: etagOf(store.epoch, instance.seq),
       hasTelemetry,
@@ -112,9 +115,9 @@ export class RenderedEntities {
     };
   }
 
-  #keep(key: string, entry: Entry): void {
-    if (entry.body.length > MAX_CHARACTERS / 16) return;
-    this.#entries.set(key, entry);
+  #keep(id: string, entry: Entry): void {
+    if (entry.body.length > MAX_CHARACTERS / 10) return;
+    this.#entries.set(id, entry);
     this.#characters += entry.body.length;
     for (const [oldest, old] of this.#entries) {
       if (this.#entries.size <= MAX_ENTRIES && this.#characters <= MAX_CHARACTERS) break;
@@ -122,8 +125,8 @@ export class RenderedEntities {
     }
   }
 
-  #forget(key: string, entry: Entry): void {
-    this.#entries.delete(key);
+  #forget(id: string, entry: Entry): void {
+    this.#entries.delete(id);
     this.#characters -= entry.body.length;
   }
 }

@@ -41,10 +41,10 @@ const number: Record<InstanceType, string> = { service: 'TMF638', resource: 'TMF
 const types = ['service', 'resource'] as const;
 
 export function tmfRoutes(app: App, parts: TmfParts): void {
-  const rendered = new RenderedEntities(parts);
+  const rendered = { v4: new RenderedEntities(parts, 'v4'), v5: new RenderedEntities(parts, 'v5') };
   for (const type of types) {
     for (const version of versions) {
-      const entities = new Entities(parts, rendered, type, version);
+      const entities = new Entities(parts, rendered[version], type, version);
       for (const root of [apiRoot[type][version], ...apiAliases[type][version]]) {
         resourceAt(app, root, {
           GET: (_request, reply) => reply.type(jsonType).send(entryPoint(type, version, parts)),
@@ -96,8 +96,8 @@ class Entities {
   get(request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
     wantsJson(request);
     const id = idOf(request);
-    const rendered = this.#rendered.get(id, this.#type, this.#version);
-    if (!rendered) throw this.#missing(id);
+    const rendered = this.#rendered.get(id);
+    if (rendered?.type !== this.#type) throw this.#missing(id);
     const query = queryOf(request.url);
     const fields = query === '' ? undefined : parseQuery(query, this.#type, this.#version).fields;
     const { body, etag, hasTelemetry } = rendered;
@@ -120,7 +120,7 @@ class Entities {
     fields: Projection | undefined,
   ): FastifyReply | Promise<FastifyReply> {
     const send = (sample: Sample | undefined): FastifyReply => {
-      const whole = sample ? this.#rendered.withSample(body, sample, this.#version) : body;
+      const whole = sample ? this.#rendered.withSample(body, sample) : body;
       return reply.send(fields ? projected(whole, fields) : whole);
     };
     const sample = this.#parts.sample(instanceId(id));
