@@ -55,9 +55,10 @@ export function begin(parts: CarryOutParts, plan: Plan): Plan {
 /** Runs what is left of a plan that has begun; the sentence of the task that failed, and nothing after it was tried. */
 export async function runTasks(parts: CarryOutParts, plan: Plan): Promise<string | undefined> {
   const { store, clock } = parts;
-  for (const task of store.tasks({ plan: plan.id, states: ['acknowledged'] })) {
-    const ended = await runTask(parts, plan, task);
-    if (ended.state === 'done') continue;
+  for (const task of store.tasks({ plan: plan.id })) {
+    // One that has ended did so before the agent stopped.
+    const ended = task.state === 'acknowledged' ? await runTask(parts, plan, task) : task;
+    if (ended.state !== 'terminatedWithError') continue;
     const left = store.tasks({ plan: plan.id, states: ['acknowledged'] });
     const error = 'not started: the task before it failed';
     store.transact(causeOf(plan, 'a task failed'), writer => {

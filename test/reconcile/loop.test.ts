@@ -412,3 +412,24 @@ test('what is changed while the loop acts is not put off as if it had been tried
   await clock.advance(5_000);
   await laying;
 });
+
+test('a plan whose task had failed when the power failed does not go on behind it', async () => {
+  const { lay, store, clock, loop } = await world();
+  await lay({ administrativeState: 'locked', ...(mtu(1400) as object) }, { mode: 'enforce' });
+  await loop.stop();
+  const [plan] = store.plans();
+  if (!plan) throw new Error('nothing was done');
+  const [first, second] = store.tasks({ plan: plan.id });
+  if (!first || !second) throw new Error('too little was done');
+  const { endedAt: _, ...begun } = plan;
+  const { endedAt: __, startedAt: ___, before: ____, ...planned } = second;
+  store.transact({ principal: 'loop', kind: 'task' }, writer => {
+    writer.putTask({ ...first, state: 'terminatedWithError', error: 'not today' });
+    writer.putTask({ ...planned, state: 'acknowledged' });
+    writer.putPlan({ ...begun, state: 'carryingOut' });
+  });
+
+  await world({ store, clock });
+  expect(store.plan(plan.id)).toMatchObject({ state: 'failed', because: expect.stringContaining('not today') });
+  expect(store.task(second.id)?.error).toBe('not started: the task before it failed');
+});
