@@ -14,11 +14,15 @@ export function lesser(a: Mode, b: Mode): Mode {
   return modes.indexOf(a) <= modes.indexOf(b) ? a : b;
 }
 
-/** Whose instance is meant: one by id, one by kind and name (which need not exist), or all that meet a condition. */
-export type Target =
+/**
+ * Whose instance is meant: one by id, one by kind and name (which need not exist), or all that meet a condition. With
+ * `peer` it is an instance of that peer, which judges it.
+ */
+export type Target = (
   | { readonly id: InstanceId }
   | { readonly kind: string; readonly name: string }
-  | { readonly kind?: string; readonly where: Json };
+  | { readonly kind?: string; readonly where: Json }
+) & { readonly peer?: string };
 
 export interface Expectation {
   readonly id: ExpectationId;

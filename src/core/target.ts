@@ -4,8 +4,9 @@ import type { Instant } from './ids.ts';
 import type { Instance } from './instance.ts';
 import { property } from './json.ts';
 
-/** Whether a target could mean this instance; a `where` has still to be met. */
+/** Whether a target could mean this instance of our own; a `where` has still to be met. */
 export function mayMean(target: Target, instance: Instance): boolean {
+  if (target.peer !== undefined) return false;
   if ('id' in target) return target.id === instance.id;
   if ('name' in target) return target.kind === instance.kind && target.name === property(instance.document, 'name');
   return target.kind === undefined || target.kind === instance.kind;

@@ -8,6 +8,10 @@ export interface StandingVerdict {
   readonly expectation: ExpectationId;
   /** Undefined for an expectation of something that does not exist. */
   readonly instance?: InstanceId;
+  /** The peer that judged, for an expectation of a peer's instance; the instance is the peer's too. */
+  readonly peer?: string;
+  /** The name of the peer's instance, for people. */
+  readonly instanceName?: string;
   readonly verdict: Verdict;
   /** What is unmet, itself an expectation; absent when nothing is. */
   readonly residual?: Json;

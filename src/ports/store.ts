@@ -3,13 +3,14 @@
  * takes the next `seq`, its row carries it, and a change row tells of it, in the same commit. A write that changes
  * nothing writes nothing.
  */
-import type { Cause, Change } from '../core/change.ts';
+import type { Cause, Change, ChangeSubject } from '../core/change.ts';
 import type { Expectation } from '../core/expectation.ts';
 import type { ExpectationId, InstanceId, Instant, ListenerId, PlanId, TaskId } from '../core/ids.ts';
 import type { Instance, InstanceType } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Listener } from '../core/listener.ts';
 import type { Plan, PlanState } from '../core/plan.ts';
+import type { Guard } from '../core/stream/receiver.ts';
 import type { Task, TaskState } from '../core/task.ts';
 import type { StandingVerdict } from '../core/verdict.ts';
 
@@ -50,6 +51,27 @@ export interface Pause {
   readonly since: Instant;
 }
 
+export type CurrentSubject = Extract<ChangeSubject, 'instance' | 'expectation' | 'verdict'>;
+
+/** A row as a follower of current state reads it: what it is now, or that it is gone. */
+export interface CurrentRow {
+  readonly subject: CurrentSubject;
+  readonly id: string;
+  readonly seq: number;
+  /** Absent when it is gone. */
+  readonly record?: JsonObject;
+  /** Of what is gone: what it was. */
+  readonly was?: JsonObject;
+}
+
+/** A row of another's state stream that was not applied. */
+export interface Quarantine {
+  readonly key: string;
+  readonly code: string;
+  readonly message: string;
+  readonly body?: JsonObject;
+}
+
 export interface Reader {
   /** Names this store's life: a restored copy of another store has another one. Part of cursors given outside. */
   readonly epoch: string;
@@ -69,6 +91,18 @@ export interface Reader {
 
   /** Oldest first. Throws `gone`, naming the oldest seq, when rows after the cursor are no longer kept. */
   changesAfter(seq: number, limit: number): readonly Change[];
+  /** What is now, and what is gone, with a seq beyond the cursor, in order of seq: a week offline costs rows, not changes. */
+  rowsAfter(subjects: readonly CurrentSubject[], seq: number, limit: number): readonly CurrentRow[];
+  /** That something is gone is remembered from this seq on (exclusive); what went before it is forgotten. */
+  forgottenUpTo(): number;
+  /** The state of one end of a state stream, as whoever keeps the stream wrote it. */
+  streamState(name: string): JsonObject | undefined;
+  /** What is known of a row of another's stream. */
+  incoming(stream: string, key: string): Guard | undefined;
+  /** The keys of what stands of a stream with an earlier epoch. */
+  incomingBefore(stream: string, epoch: number): readonly string[];
+  quarantine(stream: string): readonly Quarantine[];
+
   /** The changes of one subject, newest first, as far as they are kept. */
   changesOf(id: string, limit: number): readonly Change[];
 
@@ -113,6 +147,12 @@ export interface Writer extends Reader {
    */
   tidy(keep: { readonly plans: number; readonly keys: number }): void;
   /** The following have no change row: nobody outside follows them. */
+  putStreamState(name: string, state: JsonObject): void;
+  removeStreamState(name: string): void;
+  /** The guard of a row, and the row itself where it could not be applied. */
+  putIncoming(stream: string, key: string, guard: Guard, quarantine?: Omit<Quarantine, 'key'>): void;
+  /** Forgets what bears an earlier epoch. */
+  removeIncomingBefore(stream: string, epoch: number): void;
   putBackoff(backoff: Backoff): void;
   clearBackoff(leaf: string): void;
   putPause(pause: Pause): void;

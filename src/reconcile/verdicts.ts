@@ -61,7 +61,8 @@ export class Verdicts {
     const all = sweep || moved === 'everything';
     if (!all && moved.instances.size === 0 && moved.expectations.size === 0) return { expectationsMoved: undefined };
 
-    const expectations = store.expectations();
+    // What is expected of a peer's instance is judged there.
+    const expectations = store.expectations().filter(each => each.for.peer === undefined);
     const found: Judged[] = [];
     const over: Over[] = [];
     for (const expectation of expectations) {

@@ -10,7 +10,7 @@ import type { Plan } from '../../src/core/plan.ts';
 import type { Task } from '../../src/core/task.ts';
 import type { StandingVerdict } from '../../src/core/verdict.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { Store, Unwritten, Writer } from '../../src/ports/store.ts';
+import type { CurrentRow, Store, Unwritten, Writer } from '../../src/ports/store.ts';
 import { handClock } from '../kit/clock.ts';
 
 /** What a store is opened with in these tests. */
@@ -357,6 +357,63 @@ export function storeContract(name: string, open: (parts: StoreParts) => Store):
       });
       expect([store.backoffs(), store.pauses(), store.listeners()]).toEqual([[], [], []]);
       expect([store.seq(), commits]).toEqual([0, 0]);
+    });
+  });
+
+  describe(`${name}: what state streams read and keep`, () => {
+    test('current rows and what is gone come in order of seq, each once, however often it changed', () => {
+      const store = opened();
+      write(store, writer => {
+        for (const id of ['a', 'b', 'c']) writer.putInstance(service(id));
+        writer.putInstance(service('a', { note: 'again' }));
+        writer.putExpectation(expectation('e'));
+        writer.putVerdict(verdict('e', 'a'));
+        writer.removeInstance(instanceId('b'));
+        writer.removeInstance(instanceId('c'));
+        writer.putInstance(service('c'));
+      });
+      const told = (rows: readonly CurrentRow[]) => rows.map(row => [row.subject, row.id, row.record !== undefined]);
+      const all = store.rowsAfter(['instance', 'expectation', 'verdict'], 0, 100);
+      expect(told(all)).toEqual([
+        ['instance', 'a', true],
+        ['expectation', 'e', true],
+        ['verdict', 'e:a', true],
+        ['instance', 'b', false],
+        ['instance', 'c', true],
+      ]);
+      expect(all.map(row => row.seq)).toEqual([4, 5, 6, 7, 9]);
+      expect(all[0]?.record).toMatchObject({ type: 'service', document: { id: 'a', note: 'again' } });
+      expect(all[3]?.was).toMatchObject({ id: 'b' });
+      expect(told(store.rowsAfter(['instance'], 4, 1))).toEqual([['instance', 'b', false]]);
+      expect(store.rowsAfter(['instance'], 9, 100)).toEqual([]);
+      expect(store.forgottenUpTo()).toBe(0);
+    });
+
+    test('the guards of incoming rows are kept for each stream, quarantine beside them, without a change', () => {
+      const store = opened();
+      const guard = { epoch: 1, seq: 5, hash: 'h', shown: 'h' };
+      const aside = { code: 'invalid', message: 'no', body: { a: 1 } };
+      write(store, writer => {
+        writer.putIncoming('s', 'k', guard);
+        writer.putIncoming('s', 'bad', { ...guard, shown: null }, aside);
+        writer.putIncoming('s', 'k', { ...guard, seq: 6 });
+        writer.putStreamState('s', { cursor: 6 });
+      });
+      expect(store.incoming('s', 'k')).toEqual({ ...guard, seq: 6 });
+      expect([store.incoming('s', 'none'), store.incoming('t', 'k')]).toEqual([undefined, undefined]);
+      expect(store.quarantine('s')).toEqual([{ key: 'bad', ...aside }]);
+      expect(store.incomingBefore('s', 2)).toEqual(['k']);
+      expect(store.streamState('s')).toEqual({ cursor: 6 });
+      write(store, writer => {
+        writer.removeIncomingBefore('s', 2);
+        writer.removeStreamState('s');
+      });
+      expect([store.incoming('s', 'k'), store.quarantine('s'), store.streamState('s')]).toEqual([
+        undefined,
+        [],
+        undefined,
+      ]);
+      expect(store.seq()).toBe(0);
     });
   });
 

@@ -62,6 +62,20 @@ const steps: readonly string[] = [
   CREATE TABLE pause (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
   CREATE TABLE listener (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
   `,
+  // State streams: current rows are followed by their seq, and another's rows are guarded by theirs.
+  `
+  CREATE INDEX instance_by_seq ON instance (seq);
+  CREATE INDEX expectation_by_seq ON expectation (seq);
+  CREATE INDEX verdict_by_seq ON verdict (seq);
+  CREATE INDEX change_by_deleted_seq ON change (seq, subject, id) WHERE type = 'delete';
+
+  CREATE TABLE stream (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
+  CREATE TABLE incoming (
+    row INTEGER PRIMARY KEY, stream TEXT NOT NULL, key TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
+    hash TEXT, shown TEXT, quarantine TEXT, UNIQUE (stream, key)
+  ) STRICT;
+  CREATE INDEX incoming_by_epoch ON incoming (stream, epoch);
+  `,
 ];
 
 /** The schema this program writes. */

@@ -3,21 +3,33 @@ import type { Change } from '../../core/change.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import type { ExpectationId, InstanceId, ListenerId, PlanId, TaskId } from '../../core/ids.ts';
 import type { Instance } from '../../core/instance.ts';
+import type { JsonObject } from '../../core/json.ts';
 import type { Listener } from '../../core/listener.ts';
 import type { Plan, PlanState } from '../../core/plan.ts';
+import type { Guard } from '../../core/stream/receiver.ts';
 import type { Task, TaskState } from '../../core/task.ts';
 import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
-import type { Backoff, InstanceQuery, KeyBinding, Pause, Reader } from '../../ports/store.ts';
+import type {
+  Backoff,
+  CurrentRow,
+  CurrentSubject,
+  InstanceQuery,
+  KeyBinding,
+  Pause,
+  Quarantine,
+  Reader,
+} from '../../ports/store.ts';
 import type { ChangeList } from './change-list.ts';
 import * as rows from './rows.ts';
 import type { Sql } from './sql.ts';
+import * as streams from './streams.ts';
 
 /** So many are in memory at once while instances are walked over. */
 const INSTANCES_AT_ONCE = 100;
 const NO_LIMIT = -1;
 
 /** The tables of what is few and followed by nobody. */
-export type NoteTable = 'backoff' | 'pause' | 'listener';
+export type NoteTable = 'backoff' | 'pause' | 'listener' | 'stream';
 
 export interface Kept {
   readonly sql: Sql;
@@ -96,6 +108,31 @@ export class SqliteReader implements Reader {
 
   changesOf(id: string, limit: number): readonly Change[] {
     return this.changes.of(id, limit);
+  }
+
+  rowsAfter(subjects: readonly CurrentSubject[], seq: number, limit: number): readonly CurrentRow[] {
+    return streams.rowsAfter(this.sql, subjects, seq, limit);
+  }
+
+  forgottenUpTo(): number {
+    return Math.max(0, this.changes.oldest - 1);
+  }
+
+  streamState(name: string): JsonObject | undefined {
+    const row = this.sql.get<{ record: string }>('SELECT record FROM stream WHERE id = ?', name);
+    return row && (JSON.parse(row.record) as JsonObject);
+  }
+
+  incoming(stream: string, key: string): Guard | undefined {
+    return streams.incoming(this.sql, stream, key);
+  }
+
+  incomingBefore(stream: string, epoch: number): readonly string[] {
+    return streams.incomingBefore(this.sql, stream, epoch);
+  }
+
+  quarantine(stream: string): readonly Quarantine[] {
+    return streams.quarantine(this.sql, stream);
   }
 
   expectation(id: ExpectationId): Expectation | undefined {

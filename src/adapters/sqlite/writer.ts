@@ -8,12 +8,14 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Listener } from '../../core/listener.ts';
 import { differences, type KeyedArrays } from '../../core/path.ts';
 import { endedPlanStates, type Plan } from '../../core/plan.ts';
+import type { Guard } from '../../core/stream/receiver.ts';
 import type { Task } from '../../core/task.ts';
 import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
-import type { Backoff, KeyBinding, Pause, Unwritten, Writer } from '../../ports/store.ts';
+import type { Backoff, KeyBinding, Pause, Quarantine, Unwritten, Writer } from '../../ports/store.ts';
 import { type NewChange, typeOfChange } from './change-list.ts';
 import { type Kept, type NoteTable, SqliteReader } from './reader.ts';
 import * as rows from './rows.ts';
+import { PUT_INCOMING } from './streams.ts';
 
 export interface WriterParts extends Kept {
   readonly keyed: KeyedArrays;
@@ -153,6 +155,24 @@ export class SqliteWriter extends SqliteReader implements Writer {
          SELECT row FROM key_binding WHERE id NOT IN (SELECT id FROM instance) ORDER BY row DESC LIMIT -1 OFFSET ?)`,
       keys,
     );
+  }
+
+  putStreamState(name: string, state: JsonObject): void {
+    this.#note('stream', name, state);
+  }
+
+  removeStreamState(name: string): void {
+    this.#forget('stream', name);
+  }
+
+  putIncoming(stream: string, key: string, guard: Guard, quarantine?: Omit<Quarantine, 'key'>): void {
+    const { epoch, seq, hash, shown } = guard;
+    const aside = quarantine === undefined ? null : JSON.stringify(quarantine);
+    this.#run(PUT_INCOMING, stream, key, epoch, seq, hash, shown, aside);
+  }
+
+  removeIncomingBefore(stream: string, epoch: number): void {
+    this.#run('DELETE FROM incoming WHERE stream = ? AND epoch < ?', stream, epoch);
   }
 
   putBackoff(backoff: Backoff): void {

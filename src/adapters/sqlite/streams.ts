@@ -1,0 +1,84 @@
+/** The rows that state streams read and keep: what is current by its seq, and the guards of what others sent. */
+import type { JsonObject } from '../../core/json.ts';
+import type { Guard } from '../../core/stream/receiver.ts';
+import type { CurrentRow, CurrentSubject, Quarantine } from '../../ports/store.ts';
+import type { Sql } from './sql.ts';
+
+interface LiveRow {
+  id: string;
+  seq: number;
+  record: string;
+}
+
+/** What each subject sends of itself, as JSON text. */
+const recordOf: Record<CurrentSubject, string> = {
+  instance: `json_object('type', type, 'kind', kind, 'observedBy', observed_by, 'createdAt', created_at,
+    'document', json(document))`,
+  expectation: 'record',
+  verdict: 'record',
+};
+
+export function rowsAfter(
+  sql: Sql,
+  subjects: readonly CurrentSubject[],
+  seq: number,
+  limit: number,
+): readonly CurrentRow[] {
+  const found: CurrentRow[] = [];
+  for (const subject of subjects) {
+    for (const row of sql.all<LiveRow>(
+      `SELECT id, seq, ${recordOf[subject]} AS record FROM ${subject} WHERE seq > ? ORDER BY seq LIMIT ?`,
+      seq,
+      limit,
+    )) {
+      found.push({ subject, id: row.id, seq: row.seq, record: JSON.parse(row.record) as JsonObject });
+    }
+    // What has come back since is not gone.
+    for (const row of sql.all<LiveRow>(
+      `SELECT id, max(seq) AS seq, document AS record FROM change
+       WHERE type = 'delete' AND seq > ? AND subject = ? AND NOT EXISTS (SELECT 1 FROM ${subject} WHERE id = change.id)
+       GROUP BY id ORDER BY 2 LIMIT ?`,
+      seq,
+      subject,
+      limit,
+    )) {
+      found.push({ subject, id: row.id, seq: row.seq, was: JSON.parse(row.record) as JsonObject });
+    }
+  }
+  return found.sort((a, b) => a.seq - b.seq).slice(0, limit);
+}
+
+interface IncomingRow {
+  epoch: number;
+  seq: number;
+  hash: string | null;
+  shown: string | null;
+}
+
+export function incoming(sql: Sql, stream: string, key: string): Guard | undefined {
+  return sql.get<IncomingRow>('SELECT epoch, seq, hash, shown FROM incoming WHERE stream = ? AND key = ?', stream, key);
+}
+
+export function incomingBefore(sql: Sql, stream: string, epoch: number): readonly string[] {
+  return sql
+    .all<{ key: string }>(
+      'SELECT key FROM incoming WHERE stream = ? AND epoch < ? AND shown IS NOT NULL ORDER BY row',
+      stream,
+      epoch,
+    )
+    .map(row => row.key);
+}
+
+export function quarantine(sql: Sql, stream: string): readonly Quarantine[] {
+  return sql
+    .all<{ key: string; quarantine: string }>(
+      'SELECT key, quarantine FROM incoming WHERE stream = ? AND quarantine IS NOT NULL ORDER BY row',
+      stream,
+    )
+    .map(row => ({ key: row.key, ...(JSON.parse(row.quarantine) as Omit<Quarantine, 'key'>) }));
+}
+
+export const PUT_INCOMING = `INSERT INTO incoming (stream, key, epoch, seq, hash, shown, quarantine)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (stream, key) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, hash = excluded.hash,
+    shown = excluded.shown, quarantine = excluded.quarantine`;
