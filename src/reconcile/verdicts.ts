@@ -42,6 +42,8 @@ export class Verdicts {
   private readonly parts: VerdictParts;
   private readonly unmetNow = new Map<string, Unmet>();
   private cursor = 0;
+  /** Nobody expected anything when last judged: until somebody does, what moves need not be read. */
+  private unasked = false;
 
   constructor(parts: VerdictParts) {
     this.parts = parts;
@@ -56,6 +58,10 @@ export class Verdicts {
   update(now: Instant, sweep: boolean): { readonly expectationsMoved: ReadonlySet<string> | undefined } {
     const { store } = this.parts;
     const upTo = store.seq();
+    if (this.unasked && !sweep && store.expectations().length === 0) {
+      this.cursor = upTo;
+      return { expectationsMoved: undefined };
+    }
     const moved = this.cursor === 0 ? 'everything' : this.movedSince(this.cursor);
     this.cursor = upTo;
     const all = sweep || moved === 'everything';
@@ -72,6 +78,7 @@ export class Verdicts {
     }
     this.write(found, over, now);
     this.forgetRemoved(expectations);
+    this.unasked = expectations.length === 0;
     const expectationsMoved = moved === 'everything' ? new Set<string>() : moved.expectations;
     return { expectationsMoved: all || expectationsMoved.size > 0 ? expectationsMoved : undefined };
   }
