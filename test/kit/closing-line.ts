@@ -10,9 +10,11 @@ export default class ClosingLine implements Reporter {
       // A module that does not load has no tests to fail.
       if (module.errors().length > 0) count.failed++;
       for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        count[state]++;
-        if (state === 'skipped') console.log(`skipped: ${test.fullName}`);
+        const result = test.result();
+        count[result.state]++;
+        if (result.state !== 'skipped') continue;
+        // Those left out before they began carry their reason in the title.
+        console.log(`skipped: ${test.fullName}${result.note === undefined ? '' : ` (${result.note})`}`);
       }
     }
     console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped`);
