@@ -161,11 +161,12 @@ export class Loop {
         // What this pass had not planned for must not wait for the next thing to happen.
         if (this.draftNow.tasks.some(task => task.mode === 'enforce')) this.bell.ring();
       }
+      if (this.counts.passes % PASSES_PER_TIDY === 0) this.tidy();
     } catch (error) {
       log.error('pass failed', { error: sentence(error), code: error instanceof AgentError ? error.code : 'internal' });
       this.sweep = true;
     }
-    if (this.counts.passes++ % PASSES_PER_TIDY === 0) this.tidy();
+    this.counts.passes++;
     this.counts.lastPassAt = began;
     this.counts.lastPassMs = clock.now() - began;
     this.sleepUntilDue();
