@@ -50,6 +50,8 @@ export interface DurableSender {
   readonly epoch: number;
   /** Up to where the receiver has told that it has everything of this epoch. */
   readonly acked: number;
+  /** The store's seq when this epoch began: what was deleted up to there was never told in it. */
+  readonly base: number;
   /** When the last epochs were begun. */
   readonly begun: readonly Instant[];
 }
@@ -94,7 +96,7 @@ const EPOCHS_A_DAY = 3;
 const DAY_MS = 86_400_000;
 
 export function newSender(stream: string): Sender {
-  return { stream, epoch: 1, acked: 0, begun: [], pace: freshPace };
+  return { stream, epoch: 1, acked: 0, base: 0, begun: [], pace: freshPace };
 }
 
 /** After a restart. */
@@ -102,8 +104,8 @@ export function resumed(kept: DurableSender): Sender {
   return { ...durable(kept), pace: freshPace };
 }
 
-export function durable({ stream, epoch, acked, begun }: DurableSender): DurableSender {
-  return { stream, epoch, acked, begun };
+export function durable({ stream, epoch, acked, base, begun }: DurableSender): DurableSender {
+  return { stream, epoch, acked, base, begun };
 }
 
 /** A person has looked: epochs may be begun again at once. */
@@ -123,7 +125,7 @@ export function next(
   if (renewal) {
     const allowed = nextEpochAt(sender, now);
     if (allowed.at <= now) {
-      return { step: 'begin', sender: begin(sender, renewal.above, now), because: renewal.because };
+      return { step: 'begin', sender: begin(sender, renewal.above, source.seq, now), because: renewal.because };
     }
     // After a mismatch what changes is still worth telling; in the other cases the receiver would not take it.
     if (renewal.because !== 'mismatch') return { step: 'wait', until: allowed.at, held: true, because: allowed.why };
@@ -186,8 +188,9 @@ export function unanswered(sender: Sender, moment: Moment, tooLarge?: Batch): Se
 
 function withRenewal(sender: Sender, { seq, purged }: Source, rules: Rules): Sender {
   if (rules.isAhead(sender.acked, seq)) return needing(sender, 'rolledBack', sender.epoch);
-  // From 0 on no tombstone is needed: the snapshot ends what it does not name.
-  return sender.acked > 0 && sender.acked < purged ? needing(sender, 'purged', sender.epoch) : sender;
+  // Tombstones up to the base are not needed, and none at all from 0 on: the snapshot ends what it does not name.
+  const missing = sender.acked > 0 && purged > Math.max(sender.acked, sender.base);
+  return missing ? needing(sender, 'purged', sender.epoch) : sender;
 }
 
 /** What differed has changed since, so that the two sides agree without a snapshot. */
@@ -203,11 +206,12 @@ function needing(sender: Sender, because: Renewal, above: number): Sender {
   return known && known.above >= above ? sender : { ...sender, renewal: { because, above } };
 }
 
-function begin({ stream, epoch, begun, pace }: Sender, above: number, now: Instant): Sender {
+function begin({ stream, epoch, begun, pace }: Sender, above: number, base: number, now: Instant): Sender {
   return {
     stream,
     epoch: Math.max(epoch, above) + 1,
     acked: 0,
+    base,
     begun: [...lately(begun, now), now],
     // Even an empty snapshot has to be told: it ends what the receiver still has.
     pace: { ...pace, heartbeatAt: now },
