@@ -71,11 +71,12 @@ export function createServer({ log, https, ...guarded }: ServerSettings): App {
     answerFailure(reply, request.url, failureOf(error, log), error instanceof HttpRefusal ? error.headers : undefined);
   });
   app.setNotFoundHandler((request, reply) => {
-    answerFailure(reply, request.url, {
-      status: 404,
-      code: 'notFound',
-      reason: `There is nothing at ${pathOf(request.url)}`,
-    });
+    const path = pathOf(request.url);
+    const allow = allowedAt(app, path);
+    if (allow !== undefined) {
+      throw new HttpRefusal(405, 'methodNotAllowed', `${request.method} is not served here; ${allow} are`, { allow });
+    }
+    answerFailure(reply, request.url, { status: 404, code: 'notFound', reason: `There is nothing at ${path}` });
   });
   return app;
 }
@@ -83,22 +84,26 @@ export function createServer({ log, https, ...guarded }: ServerSettings): App {
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 export type Methods = Partial<Record<'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', Handler>>;
 
-const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** What each path of a server answers to. Refusals as routes of their own would be most of all routes, and 4 MiB. */
+const allowed = new WeakMap<App, Map<string, string>>();
 
 /** One path with all it answers to; every other method is told which ones there are. */
 export function resourceAt(app: App, path: string, methods: Methods): void {
-  const served = Object.keys(methods);
   for (const [method, handler] of Object.entries(methods)) {
     app.route({ method: method as HTTPMethods, url: path, handler });
   }
-  const allow = served.join(', ');
-  app.route({
-    method: allMethods.filter(method => !served.includes(method) && !(method === 'HEAD' && served.includes('GET'))),
-    url: path,
-    handler: request => {
-      throw new HttpRefusal(405, 'methodNotAllowed', `${request.method} is not served here; ${allow} are`, { allow });
-    },
-  });
+  const paths = allowed.get(app) ?? new Map<string, string>();
+  allowed.set(app, paths.set(path, Object.keys(methods).join(', ')));
+}
+
+function allowedAt(app: App, path: string): string | undefined {
+  const asked = path.replace(/\/$/, '').split('/');
+  for (const [pattern, allow] of allowed.get(app) ?? []) {
+    const parts = pattern.split('/');
+    if (parts.length !== asked.length) continue;
+    if (parts.every((part, i) => (part.startsWith(':') ? asked[i] !== '' : part === asked[i]))) return allow;
+  }
+  return undefined;
 }
 
 /** Refuses an `Accept` that leaves no room for JSON. */
