@@ -40,7 +40,8 @@ export function row({
   readonly ratio?: Ratio;
   readonly goal?: Goal;
 }): Row {
-  const ratio = ceiling === undefined ? undefined : as === 'ours/ceiling' ? ours / ceiling : ceiling / ours;
+  const none = ceiling === undefined || (ceiling === 0 && ours === 0);
+  const ratio = none ? undefined : as === 'ours/ceiling' ? ours / ceiling : ceiling / ours;
   const held = goal?.of === 'ratio' ? (ratio ?? Number.NaN) : ours;
   const { atLeast, atMost } = goal ?? {};
   const unitOfGoal = goal?.of === 'ratio' ? '' : ` ${unit}`;
