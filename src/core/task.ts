@@ -14,9 +14,10 @@ export type TaskEvent = 'start' | 'succeed' | 'fail' | 'restart' | 'undo';
 
 /** Where each event takes a task from each state; null where the event does not apply. */
 export const taskTransitions: Record<TaskState, Record<TaskEvent, TaskState | null>> = {
+  // It succeeds at once when its effect is found there already.
   acknowledged: {
     start: 'inProgress',
-    succeed: null,
+    succeed: 'done',
     fail: 'terminatedWithError',
     restart: 'acknowledged',
     undo: null,

@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store, Writer } from '../ports/store.ts';
-import { whyUnwanted } from './plans.ts';
+import { whyPaused, whyUnwanted } from './plans.ts';
 
 export interface CarryOutParts {
   readonly store: Store;
@@ -101,8 +101,7 @@ async function runTask(parts: CarryOutParts, plan: Plan, task: Task): Promise<Ta
     if (found.already) {
       return store.transact(cause, writer =>
         writer.putTask({
-          ...task,
-          state: 'done',
+          ...moved(task, 'succeed'),
           before,
           ...(task.before === undefined ? { already: true } : {}),
           startedAt: task.startedAt ?? clock.now(),
@@ -110,8 +109,10 @@ async function runTask(parts: CarryOutParts, plan: Plan, task: Task): Promise<Ta
         }),
       );
     }
-    // After a crash, or behind a slow task, it may have been changed or withdrawn since.
-    const unwanted = whyUnwanted(store, plan, servedBy(plan, task));
+    // After a crash, or behind a slow task, it may have been changed, withdrawn or paused since.
+    const served = servedBy(plan, task);
+    const unwanted =
+      whyUnwanted(store, plan, served) ?? whyPaused(store.pauses(), served, store.instance(task.instance));
     if (unwanted !== undefined) {
       return store.transact(cause, writer =>
         writer.putTask({ ...moved(task, 'fail'), error: unwanted, endedAt: clock.now() }),

@@ -20,7 +20,7 @@ import { type Bell, hangBell } from './bell.ts';
 import { begin, type CarryOutParts, finish, recoverTasks, runTasks, takeBack } from './carry-out.ts';
 import { Judge } from './judge.ts';
 import { Observer } from './observe.ts';
-import { draftPlan, refuseWhatMoved, whyUnwanted } from './plans.ts';
+import { draftPlan, refuseWhatMoved, whyPaused, whyUnwanted } from './plans.ts';
 import { Sight } from './sight.ts';
 import { Verdicts } from './verdicts.ts';
 import { Watch } from './watch.ts';
@@ -236,7 +236,7 @@ export class Loop {
   private situation(now: Instant): Situation {
     const { store } = this.parts;
     const backoffs = new Map(store.backoffs().map(each => [each.leaf, each]));
-    const pauses = new Map(store.pauses().map(each => [each.scope, each]));
+    const pauses = store.pauses();
     const expectations = store.expectations();
     return {
       now,
@@ -248,16 +248,8 @@ export class Loop {
         return expectations.filter(each => (verdicts.get(each.id) ?? 'inapplicable') !== 'inapplicable');
       },
       held: (leaf, { expectation, instance }) => {
-        const scopes = [
-          'all',
-          `kind:${instance?.kind}`,
-          `instance:${instance?.id}`,
-          `leaf:${expectation.id}:${instance?.id}`,
-        ];
-        for (const scope of scopes) {
-          const pause = pauses.get(scope);
-          if (pause) return { because: `paused by ${pause.by}${pause.why === undefined ? '' : `: ${pause.why}`}` };
-        }
+        const paused = whyPaused(pauses, expectation.id, instance);
+        if (paused !== undefined) return { because: paused };
         const backoff = backoffs.get(leaf);
         if (!backoff || backoff.until <= now) return undefined;
         return { because: `tried ${backoff.attempts} times, last: ${backoff.because}`, until: backoff.until };
@@ -301,6 +293,8 @@ export class Loop {
   /** True when anything was done to an element. */
   private async carryOut(): Promise<boolean> {
     const { store, clock, keyed } = this.parts;
+    // One that could not be written down after it was done, as on a full disk, is looked at again like after a crash.
+    recoverTasks(store);
     let acted = false;
     for (const undoing of store.plans({ states: ['undoing'] })) {
       // One that failed waits for a person to ask again.

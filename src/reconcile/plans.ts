@@ -1,10 +1,11 @@
 /** Plans as values: drawn from a draft, refused when what they read has moved. */
 import type { Mode } from '../core/expectation.ts';
 import { type ExpectationId, type Instant, planId } from '../core/ids.ts';
+import type { Instance } from '../core/instance.ts';
 import type { KeyedArrays } from '../core/path.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Draft, movedSince, planHash } from '../core/planner.ts';
-import type { Reader, Store, Unwritten } from '../ports/store.ts';
+import type { Pause, Reader, Store, Unwritten } from '../ports/store.ts';
 
 /** The plan of those tasks whose mode is wanted; undefined when there are none. */
 export function draftPlan(
@@ -53,6 +54,17 @@ export function whyUnwanted(store: Reader, plan: Plan, id: ExpectationId): strin
   if (!now) return `expectation ${id} was withdrawn`;
   const isSame = plan.expectations.some(each => each.id === id && each.seq === now.seq);
   return isSame ? undefined : `expectation ${id} was changed`;
+}
+
+/** Why a person's stop sign forbids acting, as a sentence; undefined when none does. */
+export function whyPaused(
+  pauses: readonly Pause[],
+  expectation: ExpectationId,
+  instance: Pick<Instance, 'id' | 'kind'> | undefined,
+): string | undefined {
+  const scopes = ['all', `kind:${instance?.kind}`, `instance:${instance?.id}`, `leaf:${expectation}:${instance?.id}`];
+  const pause = pauses.find(each => scopes.includes(each.scope));
+  return pause && `paused by ${pause.by}${pause.why === undefined ? '' : `: ${pause.why}`}`;
 }
 
 /** Refuses each plan that waits and no longer holds; returns how many. */

@@ -313,6 +313,23 @@ test('pausing holds everything back and is told', async () => {
   expect(actualMtu()).toBe(1400);
 });
 
+test('a pause laid while a plan is under way stops what is left of it', async () => {
+  const { store, lay, actualMtu, p1, loop } = await world();
+  const laying = lay({ administrativeState: 'locked', ...(mtu(1400) as object) }, { mode: 'enforce' });
+  // The first of the two tasks is being carried out when the person says stop.
+  const stop = store.onCommit(() => {
+    if (store.tasks({ states: ['inProgress'] }).length === 0) return;
+    stop();
+    const sign = { scope: 'all', by: 'operator', since: 0 };
+    queueMicrotask(() => store.transact({ principal: 'operator', kind: 'request' }, writer => writer.putPause(sign)));
+  });
+  await laying;
+  expect([actualMtu(), p1()?.document.administrativeState]).toEqual([1400, 'unlocked']);
+  expect(store.plans()[0]?.because).toContain('paused by operator');
+  await loop.settle();
+  expect(store.plans()).toHaveLength(1);
+});
+
 test('an effect whose answer was lost is not brought about twice', async () => {
   const { lay, driver, actualMtu, store, clock, loop } = await world();
   driver.world.loseNextAnswer();
