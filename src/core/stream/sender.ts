@@ -94,6 +94,8 @@ export type Step =
 const EPOCHS_APART_MS = 3_600_000;
 const EPOCHS_A_DAY = 3;
 const DAY_MS = 86_400_000;
+/** What a row without its body takes, about. */
+const WITHHELD_BYTES = 300;
 
 export function newSender(stream: string): Sender {
   return { stream, epoch: 1, acked: 0, base: 0, begun: [], pace: freshPace };
@@ -242,14 +244,16 @@ function fill(sender: Sender, source: Source, limits: Limits): Batch {
   let caughtUp = true;
   if (acked < source.seq) {
     for (const row of source.rowsAfter(acked, most + 1)) {
-      const item = travelling(row, Math.min(limits.bytes, pace.rowBytes ?? limits.bytes));
-      bytes += sizeOf(item);
+      const full = items.length === most;
+      const size = full ? 0 : sizeOf(row);
+      const withheld = size > Math.min(limits.bytes, pace.rowBytes ?? limits.bytes);
+      bytes += withheld ? WITHHELD_BYTES : size;
       // The first one always goes: it may be larger than the share, and would stay behind for ever.
-      if (items.length === most || (items.length > 0 && bytes > room)) {
+      if (full || (items.length > 0 && bytes > room)) {
         caughtUp = false;
         break;
       }
-      items.push(item);
+      items.push(withheld ? withoutBody(row) : row);
     }
   }
   const head = { v: STREAM_VERSION, stream, epoch, from: acked };
@@ -257,8 +261,8 @@ function fill(sender: Sender, source: Source, limits: Limits): Batch {
   return { ...head, to: source.seq, items, caughtUp, sum: source.sum() };
 }
 
-function travelling(row: Item, mostBytes: number): Item {
-  if (row.deleted || row.body === undefined || sizeOf(row) <= mostBytes) return row;
+function withoutBody(row: Item): Item {
+  if (row.deleted) return row;
   const { body: _body, ...rest } = row;
   return rest;
 }
