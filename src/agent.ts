@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import about from '../package.json' with { type: 'json' };
+import { loadAddon } from './adapters/addon.ts';
 import { openLinux } from './adapters/drivers/linux/driver.ts';
 import { openSimulator, readElements } from './adapters/drivers/simulator.ts';
 import { openLog } from './adapters/json-log.ts';
@@ -186,10 +187,12 @@ function openData(config: Config, parts: { readonly clock: Clock; readonly newId
       },
     );
   }
+  const nativeBinding = loadAddon(config.data);
   return openStore({
     path: join(config.data, 'diffo.sqlite'),
     keyed: tmfKeyedArrays,
     keep: { rows: config['changes.rows'], bytes: config['changes.bytes'], days: config['changes.days'] },
+    ...(nativeBinding === undefined ? {} : { nativeBinding }),
     ...parts,
   });
 }
