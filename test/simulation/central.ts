@@ -1,6 +1,6 @@
 /**
- * The receiving store: one transaction for each batch, backups, crashes on either side of the commit. What a batch means is
- * decided by the production receiver; here its word is carried out, and held against what is seen from outside.
+ * The receiving store: one transaction for each batch, backups, crashes on either side of the commit. What a batch
+ * means is decided by the production receiver; here its word is carried out, and held against what is seen outside.
  */
 import type { Batch, Reply } from '../../src/core/stream/batch.ts';
 import {

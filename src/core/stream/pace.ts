@@ -1,6 +1,6 @@
-/** How fast a sender goes: batch size, waits after failures, what the receiver asks for, and when to send a heartbeat. */
+/** How fast a sender goes: how much at once, how long after a failure, what the receiver asks for, when a heartbeat. */
 import type { Instant } from '../ids.ts';
-import type { Reply } from './batch.ts';
+import type { Ack, Mismatch, Reply } from './batch.ts';
 
 /** The time, and a number from 0 up to 1 by which those who would act together are kept apart. */
 export interface Moment {
@@ -38,19 +38,22 @@ export interface Pace {
 
 export const freshPace: Pace = { share: 1, failures: 0, notBefore: 0, heartbeatAt: 0 };
 
-const LEAST_SHARE = 1 / 512;
+const LEAST_SHARE = 1 / 64;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15 * 60_000;
-/** Heartbeats of a fleet that started together drift apart by this part, both ways. */
-const HEARTBEAT_SPREAD = 0.2;
+/** Senders that started together drift apart by this part, both ways. */
+const SPREAD = 0.2;
 
-/** The receiver took the batch; `agreed` when it also found both sides equal. */
-export function taken(pace: Pace, agreed: boolean, tempo: Tempo, { now, chance }: Moment): Pace {
-  const share = Math.min(1, pace.share * 1.1);
-  if (!agreed) return { ...pace, share, failures: 0, notBefore: now };
-  const spread = 1 - HEARTBEAT_SPREAD + 2 * HEARTBEAT_SPREAD * chance;
-  const heartbeatAt = now + Math.round(tempo.heartbeatMs * spread);
-  return { ...pace, share, failures: 0, notBefore: now + Math.round(tempo.pushEveryMs * spread), heartbeatAt };
+/** The receiver took the batch. What is behind it may go at once; when nothing is, new rows gather for a while. */
+export function taken(pace: Pace, reply: Ack | Mismatch, tempo: Tempo, { now, chance }: Moment): Pace {
+  const better = { ...pace, share: Math.min(1, pace.share * 1.1), failures: 0 };
+  const agreed = reply.reply === 'ack' && reply.agreed;
+  if (!agreed && reply.reply === 'ack') return { ...better, notBefore: now };
+  const spread = 1 - SPREAD + 2 * SPREAD * chance;
+  const notBefore = now + Math.round(tempo.pushEveryMs * spread);
+  return agreed
+    ? { ...better, notBefore, heartbeatAt: now + Math.round(tempo.heartbeatMs * spread) }
+    : { ...better, notBefore };
 }
 
 /** Nothing came of it. The whole wait is left to chance, so that a fleet does not return as one after an outage. */

@@ -5,9 +5,9 @@
  *     const step = next(sender, source, moment, limits);
  *     begin  →  commit `durable(step.sender)`, then ask again: were the epoch forgotten after a batch of it had left,
  *               two different numberings would bear one name
- *     send   →  send `step.batch`; on an answer   sender = heard(sender, reply, source.seq, moment)
+ *     send   →  send `step.batch`; on an answer   sender = heard(sender, reply, store.seq(), moment)
  *                                  on none        sender = unanswered(sender, moment)
- *     wait   →  until `step.until`, or until the store has moved (`until` stands above the bell only while `held`)
+ *     wait   →  until `step.until`, or, unless `held`, until the store has moved
  *
  * Answers may come late, twice or not at all: a cursor only ever says how far the receiver was in that epoch, so the
  * worst that comes of an old answer is that something is sent again. `acked` may be written lazily for the same
@@ -169,17 +169,21 @@ export function heard(
     }
     case 'ack':
     case 'mismatch': {
-      const agreed = reply.reply === 'ack' && reply.agreed;
-      const pace = paced(taken(sender.pace, agreed, tempo, moment));
+      const pace = paced(taken(sender.pace, reply, tempo, moment));
       if (rules.isAhead(reply.cursor, seq)) return { ...needing(sender, 'rolledBack', sender.epoch), pace };
       const on = { ...sender, acked: Math.max(sender.acked, reply.cursor), pace };
-      if (!agreed) return reply.reply === 'mismatch' ? needing(on, 'mismatch', sender.epoch) : on;
-      return settled(on);
+      if (reply.reply === 'mismatch') return needing(on, 'mismatch', sender.epoch);
+      return reply.agreed ? settled(on) : on;
     }
   }
 }
 
-/** No answer came in time, the link is down, or the batch was too large for the carrier. */
+/** The link is down: nothing is learnt of the batch, which never left. */
+export function unsent(sender: Sender, moment: Moment): Sender {
+  return { ...sender, pace: failed(sender.pace, moment) };
+}
+
+/** No answer came in time, or the batch was too large for the carrier: it is tried smaller. */
 export function unanswered(sender: Sender, moment: Moment, tooLarge?: Batch): Sender {
   const pace = failed(smaller(sender.pace), moment);
   const [only, ...others] = tooLarge?.items ?? [];
@@ -202,10 +206,15 @@ function settled(sender: Sender): Sender {
   return rest;
 }
 
-/** A later epoch that is known to be taken is never forgotten over another reason. */
+/**
+ * Whatever comes together: above every epoch known to be taken; and a mismatch, which lets rows travel on, gives way to
+ * the reasons for which the receiver would not take them.
+ */
 function needing(sender: Sender, because: Renewal, above: number): Sender {
   const known = sender.renewal;
-  return known && known.above >= above ? sender : { ...sender, renewal: { because, above } };
+  if (!known) return { ...sender, renewal: { because, above } };
+  const worse = because === 'mismatch' ? known.because : because;
+  return { ...sender, renewal: { because: worse, above: Math.max(known.above, above) } };
 }
 
 function begin({ stream, epoch, begun, pace }: Sender, above: number, base: number, now: Instant): Sender {
