@@ -85,3 +85,10 @@ test('adapters do not know one another', () => {
     });
   expect(crossing).toEqual([]);
 });
+
+test('zod is imported as a namespace, so that a bundle holds only what is used of it', () => {
+  const whole = files.filter(file =>
+    /import \{[^}]*\bz\b[^}]*\} from 'zod'/.test(readFileSync(join(src, file), 'utf8')),
+  );
+  expect(whole).toEqual([]);
+});

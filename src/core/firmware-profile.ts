@@ -1,5 +1,5 @@
 /** The shape of a firmware profile: which device this is, which kinds it has, which drivers observe and act on it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AgentError } from './errors.ts';
 import { modes } from './expectation.ts';
 import type { JsonObject } from './json.ts';

@@ -2,7 +2,7 @@
  * A simulated element: plain data that can be looked at and set, and a world around it in which things go wrong on
  * demand. For trying expectations without touching anything real, and for tests.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Ability } from '../../core/ability.ts';
 import { AgentError } from '../../core/errors.ts';
 import { characteristicArray, type InstanceType } from '../../core/instance.ts';

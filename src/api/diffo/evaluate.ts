@@ -1,5 +1,5 @@
 /** `POST /diffo/v1/evaluate`: the difference engine by itself; stores nothing. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AgentError } from '../../core/errors.ts';
 import { readExpected } from '../../core/expected.ts';
 import type { Json, JsonObject } from '../../core/json.ts';

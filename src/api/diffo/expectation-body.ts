@@ -1,5 +1,5 @@
 /** Reads what a caller sends as an expectation, and says in one sentence what is wrong with it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AgentError } from '../../core/errors.ts';
 import { defaultPriority, type Expectation, modes, type Target } from '../../core/expectation.ts';
 import { readExpected } from '../../core/expected.ts';

@@ -1,6 +1,6 @@
 /** `/diffo/v1/plans`, `/tasks`, `/pause`, `/resume`: what will be done, was done, and may not be done. */
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AgentError } from '../../core/errors.ts';
 import { expectationId, instanceId, type PlanId, planId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';

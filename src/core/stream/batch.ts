@@ -11,7 +11,7 @@
  * finds that this no longer holds (a backup was restored, a copy runs, a sum differs), the sender begins the next epoch
  * with a snapshot. Carriers may lose, repeat and reorder: `receiver.ts` and `sender.ts` say why that does no harm.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AgentError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Sum } from './sum.ts';
