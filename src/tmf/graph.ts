@@ -392,7 +392,7 @@ const characteristics: OwnedTable = {
     type: ownerType,
   }),
   gives: properties => {
-    const value = valueOf(properties);
+    const value = valueIn(properties);
     return {
       '@type': characteristicType(value),
       ...heard(properties, new Map([['name', plain('name')]])),
@@ -406,7 +406,7 @@ function valueProperties(value: Json | undefined): Properties {
   return { isArray: false, ...(value === undefined || value === null ? {} : { value: wrapped(value) }) };
 }
 
-function valueOf({ isArray: many, value, values }: Properties): Json | undefined {
+function valueIn({ isArray: many, value, values }: Properties): Json | undefined {
   if (many === true) return texts(values).map(unwrapped);
   return typeof value === 'string' ? unwrapped(value) : undefined;
 }
@@ -667,9 +667,12 @@ function difference(source: JsonObject, given: JsonObject, at: string, absent: s
   for (const [name, value] of Object.entries(source)) {
     const known = property(given, name);
     if (sameJson(known, value)) continue;
-    const isPart = isObject(known) && isObject(value);
-    const rest = isPart ? difference(value, known, `${at}/${segment(name)}`, absent) : value;
-    if (!isPart || Object.keys(rest).length > 0) extra.push([name, rest]);
+    if (isObject(known) && isObject(value)) {
+      const rest = difference(value, known, `${at}/${segment(name)}`, absent);
+      if (Object.keys(rest).length > 0) extra.push([name, rest]);
+    } else {
+      extra.push([name, value]);
+    }
   }
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(source, name)) absent.push(`${at}/${segment(name)}`);

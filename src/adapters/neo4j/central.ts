@@ -1,0 +1,175 @@
+/** Central as a Neo4j database over Bolt, a local one or Aura. Loaded only when it is configured: the driver is large. */
+import neo4j, { type Driver, type Session } from 'neo4j-driver';
+import { AgentError } from '../../core/errors.ts';
+import type { Batch, Reply, RowError } from '../../core/stream/batch.ts';
+import type { Central } from '../../ports/central.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import { awaitSchema, ownSchema, sharedSchema } from './cypher.ts';
+import { asAgentError, isCollision, isRowsFault, type Where } from './failures.ts';
+import { ingest } from './ingest.ts';
+
+export interface Neo4jSettings extends Where {
+  /** Undefined for a server that asks for no login. */
+  readonly password?: string;
+}
+
+export interface Neo4jParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** From 0 up to 1. */
+  readonly chance: () => number;
+}
+
+/** A server that neither answers nor hangs up must not hold a push for ever. */
+const PUSH_WITHIN_MS = 90_000;
+const TRANSACTION_MS = 60_000;
+const COLLISIONS_AT_MOST = 8;
+
+export function openNeo4j(settings: Neo4jSettings, parts: Neo4jParts): Central {
+  return new Neo4jCentral(settings, parts);
+}
+
+class Neo4jCentral implements Central {
+  readonly #settings: Neo4jSettings;
+  readonly #parts: Neo4jParts;
+  #driver: Driver | undefined;
+  /** The constraints are known to stand; forgotten with the connection, for the next one may lead to a restored copy. */
+  #isPrepared = false;
+
+  constructor(settings: Neo4jSettings, parts: Neo4jParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+  }
+
+  async push(batch: Batch): Promise<Reply> {
+    let callOff = (): void => {};
+    const late = new Promise<never>((_, reject) => {
+      callOff = this.#parts.clock.after(PUSH_WITHIN_MS, () => {
+        // Closing the connection ends what hangs on it.
+        void this.close();
+        reject(new AgentError('unreachable', `${this.#settings.url} did not answer within ${PUSH_WITHIN_MS / 1000} s`));
+      });
+    });
+    try {
+      return await Promise.race([this.#push(batch), late]);
+    } catch (error) {
+      this.#isPrepared = false;
+      throw asAgentError(error, this.#settings);
+    } finally {
+      callOff();
+    }
+  }
+
+  async close(): Promise<void> {
+    const driver = this.#driver;
+    this.#driver = undefined;
+    this.#isPrepared = false;
+    await driver?.close();
+  }
+
+  async #push(batch: Batch): Promise<Reply> {
+    this.#driver ??= open(this.#settings);
+    const { database } = this.#settings;
+    const session = this.#driver.session({
+      defaultAccessMode: neo4j.session.WRITE,
+      ...(database === '' ? {} : { database }),
+    });
+    try {
+      if (!this.#isPrepared) await this.#prepare(session);
+      this.#isPrepared = true;
+      try {
+        return await this.#take(session, batch, []);
+      } catch (error) {
+        if (!isRowsFault(error)) throw error;
+        const errors = await this.#findBad(session, batch, error);
+        this.#parts.log.warn('central refuses rows', { keys: errors.map(each => each.key) });
+        return await this.#take(session, batch, errors);
+      }
+    } finally {
+      await session.close().catch(() => {});
+    }
+  }
+
+  /** One transaction; again when another writer was in its way, for then nothing of it was done. */
+  async #take(session: Session, batch: Batch, refused: readonly RowError[], commits = true): Promise<Reply> {
+    for (let collisions = 0; ; collisions++) {
+      const transaction = await session.beginTransaction({ timeout: TRANSACTION_MS });
+      try {
+        const { reply } = await ingest(transaction, batch, refused);
+        if (commits) await transaction.commit();
+        else await transaction.rollback();
+        return reply;
+      } catch (error) {
+        await transaction.close().catch(() => {});
+        if (!isCollision(error) || collisions === COLLISIONS_AT_MOST) throw error;
+        await this.#pause(20 * 2 ** collisions * this.#parts.chance());
+      }
+    }
+  }
+
+  /** Which rows the database refuses: tried in halves, in transactions that are rolled back. */
+  async #findBad(session: Session, batch: Batch, blame: unknown): Promise<RowError[]> {
+    const live = batch.items.filter(item => !item.deleted);
+    const { message } = asAgentError(blame, this.#settings);
+    const asError = ({ key, seq }: { key: string; seq: number }): RowError => ({ key, seq, code: 'refused', message });
+    const bad = async (suspects: typeof live): Promise<typeof live> => {
+      const others = live.filter(item => !suspects.includes(item));
+      try {
+        await this.#take(session, batch, others.map(asError), false);
+        return [];
+      } catch (error) {
+        if (!isRowsFault(error)) throw error;
+        if (suspects.length <= 1) return suspects;
+        const half = suspects.length >> 1;
+        return [...(await bad(suspects.slice(0, half))), ...(await bad(suspects.slice(half)))];
+      }
+    };
+    const found = await bad(live);
+    // No row alone is to blame, so the batch cannot be helped by leaving some out.
+    if (found.length === 0) throw blame;
+    return found.map(asError);
+  }
+
+  async #prepare(session: Session): Promise<void> {
+    for (const statement of ownSchema) await session.run(statement);
+    for (const { constraint, index } of sharedSchema) {
+      try {
+        await session.run(constraint);
+      } catch (error) {
+        if (!isRowsFault(error) && !/^Neo\.DatabaseError\.Schema/.test(codeOf(error))) throw error;
+        this.#parts.log.warn('the graph has doubles that no constraint allows, an index has to do', { constraint });
+        await session.run(index);
+      }
+    }
+    await session.run(awaitSchema);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      this.#parts.clock.after(ms, resolve);
+    });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof neo4j.Neo4jError ? error.code : '';
+}
+
+function open({ url, user, password }: Neo4jSettings): Driver {
+  const login = password === undefined ? undefined : neo4j.auth.basic(user, password);
+  return neo4j.driver(url, login, {
+    // One batch is under way at a time.
+    maxConnectionPoolSize: 1,
+    connectionAcquisitionTimeout: 10_000,
+    connectionTimeout: 10_000,
+    // Idle links are dropped after about an hour by some; and one that has died is found before it is used.
+    maxConnectionLifetime: 50 * 60_000,
+    connectionLivenessCheckTimeout: 30_000,
+    // Guards of a whole batch in one answer.
+    fetchSize: 1_000,
+    telemetryDisabled: true,
+    useBigInt: true,
+    userAgent: 'diffo-edge',
+  });
+}
