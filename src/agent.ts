@@ -7,10 +7,12 @@ import about from '../package.json' with { type: 'json' };
 import { loadAddon } from './adapters/addon.ts';
 import { openLinux } from './adapters/drivers/linux/driver.ts';
 import { openSimulator, readElements } from './adapters/drivers/simulator.ts';
+import { openIdentity } from './adapters/identity.ts';
 import { openLog } from './adapters/json-log.ts';
 import { loadProfile } from './adapters/profiles.ts';
 import { openStore } from './adapters/sqlite/store.ts';
 import { systemClock } from './adapters/system-clock.ts';
+import { openPeering, readPeering } from './agent/peering.ts';
 import { diffoRoutes } from './api/diffo/routes.ts';
 import { startHubDelivery } from './api/hub-delivery.ts';
 import { createServer } from './api/server.ts';
@@ -18,6 +20,7 @@ import { tmfRoutes } from './api/tmf-routes.ts';
 import { type Config, type Given, profileOf, settle } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
 import { checkProfile, type FirmwareProfile } from './core/firmware-profile.ts';
+import type { Instant } from './core/ids.ts';
 import type { Kinds } from './core/kind.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Driver } from './ports/driver.ts';
@@ -49,6 +52,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const profile = loadProfile(profileOf(given));
   const config = settle(given, profile);
   const address = readAddress(config);
+  readPeering(config);
   const log = overrides.log ?? openLog(config['log.level']);
   const clock = overrides.clock ?? systemClock;
   const newId = randomUUID;
@@ -70,6 +74,17 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     profileMode,
     lookEveryMs: config['look.everyMs'],
     freshnessMs: config['freshness.ms'],
+  });
+  const peering = await openPeering({
+    config,
+    identity: openIdentity(config.data),
+    store,
+    keyed,
+    clock,
+    steady: overrides.clock ? () => clock.now() : steadyTime(),
+    log,
+    newId,
+    ring: () => loop.ring(),
   });
   const orders = takeOrders({
     store,
@@ -123,12 +138,14 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
         const { at, failure } = loop.sight.of(name);
         return { name, observedAt: at ?? null, ...(failure === undefined ? {} : { failure }) };
       }),
+    peers: peering,
     isReady: () => passed && drivers.every(({ name }) => loop.sight.of(name).at !== undefined),
     about: { version: about.version, profile: profile.name, mode: profileMode, entity: hostname() },
     checkProfile,
   });
 
   const stop = async (): Promise<void> => {
+    await peering.stop();
     await app.close();
     delivery.stop();
     await loop.stop();
@@ -142,12 +159,19 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   }
   await loop.start();
   passed = true;
+  await peering.start(app.server);
   const bound = app.server.address();
   const port = typeof bound === 'object' && bound ? bound.port : address.port;
   const url =
     config['http.publicUrl'] || `${config['http.tls.cert'] === '' ? 'http' : 'https'}://${address.shown}:${port}`;
   log.info('ready', { url, profile: profile.name, mode: profileMode, agent: store.agent, version: about.version });
   return { url, store, loop, stop };
+}
+
+/** Goes on evenly from now, whatever is done to the clock: nothing waits an hour because it was set back by one. */
+function steadyTime(): () => Instant {
+  const ahead = Date.now() - performance.now();
+  return () => Math.round(ahead + performance.now());
 }
 
 function openDrivers(

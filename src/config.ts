@@ -5,10 +5,19 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { AgentError, sentence } from './core/errors.ts';
 import { modes } from './core/expectation.ts';
+import { nodePattern } from './core/peer.ts';
 
 const positive = z.coerce.number().int().positive();
 const list = z.string().transform(text => text.split(',').flatMap(part => (part.trim() === '' ? [] : [part.trim()])));
 const yes = z.union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')]);
+const nodeName = z
+  .string()
+  .refine(text => text === '' || nodePattern.test(text), 'lower-case letters, digits, . and -');
+const brokerUrl = z
+  .string()
+  .refine(text => text === '' || (URL.canParse(text) && /^(mqtts?|wss?):$/.test(new URL(text).protocol)), {
+    message: 'a URL such as mqtt://127.0.0.1:1883',
+  });
 
 /** Every setting there is: what it means, how it is read, and what it is when nobody says. */
 const settings = {
@@ -36,6 +45,13 @@ const settings = {
     read: z.enum(['debug', 'info', 'warn', 'error']),
     otherwise: 'info',
   },
+  node: { about: 'name of this agent among its peers; the host name when not said', read: nodeName, otherwise: '' },
+  realm: { about: 'name that this agent and its peers share', read: nodeName, otherwise: 'default' },
+  peers: { about: 'peers, comma separated: NAME=PUBLICKEY[@ws://host:port/peer]', read: list, otherwise: '' },
+  'mqtt.url': { about: 'MQTT 5 broker where peers meet, mqtt:// or mqtts://', read: brokerUrl, otherwise: '' },
+  'mqtt.user': { about: 'user name at the broker', read: z.string(), otherwise: '' },
+  'mqtt.passwordFile': { about: 'file that holds its password', read: z.string(), otherwise: '' },
+  'mqtt.caFile': { about: "file of the authority of the broker's certificate (PEM)", read: z.string(), otherwise: '' },
   'linux.netns': { about: 'network namespace to observe instead of the host', read: z.string(), otherwise: '' },
 } as const;
 

@@ -43,6 +43,8 @@ export interface Expectation {
   readonly validFor?: { readonly startDateTime?: string; readonly endDateTime?: string };
   /** How old an observation may be before the verdict is unknown. */
   readonly freshnessMs?: number;
+  /** Of a peer's: the hash by which the peer knows what it has asked for. */
+  readonly version?: string;
   readonly createdAt: Instant;
   readonly seq: number;
 }

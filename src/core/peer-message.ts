@@ -7,7 +7,7 @@
  * a batch by the guard of its rows, an answer by the id of what it answers, presence by the sender's incarnation.
  */
 import { hash, type KeyObject, sign, verify } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Instant } from './ids.ts';
 import { canonical, isObject, type JsonObject } from './json.ts';
 import { nodePattern } from './peer.ts';
@@ -104,7 +104,7 @@ export type Opened =
       readonly because: string;
       /** Whom it names as its sender, true or not. */
       readonly from?: string;
-      /** The message, when it is its sender's beyond doubt: an answer is owed. */
+      /** The message, when it is its sender's beyond doubt and an answer is owed. */
       readonly answer?: { readonly to: string; readonly id: string };
     };
 
@@ -186,15 +186,16 @@ export function open(
   if (!isSigned(source as JsonObject, data.signature, key)) {
     return { ...named, refusal: 'forged', because: `it is not signed with the key of ${from}` };
   }
-  const answer = { to: from, id: data.id };
+  // What is itself an answer is not answered, or two could refuse each other for ever.
+  const owed = data.correlationid === undefined ? { answer: { to: from, id: data.id } } : {};
   const type = typeNamed(data.type);
   if (type === undefined) {
-    return { ...named, refusal: 'version', because: `${data.type} is not spoken here; version 1 is`, answer };
+    return { ...named, refusal: 'version', because: `${data.type} is not spoken here; version 1 is`, ...owed };
   }
   const at = Date.parse(data.time);
   if (at > now + AHEAD_MS && now > CLOCKS_SET_AFTER) {
     const because = `it was sent at ${data.time}, here it is ${new Date(now).toISOString()}: set the clocks`;
-    return { ...named, refusal: 'future', because, answer };
+    return { ...named, refusal: 'future', because, ...owed };
   }
   return {
     ok: true,

@@ -19,7 +19,16 @@ export interface StandingVerdict {
   readonly unknown?: readonly Path[];
   /** When verdict and residual became what they are. */
   readonly since: Instant;
+  /** Of a peer's verdict: the version of the expectation that it judged. */
+  readonly of?: string;
+  /** What the peer said last, while that does not count: it is silent, or it judged an earlier version. */
+  readonly told?: Told;
   readonly seq: number;
+}
+
+/** What a peer says of an expectation. */
+export interface Told extends Pick<StandingVerdict, 'verdict' | 'residual' | 'unknown' | 'since'> {
+  readonly of: string;
 }
 
 /** The name of a verdict in the change list. */

@@ -245,7 +245,9 @@ export class Loop {
       context: this.judge.context(now),
       standing: id => {
         const verdicts = new Map(store.verdicts({ instance: id }).map(each => [each.expectation, each.verdict]));
-        return expectations.filter(each => (verdicts.get(each.id) ?? 'inapplicable') !== 'inapplicable');
+        return expectations.filter(
+          each => each.for.peer === undefined && (verdicts.get(each.id) ?? 'inapplicable') !== 'inapplicable',
+        );
       },
       held: (leaf, { expectation, instance }) => {
         const paused = whyPaused(pauses, expectation.id, instance);

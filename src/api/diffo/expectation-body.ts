@@ -12,13 +12,15 @@ import type { Reader, Unwritten } from '../../ports/store.ts';
 const json = z.custom<Json>(value => value !== undefined, 'any JSON');
 const name = z.string().min(1).max(512);
 
+const peer = name.exactOptional();
+
 const target = z.union(
   [
-    z.strictObject({ id: name }),
-    z.strictObject({ kind: name, name }),
-    z.strictObject({ kind: name.exactOptional(), where: json }),
+    z.strictObject({ id: name, peer }),
+    z.strictObject({ kind: name, name, peer }),
+    z.strictObject({ kind: name.exactOptional(), where: json, peer }),
   ],
-  'one of {"id"}, {"kind","name"} or {"kind"?,"where"}',
+  'one of {"id"}, {"kind","name"} or {"kind"?,"where"}, each with an optional "peer"',
 );
 
 const fields = {
@@ -53,19 +55,22 @@ const patch = z.strictObject({
 
 export type ExpectationBody = Omit<Unwritten<Expectation>, 'id' | 'principal' | 'createdAt'> & { readonly id?: string };
 
+/** What a body is checked against. */
+export interface Reading {
+  readonly keyed: KeyedArrays;
+  readonly store: Reader;
+  /** The names of the peers there are. */
+  readonly peers: readonly string[];
+}
+
 /** Throws `invalid` with the pointer of what is wrong; `notFound` for an instance id that does not exist. */
-export function readExpectationBody(body: unknown, keyed: KeyedArrays, store: Reader): ExpectationBody {
+export function readExpectationBody(body: unknown, reading: Reading): ExpectationBody {
   const { for: meant, priority, ...rest } = parse(whole, body);
-  return checked({ ...rest, for: toTarget(meant), priority: priority ?? defaultPriority }, keyed, store);
+  return checked({ ...rest, for: toTarget(meant), priority: priority ?? defaultPriority }, reading);
 }
 
 /** An expectation with a merge patch (RFC 7386) laid over it: null takes away. */
-export function patchExpectation(
-  before: Expectation,
-  body: unknown,
-  keyed: KeyedArrays,
-  store: Reader,
-): Unwritten<Expectation> {
+export function patchExpectation(before: Expectation, body: unknown, reading: Reading): Unwritten<Expectation> {
   const read = parse(patch, body);
   const { id, principal, createdAt } = before;
   const merged: Record<string, unknown> = { ...before };
@@ -74,15 +79,30 @@ export function patchExpectation(
     else if (value !== undefined) merged[key] = value;
   }
   const { id: _, seq: __, principal: ___, createdAt: ____, ...rest } = merged;
-  return { ...readExpectationBody(rest, keyed, store), id, principal, createdAt };
+  const patched = readExpectationBody(rest, reading);
+  if (patched.for.peer !== before.for.peer) {
+    throw new AgentError(
+      'invalid',
+      'an expectation stays where it was laid; withdraw it, and lay one at the other peer',
+      {
+        pointer: '/for/peer',
+      },
+    );
+  }
+  return { ...patched, id, principal, createdAt };
 }
 
-function checked(read: ExpectationBody, keyed: KeyedArrays, store: Reader): ExpectationBody {
+function checked(read: ExpectationBody, { keyed, store, peers }: Reading): ExpectationBody {
   const reading = { keyed };
   within('/expect', () => readExpected(read.expect, reading));
   if (read.when !== undefined) within('/when', () => readExpected(read.when, reading));
   const meant = read.for;
   if ('where' in meant) within('/for/where', () => readExpected(meant.where, reading));
+  if (meant.peer !== undefined) {
+    if (peers.includes(meant.peer)) return read;
+    const known = peers.length === 0 ? 'none are configured (see the setting peers)' : `known are ${peers.join(', ')}`;
+    throw new AgentError('invalid', `there is no peer ${meant.peer}; ${known}`, { pointer: '/for/peer' });
+  }
   if ('id' in meant && !store.instance(meant.id)) {
     throw new AgentError(
       'notFound',
@@ -120,7 +140,8 @@ export function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T
 }
 
 function toTarget(read: z.output<typeof target>): Target {
-  if ('id' in read) return { id: instanceId(read.id) };
+  if ('id' in read) return { ...read, id: instanceId(read.id) };
   if ('name' in read) return read;
-  return { where: read.where, ...(read.kind === undefined ? {} : { kind: read.kind }) };
+  const { where, kind, peer } = read;
+  return { where, ...(kind === undefined ? {} : { kind }), ...(peer === undefined ? {} : { peer }) };
 }

@@ -4,6 +4,7 @@ import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { expectationId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { peerOf } from '../../core/peer.ts';
 import type { App, Handler } from '../server.ts';
 import { resourceAt } from '../server.ts';
 import { patchExpectation, readExpectationBody } from './expectation-body.ts';
@@ -11,12 +12,20 @@ import { inPath, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR, withTimes } from './parts.ts';
 
 export function expectationRoutes(app: App, parts: DiffoParts): void {
-  const { store, clock, loop, keyed } = parts;
+  const { store, clock, loop, keyed, peers } = parts;
+  const names = (): readonly string[] => peers.states().map(({ name }) => name);
 
   const find = (id: string): Expectation => {
     const expectation = store.expectation(expectationId(id));
     if (!expectation) throw new AgentError('notFound', `there is no expectation ${id}`);
     return expectation;
+  };
+  /** What a peer expects is for the peer to change. */
+  const own = (id: string): Expectation => {
+    const expectation = find(id);
+    const peer = peerOf(expectation.principal);
+    if (peer === undefined || !names().includes(peer)) return expectation;
+    throw new AgentError('conflict', `${id} is expected by the peer ${peer}; change it there, or pause it here`);
   };
   const show = (expectation: Expectation): JsonObject => ({
     href: `/diffo/v1/expectations/${encodeURIComponent(expectation.id)}`,
@@ -24,7 +33,7 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
   });
 
   const lay: Handler = async (request, reply) => {
-    const body = readExpectationBody(request.body, keyed, store);
+    const body = readExpectationBody(request.body, { keyed, store, peers: names() });
     const id = expectationId(body.id ?? parts.newId());
     const cause = { principal: OPERATOR, kind: 'request', ref: id, ...(body.why ? { why: body.why } : {}) } as const;
     const laid = await store.submit(cause, writer => {
@@ -43,7 +52,7 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
   const change: Handler = async (request, reply) => {
     const id = inPath(request, 'id');
     const changed = await store.submit({ principal: OPERATOR, kind: 'request', ref: id }, writer =>
-      writer.putExpectation(patchExpectation(find(id), request.body, keyed, writer)),
+      writer.putExpectation(patchExpectation(own(id), request.body, { keyed, store: writer, peers: names() })),
     );
     loop.ring();
     return reply.send(show(changed));
@@ -52,7 +61,7 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
   const withdraw: Handler = async (request, reply) => {
     const id = inPath(request, 'id');
     await store.submit({ principal: OPERATOR, kind: 'request', ref: id }, writer => {
-      find(id);
+      own(id);
       writer.removeExpectation(expectationId(id));
     });
     loop.ring();

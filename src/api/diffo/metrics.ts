@@ -1,10 +1,11 @@
 /** The agent's figures in the text format of Prometheus, version 0.0.4. */
+import type { PeerState, RefusalCounts } from '../../ports/peers.ts';
 import type { DiffoParts } from './parts.ts';
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
 export function metrics(
-  parts: Pick<DiffoParts, 'store' | 'figures' | 'drivers' | 'isReady' | 'about' | 'clock'>,
+  parts: Pick<DiffoParts, 'store' | 'figures' | 'drivers' | 'isReady' | 'about' | 'clock' | 'peers'>,
   rssBytes: number,
 ): string {
   const { store } = parts;
@@ -57,8 +58,72 @@ export function metrics(
       'Whether the latest look of a driver failed.',
       parts.drivers().map(({ name, failure }): Sample => [{ driver: name }, failure === undefined ? 0 : 1]),
     ),
+    ...peerFamilies(parts.peers, now),
     one('process_resident_memory_bytes', 'gauge', 'Resident memory.', rssBytes),
   ].join('');
+}
+
+function peerFamilies(peers: DiffoParts['peers'], now: number): readonly string[] {
+  const states = peers.states();
+  const of = (value: (state: PeerState) => number | undefined): readonly Sample[] =>
+    states.flatMap((state): Sample[] => {
+      const known = value(state);
+      return known === undefined ? [] : [[{ peer: state.name }, known]];
+    });
+  const refused = (peer: string, counts: RefusalCounts): readonly Sample[] =>
+    Object.entries(counts).map(([reason, n]): Sample => [{ peer, reason }, n]);
+  return [
+    family(
+      'diffo_peer_alive',
+      'gauge',
+      'Whether a peer has answered lately.',
+      of(({ presence }) => (presence === 'alive' ? 1 : 0)),
+    ),
+    family(
+      'diffo_peer_link_up',
+      'gauge',
+      'Whether a carrier to a peer is up.',
+      states.flatMap(({ name, links }) =>
+        links.map(({ carrier, up }): Sample => [{ peer: name, carrier }, up ? 1 : 0]),
+      ),
+    ),
+    family(
+      'diffo_peer_answer_age_seconds',
+      'gauge',
+      'Time since a peer last answered.',
+      of(({ answeredAt }) => (answeredAt === undefined ? undefined : Math.max(0, now - answeredAt) / 1000)),
+    ),
+    family(
+      'diffo_peer_lag_rows',
+      'gauge',
+      'Rows that a peer has yet to take.',
+      of(({ out }) => out.lag),
+    ),
+    family(
+      'diffo_peer_quarantine_rows',
+      'gauge',
+      'Rows of a peer that could not be taken.',
+      of(each => each.in.quarantine.length),
+    ),
+    family(
+      'diffo_peer_messages_sent_total',
+      'counter',
+      'Messages sent to a peer since the start.',
+      of(({ messages }) => messages.sent),
+    ),
+    family(
+      'diffo_peer_messages_received_total',
+      'counter',
+      'Messages taken from a peer since the start.',
+      of(({ messages }) => messages.received),
+    ),
+    family(
+      'diffo_peer_messages_refused_total',
+      'counter',
+      'Messages refused since the start; without a peer: of strangers.',
+      [...refused('', peers.refusedStrangers()), ...states.flatMap(state => refused(state.name, state.refused))],
+    ),
+  ];
 }
 
 function one(name: string, type: 'gauge' | 'counter', help: string, value: number): string {

@@ -54,6 +54,7 @@ function find(parts: DiffoParts, id: string): Instance {
 
 function entry(parts: DiffoParts, verdict: StandingVerdict): JsonObject {
   const expectation = parts.store.expectation(verdict.expectation);
+  if (verdict.peer !== undefined) return peerEntry(parts, verdict, verdict.peer, expectation);
   const instance = verdict.instance === undefined ? undefined : parts.store.instance(verdict.instance);
   const leaves = expectation
     ? parts.loop.judge(expectation, instance).leaves.map(leaf => showLeaf(parts, expectation, instance, leaf))
@@ -66,6 +67,37 @@ function entry(parts: DiffoParts, verdict: StandingVerdict): JsonObject {
     outstanding: verdict.residual ?? null,
     since: iso(verdict.since),
     leaves,
+  };
+}
+
+/** What a peer says of its own; how it sees each leaf is its to tell. */
+function peerEntry(
+  parts: DiffoParts,
+  { expectation, instance, instanceName, verdict, residual, since, told }: StandingVerdict,
+  peer: string,
+  laid: Expectation | undefined,
+): JsonObject {
+  const state = parts.peers.states().find(({ name }) => name === peer);
+  const isThere = state?.presence === 'alive';
+  return {
+    expectation,
+    peer,
+    ...(instance === undefined
+      ? {}
+      : { instance: { id: instance, ...(instanceName === undefined ? {} : { name: instanceName }) } }),
+    ...(laid ? { for: { ...laid.for }, ...(laid.mode === undefined ? {} : { mode: laid.mode }) } : {}),
+    verdict,
+    outstanding: residual ?? null,
+    since: iso(since),
+    ...(told ? { told: { ...told, unknown: [...(told.unknown ?? [])], since: iso(told.since) } } : {}),
+    leaves: [],
+    next: !state
+      ? `${peer} is no peer of this agent any more`
+      : !isThere
+        ? `${peer} is ${state.presence}: its word is waited for`
+        : verdict === 'unknown'
+          ? `${peer} has yet to judge it, or does not know itself`
+          : `${peer} acts as its operator allows`,
   };
 }
 

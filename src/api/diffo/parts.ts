@@ -9,6 +9,7 @@ import type { KeyedArrays } from '../../core/path.ts';
 import type { Plan, Waiting } from '../../core/plan.ts';
 import type { Draft } from '../../core/planner.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { PeerState, RefusalCounts } from '../../ports/peers.ts';
 import type { Store } from '../../ports/store.ts';
 
 /** What the agent's own routes ask of the loop; `reconcile` stands behind it. */
@@ -52,6 +53,15 @@ export interface DriverState {
   readonly failure?: string;
 }
 
+/** What is told of peers; `sync` stands behind it. */
+export interface PeersDoor {
+  /** What others configure to have this agent as their peer. */
+  readonly identity: { readonly node: string; readonly realm: string; readonly publicKey: string };
+  states(): readonly PeerState[];
+  /** Of those who are no peers. */
+  refusedStrangers(): RefusalCounts;
+}
+
 export interface DiffoParts {
   readonly store: Store;
   readonly kinds: Kinds;
@@ -61,6 +71,7 @@ export interface DiffoParts {
   readonly loop: LoopDoor;
   readonly figures: () => Figures;
   readonly drivers: () => readonly DriverState[];
+  readonly peers: PeersDoor;
   /** True once the first pass has ended and every driver has seen its element. */
   readonly isReady: () => boolean;
   readonly about: { readonly version: string; readonly profile: string; readonly mode: Mode; readonly entity: string };

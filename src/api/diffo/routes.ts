@@ -5,6 +5,7 @@ import { evaluateRoutes } from './evaluate.ts';
 import { expectationRoutes } from './expectations.ts';
 import { outstandingRoutes } from './outstanding.ts';
 import type { DiffoParts } from './parts.ts';
+import { peerRoutes } from './peers.ts';
 import { planRoutes } from './plans.ts';
 import { statusRoutes } from './status.ts';
 
@@ -15,4 +16,5 @@ export function diffoRoutes(app: App, parts: DiffoParts): void {
   expectationRoutes(app, parts);
   outstandingRoutes(app, parts);
   planRoutes(app, parts);
+  peerRoutes(app, parts);
 }

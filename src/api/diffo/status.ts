@@ -6,6 +6,7 @@ import { type App, type Handler, resourceAt } from '../server.ts';
 import { inPath, sendPage } from './lists.ts';
 import { metrics } from './metrics.ts';
 import { type DiffoParts, iso } from './parts.ts';
+import { showBriefly } from './peers.ts';
 
 export function statusRoutes(app: App, parts: DiffoParts): void {
   const { store, kinds } = parts;
@@ -60,7 +61,7 @@ export function statusRoutes(app: App, parts: DiffoParts): void {
           one.suspended === undefined ? [] : [{ id: one.id, callback: one.callback, because: one.suspended }],
         ),
       store: store.size(),
-      peers: [],
+      peers: parts.peers.states().map(showBriefly),
       central: null,
     });
   };
