@@ -1,6 +1,6 @@
 /** Builds the parts, starts them, and stops them in reverse; decides nothing. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import about from '../package.json' with { type: 'json' };
@@ -12,7 +12,9 @@ import { openLog } from './adapters/json-log.ts';
 import { loadProfile } from './adapters/profiles.ts';
 import { openStore } from './adapters/sqlite/store.ts';
 import { systemClock } from './adapters/system-clock.ts';
+import { openCentral } from './agent/central.ts';
 import { openPeering, readPeering } from './agent/peering.ts';
+import { readSecret } from './agent/secret.ts';
 import { diffoRoutes } from './api/diffo/routes.ts';
 import { startHubDelivery } from './api/hub-delivery.ts';
 import { createServer } from './api/server.ts';
@@ -86,6 +88,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     newId,
     ring: () => loop.ring(),
   });
+  const central = await openCentral({ config, store, clock, log });
   const orders = takeOrders({
     store,
     keyed,
@@ -139,6 +142,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
         return { name, observedAt: at ?? null, ...(failure === undefined ? {} : { failure }) };
       }),
     peers: peering,
+    central: central?.door,
     isReady: () => passed && drivers.every(({ name }) => loop.sight.of(name).at !== undefined),
     about: { version: about.version, profile: profile.name, mode: profileMode, entity: hostname() },
     checkProfile,
@@ -146,6 +150,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
 
   const stop = async (): Promise<void> => {
     await peering.stop();
+    await central?.stop();
     await app.close();
     delivery.stop();
     await loop.stop();
@@ -160,6 +165,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   await loop.start();
   passed = true;
   await peering.start(app.server);
+  central?.start();
   const bound = app.server.address();
   const port = typeof bound === 'object' && bound ? bound.port : address.port;
   const url =
@@ -265,16 +271,6 @@ function readAccess(config: Config, address: Address) {
       ? {}
       : { https: { cert: readSecret('http.tls.cert', cert), key: readSecret('http.tls.key', key) } }),
   };
-}
-
-function readSecret(setting: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new AgentError('invalid', `${setting} names ${file}, which cannot be read: ${sentence(error)}`, {
-      cause: error,
-    });
-  }
 }
 
 function cannotListen(error: unknown, http: string): AgentError {

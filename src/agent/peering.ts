@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 import type { Identity } from '../adapters/identity.ts';
+import { type MqttParts, openMqtt } from '../adapters/peers/mqtt.ts';
 import { openWebSockets, type WebSocketLink } from '../adapters/peers/websocket.ts';
 import type { PeersDoor } from '../api/diffo/parts.ts';
 import type { Config } from '../config.ts';
@@ -15,6 +16,7 @@ import type { PeerLink } from '../ports/peer-link.ts';
 import type { Store } from '../ports/store.ts';
 import { Gate } from '../sync/peer-gate.ts';
 import { PeerSync } from '../sync/peer-sync.ts';
+import { readSecret } from './secret.ts';
 
 export interface PeeringParts {
   readonly config: Config;
@@ -57,7 +59,11 @@ export async function openPeering(parts: PeeringParts): Promise<Peering> {
   const chance = Math.random;
   const sockets: WebSocketLink | undefined =
     peers.length === 0 ? undefined : await openWebSockets({ node, peers, seal: gate, clock, log, chance });
-  const links: readonly PeerLink[] = [sockets].filter(link => link !== undefined);
+  const broker = peers.length === 0 ? undefined : readBroker(config);
+  const mqtt =
+    broker &&
+    (await openMqtt({ ...broker, ...self, peers: peers.map(({ name }) => name), seal: gate, clock, log, chance }));
+  const links: readonly PeerLink[] = [sockets, mqtt].filter(link => link !== undefined);
   const sync = new PeerSync({ ...parts, chance, gate, peers, links, freshnessMs: config['freshness.ms'] });
   return {
     identity: { node, realm: config.realm, publicKey: identity.publicKey },
@@ -68,6 +74,20 @@ export async function openPeering(parts: PeeringParts): Promise<Peering> {
       await sync.start();
     },
     stop: () => sync.stop(),
+  };
+}
+
+type Broker = Pick<MqttParts, 'url' | 'user' | 'password' | 'ca'>;
+
+/** Undefined where peers do without one. */
+function readBroker(config: Config): Broker | undefined {
+  const { 'mqtt.url': url, 'mqtt.user': user, 'mqtt.passwordFile': passwordFile, 'mqtt.caFile': caFile } = config;
+  if (url === '') return undefined;
+  return {
+    url,
+    ...(user === '' ? {} : { user }),
+    ...(passwordFile === '' ? {} : { password: readSecret('mqtt.passwordFile', passwordFile).trim() }),
+    ...(caFile === '' ? {} : { ca: readSecret('mqtt.caFile', caFile) }),
   };
 }
 

@@ -87,7 +87,8 @@ export class Gate implements Seal {
     this.seen.set(from, seen);
     if (seen.has(id)) return true;
     seen.add(id);
-    if (seen.size > IDS_KEPT) for (const oldest of seen.values()) return !seen.delete(oldest);
+    const [oldest] = seen;
+    if (oldest !== undefined && seen.size > IDS_KEPT) seen.delete(oldest);
     return false;
   }
 }

@@ -18,6 +18,7 @@ import {
   resumed,
   type Sender,
   unanswered,
+  unsent,
 } from '../core/stream/sender.ts';
 import type { StandingVerdict } from '../core/verdict.ts';
 import type { PeerLink } from '../ports/peer-link.ts';
@@ -38,6 +39,8 @@ const LONGEST_HEARTBEAT_MS = 60_000;
 const KEEP_AFTER_MS = 1_000;
 /** So often a sign of life may be asked for because somebody says that the peer has come or gone. */
 const CHALLENGES_APART_MS = 1_000;
+/** So many answers that come too late are not taken for something else. */
+const GIVEN_UP_KEPT = 8;
 /** What the peer could not take is shown, so many rows of it. */
 const ERRORS_KEPT = 100;
 
@@ -45,7 +48,7 @@ interface Awaited {
   readonly id: string;
   readonly batch: Batch;
   readonly link: PeerLink;
-  readonly giveUp: () => void;
+  readonly callOff: () => void;
 }
 
 export class PeerStream {
@@ -56,9 +59,12 @@ export class PeerStream {
   private sender: Sender;
   private keptAcked: number;
   private awaited: Awaited | undefined;
+  /** Questions that are no longer waited for. */
+  private readonly givenUp = new Set<string>();
   private callOff: (() => void) | undefined;
   private callOffKeeping: (() => void) | undefined;
   private callOffSilence: (() => void) | undefined;
+  private callOffChallenge: (() => void) | undefined;
   private agreed = false;
   private stopped = false;
   private readonly startedAt: Instant;
@@ -93,8 +99,9 @@ export class PeerStream {
     this.stopped = true;
     this.callOff?.();
     this.callOffSilence?.();
+    this.callOffChallenge?.();
     this.callOffKeeping?.();
-    this.awaited?.giveUp();
+    this.awaited?.callOff();
     if (this.sender.acked !== this.keptAcked) this.keep();
   }
 
@@ -157,10 +164,7 @@ export class PeerStream {
 
   /** A carrier has come or gone. */
   linkMoved(): void {
-    if (this.awaited && !this.isUp(this.awaited.link)) {
-      this.awaited.giveUp();
-      this.awaited = undefined;
-    }
+    if (this.awaited && !this.isUp(this.awaited.link)) this.giveUp();
     // Not held up by what was in vain on the way that is gone; a sign of life is due on the one that has come.
     if (this.link()) this.sender = resumed(this.sender);
     this.wake();
@@ -172,40 +176,51 @@ export class PeerStream {
     try {
       id = this.send(link, 'batch', batch, { stream: batch.stream });
     } catch (error) {
-      const tooLarge = error instanceof AgentError && error.code === 'tooLarge';
       this.note(sentence(error));
-      this.inVain(tooLarge ? batch : undefined);
+      const isTooLarge = error instanceof AgentError && error.code === 'tooLarge';
+      this.inVain(isTooLarge ? unanswered(this.sender, this.moment(), batch) : unsent(this.sender, this.moment()));
       return;
     }
     if (batch.items.length > 0)
       log.debug('sent to a peer', { peer: this.peer, rows: batch.items.length, to: batch.to });
     const callOff = clock.after(ANSWER_WITHIN_MS, () => {
-      this.awaited = undefined;
+      this.giveUp();
       this.note(`${this.peer} did not answer within ${ANSWER_WITHIN_MS / 1000} s over ${link.carrier}`);
-      this.inVain();
+      this.inVain(unanswered(this.sender, this.moment()));
     });
-    this.awaited = { id, batch, link, giveUp: callOff };
+    this.awaited = { id, batch, link, callOff };
   }
 
-  private inVain(tooLarge?: Batch): void {
-    const moment = this.moment();
-    const sender = unanswered(this.sender, moment, tooLarge);
-    const notBefore = Math.min(sender.pace.notBefore, moment.now + Math.round(LONGEST_PAUSE_MS * moment.chance));
+  private inVain(sender: Sender): void {
+    const { now, chance } = this.moment();
+    const notBefore = Math.min(sender.pace.notBefore, now + Math.round(LONGEST_PAUSE_MS * chance));
     this.sender = { ...sender, pace: { ...sender.pace, notBefore } };
     this.wake();
+  }
+
+  /** The answer is waited for no longer; should it come yet, it is known. */
+  private giveUp(): void {
+    if (!this.awaited) return;
+    this.awaited.callOff();
+    this.givenUp.add(this.awaited.id);
+    const [oldest] = this.givenUp;
+    if (oldest !== undefined && this.givenUp.size > GIVEN_UP_KEPT) this.givenUp.delete(oldest);
+    this.awaited = undefined;
   }
 
   takeReply(message: Message): void {
     const { awaited } = this;
     const reply = readReply(message.data);
+    const isLate = message.answers !== undefined && this.givenUp.delete(message.answers);
+    if (isLate) this.counts.received++;
     if (!awaited || message.answers !== awaited.id || reply.stream !== this.sender.stream) {
-      this.parts.gate.refuse('meaningless', 'an answer to nothing that was asked', this.peer);
+      if (!isLate) this.parts.gate.refuse('meaningless', 'an answer to nothing that was asked', this.peer);
       return;
     }
     this.counts.received++;
-    awaited.giveUp();
+    awaited.callOff();
     this.awaited = undefined;
-    this.sender = heard(this.sender, reply, this.outgoing.seq, this.moment(), { tempo: this.tempo() });
+    this.sender = heard(this.sender, reply, this.parts.store.seq(), this.moment(), { tempo: this.tempo() });
     this.agreed = reply.reply === 'ack' && reply.agreed;
     const sent = new Set(awaited.batch.items.map(({ key }) => key));
     if (sent.size > 0) {
@@ -226,12 +241,12 @@ export class PeerStream {
       return;
     }
     this.counts.received++;
-    awaited.giveUp();
+    awaited.callOff();
     this.awaited = undefined;
     const words = [property(message.data, 'message'), property(message.data, 'code')].map(each => String(each));
     this.note(`${this.peer} refuses: ${words.join(' (').slice(0, 500)})`);
     this.proveAlive(message);
-    this.inVain();
+    this.inVain(unanswered(this.sender, this.moment()));
   }
 
   /** Tells the sender of a message why it was not taken. */
@@ -282,7 +297,7 @@ export class PeerStream {
     this.answer('reply', reply, message.id);
     if (batch.items.some(({ key }) => key.startsWith('expectation/'))) this.parts.ring();
     // It seems to be there again; only an answer proves it.
-    if (this.presence() !== 'alive') this.challenge();
+    if (!this.awaited && this.presence() !== 'alive') this.challenge();
   }
 
   takePresence(message: Message): void {
@@ -294,11 +309,20 @@ export class PeerStream {
     this.challenge();
   }
 
-  /** Asks for a sign of life now, whatever was in vain before. */
+  /**
+   * Asks for a sign of life now, whatever was in vain before: what is under way may have been sent when the peer was not
+   * yet there to hear it.
+   */
   private challenge(): void {
-    const now = this.parts.steady();
-    if (now - this.challengedAt < CHALLENGES_APART_MS) return;
-    this.challengedAt = now;
+    const sinceLast = this.parts.steady() - this.challengedAt;
+    if (sinceLast < CHALLENGES_APART_MS) {
+      this.callOffChallenge ??= this.parts.clock.after(CHALLENGES_APART_MS - sinceLast, () => this.challenge());
+      return;
+    }
+    this.callOffChallenge?.();
+    this.callOffChallenge = undefined;
+    this.challengedAt = this.parts.steady();
+    this.giveUp();
     this.sender = resumed(this.sender);
     this.wake();
   }
