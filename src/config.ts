@@ -19,6 +19,10 @@ const brokerUrl = z
     message: 'a URL such as mqtt://127.0.0.1:1883',
   });
 
+const graphUrl = z.string().refine(text => text === '' || /^(neo4j|bolt)(\+s|\+ssc)?:\/\/[^/@?#\s]+\/?$/.test(text), {
+  message: 'a URL such as neo4j+s://host:7687, without a user in it',
+});
+
 /** Every setting there is: what it means, how it is read, and what it is when nobody says. */
 const settings = {
   profile: { about: 'firmware profile: a shipped name or a file', read: z.string().min(1), otherwise: 'linux-host' },
@@ -52,6 +56,16 @@ const settings = {
   'mqtt.user': { about: 'user name at the broker', read: z.string(), otherwise: '' },
   'mqtt.passwordFile': { about: 'file that holds its password', read: z.string(), otherwise: '' },
   'mqtt.caFile': { about: "file of the authority of the broker's certificate (PEM)", read: z.string(), otherwise: '' },
+  'central.url': {
+    about: 'Neo4j to report to: neo4j+s://, neo4j://, bolt+s:// or bolt://',
+    read: graphUrl,
+    otherwise: '',
+  },
+  'central.user': { about: 'user name at central', read: z.string(), otherwise: 'neo4j' },
+  'central.passwordFile': { about: 'file that holds its password', read: z.string(), otherwise: '' },
+  'central.database': { about: "database at central; the user's own when not said", read: z.string(), otherwise: '' },
+  'central.heartbeatMs': { about: 'the longest silence towards central', read: positive, otherwise: '900000' },
+  'central.epochEveryMs': { about: 'the least time between two epochs', read: positive, otherwise: '3600000' },
   'linux.netns': { about: 'network namespace to observe instead of the host', read: z.string(), otherwise: '' },
 } as const;
 

@@ -1,5 +1,7 @@
 /** The door to central: the graph we report to, as the receiving end of this agent's state stream. */
-import type { Batch, Reply } from '../core/stream/batch.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Instant } from '../core/ids.ts';
+import type { Batch, Reply, RowError } from '../core/stream/batch.ts';
 
 export interface Central {
   /**
@@ -11,3 +13,30 @@ export interface Central {
   /** Ends what is under way. */
   close(): Promise<void>;
 }
+
+/**
+ * `connecting`: no answer since the start. `sending`: there are rows to tell. `synced`: both sides hold the same.
+ * `backing off`: the latest push failed. `differing`: a new epoch has to begin, and may not yet.
+ */
+export type CentralPhase = 'connecting' | 'sending' | 'synced' | 'backing off' | 'differing';
+
+export interface CentralState {
+  readonly state: CentralPhase;
+  readonly epoch: number;
+  /** Up to where central has told that it has everything. */
+  readonly cursor: number;
+  readonly seq: number;
+  readonly lagRows: number;
+  readonly agreedAt?: Instant;
+  readonly nextAt?: Instant;
+  /** Why it waits. */
+  readonly because?: string;
+  readonly lastError?: { readonly at: Instant; readonly code: ErrorCode; readonly message: string };
+  readonly counts: Readonly<Record<CentralCount, number>>;
+  readonly failures: Readonly<Partial<Record<ErrorCode, number>>>;
+  /** Rows that central could not take; the next version of each may mend it. */
+  readonly quarantined: readonly RowError[];
+}
+
+export const centralCounts = ['pushes', 'rows', 'rewinds', 'mismatches', 'stale', 'epochs'] as const;
+export type CentralCount = (typeof centralCounts)[number];

@@ -15,7 +15,7 @@ const elsewhere = '0f9e8d7c-6b5a-4938-a716-050403020100';
 
 export const inventory: readonly Body[] = [
   { type: 'resource', version: 'v5', body: { '@type': 'Resource', id: card, name: 'card 3' } },
-  { type: 'resource', version: 'v5', body: { '@type': 'Resource', id: 'rack/7 ünïcode', name: 'an id of the client' } },
+  { type: 'resource', version: 'v5', body: { '@type': 'Resource', id: 'rack-7~a', name: 'an id of the client' } },
   {
     type: 'service',
     version: 'v5',
@@ -89,7 +89,7 @@ export const inventory: readonly Body[] = [
       ],
       supportingResource: [
         { id: card, '@type': 'ResourceRef', name: 'the card', '@referredType': 'PhysicalResource' },
-        { id: 'rack/7 ünïcode', '@type': 'ResourceRef' },
+        { id: 'rack-7~a', '@type': 'ResourceRef' },
       ],
       supportingService: [{ id: elsewhere, '@type': 'ServiceRef', href: 'https://example.com/service/1' }],
       relatedParty: [

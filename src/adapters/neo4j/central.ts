@@ -24,6 +24,7 @@ export interface Neo4jParts {
 /** A server that neither answers nor hangs up must not hold a push for ever. */
 const PUSH_WITHIN_MS = 90_000;
 const TRANSACTION_MS = 60_000;
+const CLOSE_WITHIN_MS = 1_000;
 const COLLISIONS_AT_MOST = 8;
 
 export function openNeo4j(settings: Neo4jSettings, parts: Neo4jParts): Central {
@@ -36,6 +37,7 @@ class Neo4jCentral implements Central {
   #driver: Driver | undefined;
   /** The constraints are known to stand; forgotten with the connection, for the next one may lead to a restored copy. */
   #isPrepared = false;
+  #giveUp: (because: AgentError) => void = () => {};
 
   constructor(settings: Neo4jSettings, parts: Neo4jParts) {
     this.#settings = settings;
@@ -43,16 +45,19 @@ class Neo4jCentral implements Central {
   }
 
   async push(batch: Batch): Promise<Reply> {
-    let callOff = (): void => {};
-    const late = new Promise<never>((_, reject) => {
-      callOff = this.#parts.clock.after(PUSH_WITHIN_MS, () => {
-        // Closing the connection ends what hangs on it.
-        void this.close();
-        reject(new AgentError('unreachable', `${this.#settings.url} did not answer within ${PUSH_WITHIN_MS / 1000} s`));
-      });
+    const { url } = this.#settings;
+    const given = new Promise<never>((_, reject) => {
+      this.#giveUp = reject;
     });
+    const callOff = this.#parts.clock.after(PUSH_WITHIN_MS, () => {
+      const within = `${PUSH_WITHIN_MS / 1000} s`;
+      void this.#end(new AgentError('tooLarge', `${url} did not answer within ${within}; it is tried with fewer rows`));
+    });
+    const push = this.#push(batch);
+    // Whoever has given up does not wait for its end.
+    push.catch(() => {});
     try {
-      return await Promise.race([this.#push(batch), late]);
+      return await Promise.race([push, given]);
     } catch (error) {
       this.#isPrepared = false;
       throw asAgentError(error, this.#settings);
@@ -61,11 +66,17 @@ class Neo4jCentral implements Central {
     }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.#end(new AgentError('unreachable', `the connection to ${this.#settings.url} was closed`));
+  }
+
+  /** Nothing hangs on the driver: what it was asked for it may never answer once it is closed. */
+  async #end(because: AgentError): Promise<void> {
     const driver = this.#driver;
     this.#driver = undefined;
     this.#isPrepared = false;
-    await driver?.close();
+    this.#giveUp(because);
+    await Promise.race([driver?.close(), this.#pause(CLOSE_WITHIN_MS)]);
   }
 
   async #push(batch: Batch): Promise<Reply> {

@@ -5,7 +5,7 @@ import type { DiffoParts } from './parts.ts';
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
 export function metrics(
-  parts: Pick<DiffoParts, 'store' | 'figures' | 'drivers' | 'isReady' | 'about' | 'clock' | 'peers'>,
+  parts: Pick<DiffoParts, 'store' | 'figures' | 'drivers' | 'isReady' | 'about' | 'clock' | 'peers' | 'central'>,
   rssBytes: number,
 ): string {
   const { store } = parts;
@@ -59,6 +59,7 @@ export function metrics(
       parts.drivers().map(({ name, failure }): Sample => [{ driver: name }, failure === undefined ? 0 : 1]),
     ),
     ...peerFamilies(parts.peers, now),
+    ...centralFamilies(parts.central, now),
     one('process_resident_memory_bytes', 'gauge', 'Resident memory.', rssBytes),
   ].join('');
 }
@@ -122,6 +123,36 @@ function peerFamilies(peers: DiffoParts['peers'], now: number): readonly string[
       'counter',
       'Messages refused since the start; without a peer: of strangers.',
       [...refused('', peers.refusedStrangers()), ...states.flatMap(state => refused(state.name, state.refused))],
+    ),
+  ];
+}
+
+function centralFamilies(central: DiffoParts['central'], now: number): readonly string[] {
+  if (!central) return [];
+  const { state, lagRows, agreedAt, cursor, epoch, counts, failures, quarantined } = central.state();
+  return [
+    one('diffo_central_synced', 'gauge', 'Whether central holds the same rows.', state === 'synced' ? 1 : 0),
+    one('diffo_central_lag_rows', 'gauge', 'Rows that central has yet to take.', lagRows),
+    one('diffo_central_cursor', 'gauge', 'Up to where central has everything.', cursor),
+    one('diffo_central_epoch', 'gauge', 'The epoch of the stream to central.', epoch),
+    one('diffo_central_quarantined_rows', 'gauge', 'Rows that central could not take.', quarantined.length),
+    family(
+      'diffo_central_agreement_age_seconds',
+      'gauge',
+      'Time since both sides were found equal.',
+      agreedAt === undefined ? [] : [[{}, Math.max(0, now - agreedAt) / 1000]],
+    ),
+    family(
+      'diffo_central_total',
+      'counter',
+      'What has happened towards central since the start.',
+      Object.entries(counts).map(([of, n]): Sample => [{ of }, n]),
+    ),
+    family(
+      'diffo_central_failures_total',
+      'counter',
+      'Pushes that failed since the start, by reason.',
+      Object.entries(failures).map(([reason, n]): Sample => [{ reason }, n]),
     ),
   ];
 }

@@ -8,6 +8,7 @@ import type { Judgement, Leaf } from '../../core/outstanding.ts';
 import type { KeyedArrays } from '../../core/path.ts';
 import type { Plan, Waiting } from '../../core/plan.ts';
 import type { Draft } from '../../core/planner.ts';
+import type { CentralState } from '../../ports/central.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PeerState, RefusalCounts } from '../../ports/peers.ts';
 import type { Store } from '../../ports/store.ts';
@@ -62,6 +63,14 @@ export interface PeersDoor {
   refusedStrangers(): RefusalCounts;
 }
 
+/** What is told of central; `sync` stands behind it. */
+export interface CentralDoor {
+  readonly url: string;
+  /** Empty: the user's own. */
+  readonly database: string;
+  state(): CentralState;
+}
+
 export interface DiffoParts {
   readonly store: Store;
   readonly kinds: Kinds;
@@ -72,6 +81,8 @@ export interface DiffoParts {
   readonly figures: () => Figures;
   readonly drivers: () => readonly DriverState[];
   readonly peers: PeersDoor;
+  /** Undefined when there is none to report to. */
+  readonly central: CentralDoor | undefined;
   /** True once the first pass has ended and every driver has seen its element. */
   readonly isReady: () => boolean;
   readonly about: { readonly version: string; readonly profile: string; readonly mode: Mode; readonly entity: string };

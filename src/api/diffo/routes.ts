@@ -1,5 +1,6 @@
 /** All routes of the agent's own API. */
 import type { App } from '../server.ts';
+import { centralRoutes } from './central.ts';
 import { changeRoutes } from './changes.ts';
 import { evaluateRoutes } from './evaluate.ts';
 import { expectationRoutes } from './expectations.ts';
@@ -17,4 +18,5 @@ export function diffoRoutes(app: App, parts: DiffoParts): void {
   outstandingRoutes(app, parts);
   planRoutes(app, parts);
   peerRoutes(app, parts);
+  centralRoutes(app, parts);
 }

@@ -3,6 +3,7 @@ import { AgentError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Kind } from '../../core/kind.ts';
 import { type App, type Handler, resourceAt } from '../server.ts';
+import { showCentralBriefly } from './central.ts';
 import { inPath, sendPage } from './lists.ts';
 import { metrics } from './metrics.ts';
 import { type DiffoParts, iso } from './parts.ts';
@@ -62,7 +63,7 @@ export function statusRoutes(app: App, parts: DiffoParts): void {
         ),
       store: store.size(),
       peers: parts.peers.states().map(showBriefly),
-      central: null,
+      central: showCentralBriefly(parts.central),
     });
   };
 
