@@ -178,7 +178,8 @@ class Taking {
   private endVerdict(name: string): void {
     for (const { id, instance } of places(name)) {
       const standing = this.writer.verdict(id, instance);
-      if (standing?.peer !== this.peer || toldIn(standing) === undefined) continue;
+      // The name is found whichever way it is cut.
+      if (standing?.peer !== this.peer || standing.expectation !== id || toldIn(standing) === undefined) continue;
       this.writer.removeVerdict(id, instance);
       this.judged.add(id);
     }

@@ -61,7 +61,7 @@ export function makeEther(clock: Clock, chance: Chance): Ether {
         const { lost, repeated, longestMs } = ether.weather;
         for (let copy = 0; copy === 0 || chance.happens(repeated); copy++) {
           if (chance.happens(lost)) continue;
-          clock.after(longestMs * chance.one(), () => up && ears.get(peer)?.heard(text));
+          clock.after(Math.round(longestMs * chance.one()), () => up && ears.get(peer)?.heard(text));
         }
       },
     }),
