@@ -1,4 +1,5 @@
 /** What we show of a peer's verdict: its word while it counts, else that we do not know. */
+import type { Expectation } from './expectation.ts';
 import type { Instant } from './ids.ts';
 import type { StandingVerdict, Told } from './verdict.ts';
 
@@ -25,6 +26,20 @@ export function toldIn(kept: StandingVerdict | undefined): Told | undefined {
     since,
   };
 }
+
+/** What is shown of an expectation on a peer before there is any word of it. */
+export function unjudged({ id, for: meant }: Unjudged, now: Instant): Omit<StandingVerdict, 'seq'> {
+  return {
+    expectation: id,
+    ...(meant.peer === undefined ? {} : { peer: meant.peer }),
+    ...('name' in meant ? { instanceName: meant.name } : {}),
+    verdict: 'unknown',
+    unknown: [''],
+    since: now,
+  };
+}
+
+type Unjudged = Pick<Expectation, 'id' | 'for'>;
 
 /** `before` is what was shown until now, so that what stays unknown keeps its time. */
 export function show(told: Told | undefined, before: StandingVerdict | undefined, hearing: Hearing): Shown {

@@ -7,7 +7,7 @@ import { type ExpectationId, expectationId, type InstanceId, type Instant, insta
 import type { Json, JsonObject } from '../core/json.ts';
 import type { KeyedArrays } from '../core/path.ts';
 import { principalOf } from '../core/peer.ts';
-import { show, toldIn } from '../core/peer-verdict.ts';
+import { show, toldIn, unjudged } from '../core/peer-verdict.ts';
 import type { Batch, Item, LiveItem, Reply, RowError } from '../core/stream/batch.ts';
 import { newReceiver, type Receiver, receive, refuse } from '../core/stream/receiver.ts';
 import { type StandingVerdict, type Told, verdictId } from '../core/verdict.ts';
@@ -193,12 +193,7 @@ export function settleVerdicts(writer: Writer, expectation: Expectation, now: In
   const words = verdicts.filter(each => each !== nothing);
   if (words.some(each => each.instance === undefined)) return;
   if (words.length === 0) {
-    if (!nothing) {
-      writer.putVerdict({
-        ...placeOf(expectation, undefined),
-        ...show(undefined, undefined, { now, silent: true, version: undefined }),
-      });
-    }
+    if (!nothing) writer.putVerdict(unjudged(expectation, now));
   } else if (nothing) writer.removeVerdict(expectation.id, undefined);
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import type { Netns } from './netns.ts';
 
 export interface AgentProcess {
   /** Resolves with the line `ready`; rejects with what the agent said when it ends before that. */
@@ -35,11 +36,14 @@ function isFresh(): boolean {
   return [...sources, join(top, 'package.json')].every(file => statSync(file).mtimeMs <= built);
 }
 
-/** Runs `diffo run` with these settings; it ends with the test at the latest. */
-export function launch(settings: Readonly<Record<string, string>>): AgentProcess {
+/** Runs `diffo run` with these settings, inside a namespace where one is named; it ends with the test at the latest. */
+export function launch(settings: Readonly<Record<string, string>>, netns?: Netns): AgentProcess {
   const began = performance.now();
   const words = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  const child = spawn(process.execPath, [program, 'run', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const run = [process.execPath, program, 'run', ...words];
+  // `ip` becomes what it runs, so a signal reaches the agent itself.
+  const [command = '', ...args] = netns ? ['ip', 'netns', 'exec', netns.name, ...run] : run;
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   let logged = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -306,6 +306,7 @@ class WebSockets implements WebSocketLink {
       standing.socket.close(codes.replaced, 'replaced by another connection');
     } else place.since = connection.since;
     place.connection = connection;
+    place.lastError = undefined;
     place.callOff?.();
     const stopPinging = this.ping(socket);
     socket.on('message', (data: RawData, isBinary: boolean) => {

@@ -5,6 +5,7 @@ import type { Expectation } from '../../core/expectation.ts';
 import { expectationId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { peerOf } from '../../core/peer.ts';
+import { unjudged } from '../../core/peer-verdict.ts';
 import type { App, Handler } from '../server.ts';
 import { resourceAt } from '../server.ts';
 import { patchExpectation, readExpectationBody } from './expectation-body.ts';
@@ -40,7 +41,9 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
       if (writer.expectation(id)) {
         throw new AgentError('conflict', `there is an expectation ${id} already; PATCH it, or leave the id out`);
       }
-      return writer.putExpectation({ ...body, id, principal: OPERATOR, createdAt: clock.now() });
+      const written = writer.putExpectation({ ...body, id, principal: OPERATOR, createdAt: clock.now() });
+      if (written.for.peer !== undefined) writer.putVerdict(unjudged(written, clock.now()));
+      return written;
     });
     loop.ring();
     return reply
