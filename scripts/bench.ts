@@ -6,10 +6,18 @@ import { compare } from './bench/compare.ts';
 import { footprint } from './bench/footprint.ts';
 import { get } from './bench/get.ts';
 import { goToLoadCore, nowMs, type Row, say } from './bench/measure.ts';
+import { packaged } from './bench/package.ts';
 import { post } from './bench/post.ts';
 import { react } from './bench/react.ts';
 
-const figures: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = { get, post, compare, react, footprint };
+const figures: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
+  get,
+  post,
+  compare,
+  react,
+  footprint,
+  package: packaged,
+};
 
 const asked = process.argv.slice(2);
 const stranger = asked.find(name => !Object.hasOwn(figures, name));
