@@ -50,6 +50,8 @@ describe.skipIf(noPackage !== '')(`on this machine${leftOut(noPackage)}`, () => 
       const after = await start(place, [program], settings);
       const found = await callAgent(after.url, 'GET', `${RESOURCES}/${made.body.id}`);
       expect(found).toMatchObject({ status: 200, body: { id: made.body.id, name: 'kept' } });
+      void after.kill('SIGTERM');
+      // Who stops a whole group of processes sends it twice.
       expect(await after.kill('SIGTERM')).toBe(0);
     });
 
