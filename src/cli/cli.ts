@@ -7,6 +7,7 @@ import { evaluate, explain, outstanding } from './commands/ask.ts';
 import { changes } from './commands/changes.ts';
 import { expect } from './commands/expect.ts';
 import { get, kinds, ls, status } from './commands/look.ts';
+import { identity, peers } from './commands/peers.ts';
 import { apply, approve, discard, pause, plan, resume, tasks, undo } from './commands/plans.ts';
 import { profile } from './commands/profile.ts';
 import { readFile } from './commands/sources.ts';
@@ -39,6 +40,8 @@ export const commands: readonly Command[] = [
   evaluate,
   kinds,
   profile,
+  peers,
+  identity,
 ];
 
 /** The exit code: 0; 1 when the agent refuses or is not reachable; 2 for bad input. */

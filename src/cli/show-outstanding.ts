@@ -3,6 +3,7 @@ import type { Json } from '../core/json.ts';
 import type { Reason } from '../core/outstanding.ts';
 import { listAt, numberAt, part, textAt } from './read.ts';
 import { type Screen, verdictPaint } from './screen.ts';
+import { wishesText } from './short-form.ts';
 import { count, lasting, moment, shortId, valueText } from './words.ts';
 
 /** How the whole stands, where nothing is outstanding. */
@@ -36,9 +37,13 @@ function entryText(entry: Json, screen: Screen): string {
   const about = [
     ...(since === undefined ? [] : [`for ${lasting(now - Date.parse(since))}`]),
     `expectation ${shortId(textAt(entry, 'expectation') ?? '')}`,
-    `mode ${textAt(entry, 'mode') ?? '?'}`,
+    `mode ${textAt(entry, 'mode') ?? (textAt(entry, 'peer') === undefined ? '?' : 'of the peer')}`,
   ].join(', ');
   const head = `${verdictPaint(verdict, screen)(verdict.toUpperCase())}  ${paint.bold(subjectOf(entry))}  ${paint.dim(about)}\n`;
+  if (textAt(entry, 'peer') !== undefined) {
+    const rest = part(entry, 'outstanding') ?? null;
+    return `${head}${rest === null ? '' : `  lacks    ${wishesText(rest)}\n`}${nextText(entry, '  next     ', screen)}`;
+  }
   return (
     head +
     listAt(entry, 'leaves')
@@ -50,6 +55,7 @@ function entryText(entry: Json, screen: Screen): string {
 /** What an entry speaks of: an instance, or what is yet to come. */
 function subjectOf(entry: Json): string {
   const instance = part(entry, 'instance');
+  if (textAt(entry, 'peer') !== undefined) return targetText(part(entry, 'for'));
   if (instance !== undefined) {
     return `${textAt(instance, 'name') ?? textAt(instance, 'id') ?? '?'} (${textAt(instance, 'kind') ?? '?'})`;
   }
@@ -58,6 +64,11 @@ function subjectOf(entry: Json): string {
 
 /** Whom an expectation speaks of, as it would be typed. */
 export function targetText(target: Json | undefined): string {
+  const peer = textAt(target, 'peer');
+  return peer === undefined ? targetHere(target) : `${targetHere(target)} at ${peer}`;
+}
+
+function targetHere(target: Json | undefined): string {
   const [id, kind, name] = [textAt(target, 'id'), textAt(target, 'kind'), textAt(target, 'name')];
   if (id !== undefined) return id;
   if (name !== undefined) return `${kind ?? ''}/${name}`;

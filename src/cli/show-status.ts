@@ -23,6 +23,12 @@ export function statusText(status: Json, names: NamesById, screen: Screen): stri
       lastPass === undefined ? 'none yet' : `${ago(lastPass, now)}, in ${numberAt(status, 'lastPass', 'ms') ?? 0} ms`,
     ],
     ...listAt(status, 'drivers').map(each => driver(each, screen)),
+    ...listAt(status, 'peers').map((each): Cell[] => {
+      const presence = textAt(each, 'presence') ?? '?';
+      const lag = numberAt(each, 'lag') ?? 0;
+      const text = `${textAt(each, 'name')} is ${presence}${lag === 0 ? '' : `, ${count(lag, 'row')} to send`}`;
+      return ['peer', presence === 'alive' ? text : { text, paint: paint.doubtful }];
+    }),
     ...listAt(status, 'paused').map((each): Cell[] => {
       const why = textAt(each, 'why');
       const by = `${scopeText(textAt(each, 'scope') ?? '', names)}, by ${textAt(each, 'by')} since ${moment(textAt(each, 'since'), now)}`;

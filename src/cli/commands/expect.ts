@@ -33,6 +33,7 @@ export const expect: Command = {
   flags: {
     where: { takes: 'JSON', about: 'instead of TARGET: all that meet this expectation' },
     kind: { takes: 'KIND', about: 'with --where: only those of this kind' },
+    peer: { takes: 'NAME', about: "TARGET is this peer's: its kind/name, its id, or --where" },
     mode: { takes: 'MODE', about: `what may be done about it: ${modes.join(', ')}` },
     priority: { takes: 'N', about: '1 to 100, 50 if not said; the larger stands where two cannot both hold' },
     why: { takes: 'TEXT', about: 'the reason, for whoever reads it later' },
@@ -48,6 +49,7 @@ export const expect: Command = {
     `diffo expect --where '{"operationalState": "enabled"}' --kind networkInterface 'mtu={"$gte": 1280}'`,
     `diffo expect lo '{"administrativeState": "unlocked"}' --priority 80`,
     'diffo expect lo @expected.json',
+    'diffo expect networkInterface/eth1 mtu=9000 --peer edge-b --mode enforce',
     'diffo expect --list',
     'diffo expect --delete ID',
   ],
@@ -119,7 +121,26 @@ interface MeantTarget {
   readonly notes: readonly string[];
 }
 
-async function targetOf({ words: [word], flags }: Given, client: Client): Promise<MeantTarget> {
+async function targetOf(given: Given, client: Client): Promise<MeantTarget> {
+  const peer = given.flags.get('peer');
+  return peer === undefined ? targetHere(given, client) : targetAt(peer, given, client);
+}
+
+/** What a peer has is its own to know: nothing is looked up but what the kinds here tell. */
+async function targetAt(peer: string, { words: [word], flags }: Given, client: Client): Promise<MeantTarget> {
+  const where = flags.get('where');
+  if (where === undefined && word !== undefined) {
+    const split = splitKind(word);
+    const about = `${word} at ${peer}`;
+    if (!split) return { for: { id: word, peer }, about, kind: undefined, type: undefined, notes: [] };
+    const type = await typeOfKind(client, split.kind);
+    return { for: { ...split, peer }, about, kind: undefined, type, notes: [] };
+  }
+  const meant = await targetHere({ words: [], flags }, client);
+  return { ...meant, for: { ...meant.for, peer }, about: `${meant.about} at ${peer}` };
+}
+
+async function targetHere({ words: [word], flags }: Given, client: Client): Promise<MeantTarget> {
   const where = flags.get('where');
   const kind = flags.get('kind');
   if (where !== undefined) {
