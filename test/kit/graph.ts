@@ -74,18 +74,122 @@ export async function documentsIn(server: TestNeo4j): Promise<ReadonlyMap<string
   );
 }
 
-/** How many nodes and edges there are of each sort, bookkeeping (which bears `DiffoEdge` alone or with its own name) included. */
-export async function countIn(
-  server: TestNeo4j,
-): Promise<{ nodes: Record<string, number>; edges: Record<string, number> }> {
-  const nodes = await server.run(
-    `MATCH (n) WITH reduce(all = '', label IN apoc_free(labels(n)) | all + ':' + label) AS sort RETURN sort, count(*) AS n`.replace(
-      'apoc_free(labels(n))',
-      "[label IN labels(n) WHERE label <> 'Provider' AND label <> 'DiffoEdge']",
-    ),
-  );
+export interface Counted {
+  readonly nodes: Readonly<Record<string, number>>;
+  readonly edges: Readonly<Record<string, number>>;
+}
+
+/**
+ * How many nodes and edges there are of each sort. `stub` is what is only pointed to, `tombstone` what was deleted;
+ * both bear the label `DiffoEdge` alone.
+ */
+export async function countIn(server: TestNeo4j): Promise<Counted> {
+  const nodes = await server.run('MATCH (n) RETURN labels(n) AS labels, n._owner IS NULL AS isBare, count(*) AS n');
   const edges = await server.run('MATCH ()-[r]->() RETURN type(r) AS sort, count(*) AS n');
-  const counted = (rows: readonly { sort: string; n: number }[]): Record<string, number> =>
-    Object.fromEntries(rows.map(({ sort, n }) => [sort, n]));
-  return { nodes: counted(nodes), edges: counted(edges) };
+  return {
+    nodes: counts(
+      nodes.map(({ labels, isBare, n }): [string, number] => {
+        const own = (labels as string[]).filter(label => label !== 'Provider' && label !== 'DiffoEdge').sort();
+        return [own.join(':') || (isBare ? 'stub' : 'tombstone'), n];
+      }),
+    ),
+    edges: counts(edges.map(({ sort, n }): [string, number] => [sort, n])),
+  };
+}
+
+/** What must be there for these documents, counted from them by hand; `uuidOf` tells the name of an id in the graph. */
+export function countOf(
+  documents: readonly { readonly agent: string; readonly document: JsonObject }[],
+  uuidOf: (agent: string, id: string) => string,
+): Counted {
+  const nodes: [string, number][] = [];
+  const edges: [string, number][] = [];
+  const instances = new Set(documents.map(({ agent, document }) => uuidOf(agent, String(document.id))));
+  const specifications = new Set<string>();
+  const parties = new Set<string>();
+  const places = new Set<string>();
+  const entities = new Set<string>();
+  const stubs = new Set<string>();
+  const has = (n = 1): void => void edges.push(['HAS', n]);
+  const characteristics = (list: readonly JsonObject[]): void => {
+    nodes.push(['Characteristic', list.length]);
+    has(list.length);
+  };
+  const relatesTo = (agent: string, id: unknown): void => {
+    edges.push(['RELATES', id === undefined ? 1 : 2]);
+    if (id !== undefined && !instances.has(uuidOf(agent, String(id)))) stubs.add(uuidOf(agent, String(id)));
+  };
+  const reference = (label: string, id: unknown, shared: Set<string>): void => {
+    nodes.push([label, 1]);
+    edges.push(['RELATES', id === undefined ? 1 : 2]);
+    if (id !== undefined) shared.add(String(id));
+  };
+  const listOf = (source: JsonObject, name: string): readonly JsonObject[] =>
+    (source[name] as readonly JsonObject[] | undefined) ?? [];
+  const at = (source: JsonObject, ...path: string[]): unknown =>
+    path.reduce<unknown>((value, name) => (value as JsonObject | undefined)?.[name], source);
+
+  for (const { agent, document } of documents) {
+    const isService = Object.hasOwn(document, 'state');
+    nodes.push([isService ? 'Instance' : 'Instance:ResourceInstance', 1]);
+    const specification = document.serviceSpecification ?? document.resourceSpecification;
+    if (specification !== undefined) {
+      const { name, id, version = '1' } = specification as Record<string, string>;
+      specifications.add(`${name ?? id} ${/\d+/.exec(version)?.[0]}`);
+      edges.push(['SPECIFIED_BY', 1]);
+    }
+    for (const name of ['serviceCharacteristic', 'resourceCharacteristic']) characteristics(listOf(document, name));
+    for (const name of ['feature', 'activationFeature']) {
+      for (const feature of listOf(document, name)) {
+        nodes.push(['Feature', 1]);
+        has();
+        characteristics(listOf(feature, 'featureCharacteristic'));
+      }
+    }
+    for (const target of ['service', 'resource']) {
+      for (const relationship of listOf(document, `${target}Relationship`)) {
+        nodes.push(['Relationship', 1]);
+        relatesTo(agent, at(relationship, target, 'id'));
+        characteristics(listOf(relationship, `${target}RelationshipCharacteristic`));
+      }
+    }
+    for (const name of ['supportingService', 'supportingResource']) {
+      for (const each of listOf(document, name)) {
+        nodes.push(['Relationship', 1]);
+        relatesTo(agent, each.id);
+      }
+    }
+    for (const each of listOf(document, 'relatedParty')) {
+      reference('PartyRef', at(each, 'partyOrPartyRole', 'id'), parties);
+    }
+    for (const each of listOf(document, 'place')) reference('PlaceRef', at(each, 'place', 'id'), places);
+    for (const each of listOf(document, 'relatedEntity')) reference('EntityRef', at(each, 'entity', 'id'), entities);
+    for (const { owner } of listOf(document, 'externalIdentifier')) {
+      nodes.push(['ExternalIdentifier', 1]);
+      edges.push(['REFERENCES', 1], ['OWNS', owner === undefined ? 0 : 1]);
+      if (owner !== undefined) parties.add(String(owner));
+    }
+    for (const { author } of listOf(document, 'note')) {
+      nodes.push(['Note', 1]);
+      edges.push(['ANNOTATES', 1], ['AUTHORS', author === undefined ? 0 : 1]);
+      if (author !== undefined) parties.add(String(author));
+    }
+    for (const _ of listOf(document, 'processStatus')) {
+      nodes.push(['ProcessStatus', 1]);
+      edges.push(['STATUSES', 1]);
+    }
+  }
+  nodes.push(['Specification', specifications.size], ['Party', parties.size], ['Place', places.size]);
+  nodes.push(
+    ['Entity', entities.size],
+    ['stub', stubs.size],
+    ['SyncStream', new Set(documents.map(d => d.agent)).size],
+  );
+  return { nodes: counts(nodes), edges: counts(edges) };
+}
+
+function counts(rows: readonly (readonly [string, number])[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const [sort, n] of rows) if (n > 0) sums.set(sort, (sums.get(sort) ?? 0) + n);
+  return Object.fromEntries(sums);
 }

@@ -19,7 +19,7 @@ export interface TestNeo4j {
   /** `kill -9`. */
   kill(): Promise<void>;
   stop(): Promise<void>;
-  /** Copies the data of a server that is stopped; gives back where it lies. */
+  /** Copies the data of a server that does not run; gives back where it lies. */
   backUp(): string;
   restore(copy: string): void;
   /** Stops it and takes its directory away. */
