@@ -65,7 +65,7 @@ export function isRowsFault(error: unknown): boolean {
   return error instanceof Neo4jError && /^Neo\.ClientError\.(Statement|Schema)\./.test(error.code);
 }
 
-/** The message with those of its causes; the driver's own is about what might be wrong in general. */
+/** The message with those of its causes. */
 function causes(error: unknown): string {
   const words: string[] = [];
   for (let each: unknown = error; each instanceof Error && words.length < 5; each = each.cause) {
@@ -77,7 +77,8 @@ function causes(error: unknown): string {
 const LONGEST_MESSAGE = 300;
 
 function shortened(text: string): string {
-  const [, caused] = /Caused by:\s*(.+)/s.exec(text) ?? [];
+  // What the driver says before is about what might be wrong in general.
+  const [, caused] = /.*(?:Caused by|Socket responded with):\s*(.+)/s.exec(text) ?? [];
   const said = (caused ?? text).replace(/\s+/g, ' ').trim();
   return said.length > LONGEST_MESSAGE ? `${said.slice(0, LONGEST_MESSAGE)} …` : said;
 }
