@@ -176,7 +176,6 @@ class Mqtt implements PeerLink {
       }
       this.isUp = true;
       this.since = clock.now();
-      this.lastError = undefined;
       // Only now can those who read it reach us.
       this.tellPresence(client, 'alive', () => {});
       this.ear?.moved();

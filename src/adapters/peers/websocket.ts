@@ -156,6 +156,8 @@ class WebSockets implements WebSocketLink {
     const place = this.places.get(node);
     if (!place) return undefined;
     const { connection, url, since, lastError } = place;
+    // We do not call, and nobody has called.
+    if (!connection && url === undefined && lastError === undefined) return undefined;
     return {
       up: connection !== undefined,
       since,
@@ -306,7 +308,6 @@ class WebSockets implements WebSocketLink {
       standing.socket.close(codes.replaced, 'replaced by another connection');
     } else place.since = connection.since;
     place.connection = connection;
-    place.lastError = undefined;
     place.callOff?.();
     const stopPinging = this.ping(socket);
     socket.on('message', (data: RawData, isBinary: boolean) => {
