@@ -47,7 +47,7 @@ const STOP_WITHIN_MS = 15_000;
 export async function prepareNeo4j(say: (text: string) => void = () => {}): Promise<Neo4jKit> {
   const java = await javaVersion();
   const line = lines.find(each => each.leastJava <= java);
-  if (!line) throw new CannotRunNeo4j(`Neo4j needs Java 17 or newer, this is ${java}; install openjdk-17-jre-headless`);
+  if (!line) throw new CannotRunNeo4j(`Neo4j needs Java 17 or newer, this is ${java}; install default-jre-headless`);
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const jars = join(cache, 'diffo-edge', `neo4j-${line.version}`);
   if (!existsSync(jars)) {
@@ -63,7 +63,7 @@ async function javaVersion(): Promise<number> {
     const [, major] = /version "(\d+)/.exec(stderr) ?? [];
     return Number(major ?? 0);
   } catch {
-    throw new CannotRunNeo4j('Neo4j needs Java, and there is no command java; install openjdk-17-jre-headless');
+    throw new CannotRunNeo4j('Neo4j needs Java, and there is no command java; install default-jre-headless');
   }
 }
 
@@ -83,7 +83,11 @@ async function fetchJars(version: string, into: string): Promise<void> {
     const words = ['-B', '-q', '-f', pom, plugin, '-DincludeScope=runtime', `-DoutputDirectory=${making}`];
     await run('mvn', words, { timeout: 600_000, maxBuffer: 16 * 1024 * 1024 });
     // Another start may have been quicker; its jars are the same.
-    if (!existsSync(into)) renameSync(making, into);
+    try {
+      renameSync(making, into);
+    } catch (error) {
+      if (!existsSync(into)) throw error;
+    }
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw new CannotRunNeo4j(

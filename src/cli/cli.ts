@@ -4,6 +4,7 @@ import { commonFlags, readArguments } from './arguments.ts';
 import { connect } from './client.ts';
 import type { CliIo, Command, Given, Said } from './command.ts';
 import { evaluate, explain, outstanding } from './commands/ask.ts';
+import { central } from './commands/central.ts';
 import { changes } from './commands/changes.ts';
 import { expect } from './commands/expect.ts';
 import { get, kinds, ls, status } from './commands/look.ts';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   profile,
   peers,
   identity,
+  central,
 ];
 
 /** The exit code: 0; 1 when the agent refuses or is not reachable; 2 for bad input. */

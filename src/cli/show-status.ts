@@ -2,6 +2,7 @@
 import type { Json } from '../core/json.ts';
 import { listAt, numberAt, part, textAt } from './read.ts';
 import { type Screen, verdictPaint } from './screen.ts';
+import { centralState } from './show-central.ts';
 import { type Cell, table } from './tables.ts';
 import { ago, count, moment, type NamesById, shortId } from './words.ts';
 
@@ -29,6 +30,9 @@ export function statusText(status: Json, names: NamesById, screen: Screen): stri
       const text = `${textAt(each, 'name')} is ${presence}${lag === 0 ? '' : `, ${count(lag, 'row')} to send`}`;
       return ['peer', presence === 'alive' ? text : { text, paint: paint.doubtful }];
     }),
+    ...(textAt(status, 'central', 'url') === undefined
+      ? []
+      : [['central', centralState(part(status, 'central') ?? {}, screen)]]),
     ...listAt(status, 'paused').map((each): Cell[] => {
       const why = textAt(each, 'why');
       const by = `${scopeText(textAt(each, 'scope') ?? '', names)}, by ${textAt(each, 'by')} since ${moment(textAt(each, 'since'), now)}`;
