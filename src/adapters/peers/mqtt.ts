@@ -41,7 +41,15 @@ export interface MqttParts {
 
 export async function openMqtt(parts: MqttParts): Promise<PeerLink> {
   const { connect } = await import('mqtt');
-  return new Mqtt(parts, options => connect(parts.url, options));
+  const { protocol, hostname, port, pathname } = new URL(parts.url);
+  const address = {
+    // Its own reading of a URL is deprecated by Node.
+    protocol: protocol.slice(0, -1) as NonNullable<IClientOptions['protocol']>,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    ...(port === '' ? {} : { port: Number(port) }),
+    ...(/^wss?:$/.test(protocol) ? { path: pathname } : {}),
+  };
+  return new Mqtt(parts, options => connect({ ...address, ...options }));
 }
 
 class Mqtt implements PeerLink {
