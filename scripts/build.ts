@@ -1,4 +1,4 @@
-/** Bundles the agent into dist/diffo.cjs; only the native addon stays outside. */
+/** Bundles the agent into dist/diffo.cjs; the native addon and what is loaded only when configured stay outside. */
 import { chmodSync } from 'node:fs';
 import { build } from 'esbuild';
 
@@ -15,7 +15,8 @@ await build({
   minify: true,
   keepNames: false,
   legalComments: 'none',
-  external: ['better-sqlite3'],
+  // Even unused they would have to be parsed: 1 MB of source and its memory.
+  external: ['better-sqlite3', 'mqtt', 'neo4j-driver', 'ws'],
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
 });

@@ -1,7 +1,5 @@
 /** The process: arguments, environment, signals, exit code. */
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import about from '../package.json' with { type: 'json' };
 import { describeSettings, gather } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
@@ -70,11 +68,14 @@ async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** V8 collects only what keeps allocating, so an idle agent would hold on to what starting took for days. */
+/**
+ * V8 collects only what keeps allocating, so an idle agent would hold on to what starting took for days. `gc` is there
+ * when Node was started with the flags of `scripts/node-flags`.
+ */
 function letGoOfStarting(): void {
-  setFlagsFromString('--expose-gc');
-  const collect: (how: object) => void = runInNewContext('gc');
-  collect({ type: 'major', flavor: 'last-resort', execution: 'sync' });
+  // The types know the flavours of a minor collection only.
+  const collect = globalThis.gc as ((how: object) => void) | undefined;
+  collect?.({ type: 'major', flavor: 'regular', execution: 'sync' });
 }
 
 function readFlags(args: readonly string[]): { flags: Record<string, string>; file: string | undefined } {

@@ -17,7 +17,8 @@ export interface Server {
 }
 
 /** As `./scripts/start` runs it. */
-const nodeFlags = ['--max-semi-space-size=1'];
+const nodeFlags = readFileSync(join(top, 'scripts/node-flags'), 'utf8').trim().split('\n');
+const environment = { ...process.env, MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' };
 
 const directories: string[] = [];
 process.once('exit', () => {
@@ -58,7 +59,8 @@ export async function ceilingCommand(name: string, ...args: readonly string[]): 
 export function launch(command: readonly string[], where: keyof typeof placed = 'alone') {
   const errors = join(makeDirectory(), `${basename(command[0] ?? '')}.log`);
   const [program = '', ...args] = [...placed[where], process.execPath, ...nodeFlags, ...command];
-  return { child: spawn(program, args, { stdio: ['ignore', 'pipe', openSync(errors, 'w')] }), errors };
+  const stdio = ['ignore', 'pipe', openSync(errors, 'w')] as const;
+  return { child: spawn(program, args, { stdio: [...stdio], env: environment }), errors };
 }
 
 /** Runs it until it has said `ready URL`. */

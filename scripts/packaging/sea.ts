@@ -13,15 +13,9 @@ import { type Arch, runner, say, strippedNode, top, workshop } from './nodes.ts'
 /**
  * A small young generation, and V8 without threads of its own, each of which keeps memory: that is 5 MiB of an idle
  * agent, and a start no slower (`--single-threaded` saves no more and starts 40 ms later). A heap without end would take
- * the device with it; this one bears 32 lists of 10,000 resources at once.
+ * the device with it; this one bears 32 lists of 10,000 resources at once. `scripts/start` runs with the same.
  */
-const nodeFlags = [
-  '--max-semi-space-size=1',
-  '--single-threaded-gc',
-  '--v8-pool-size=0',
-  '--no-concurrent-recompilation',
-  '--max-old-space-size=128',
-];
+const nodeFlags = readFileSync(join(top, 'scripts/node-flags'), 'utf8').trim().split('\n');
 
 /** Where Node looks whether something was put into it; part of its documentation. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
