@@ -2,11 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
+import { central } from './bench/central.ts';
 import { compare } from './bench/compare.ts';
 import { footprint } from './bench/footprint.ts';
 import { get } from './bench/get.ts';
 import { goToLoadCore, nowMs, type Row, say } from './bench/measure.ts';
 import { packaged } from './bench/package.ts';
+import { peers } from './bench/peers.ts';
 import { post } from './bench/post.ts';
 import { react } from './bench/react.ts';
 
@@ -17,6 +19,8 @@ const figures: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   react,
   footprint,
   package: packaged,
+  peers,
+  central,
 };
 
 const asked = process.argv.slice(2);
