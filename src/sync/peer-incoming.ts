@@ -23,6 +23,16 @@ export interface IncomingParts {
   /** The version of an expectation on the peer that stands now. */
   readonly version: (id: ExpectationId) => string | undefined;
   readonly isSilent: (expectation: Expectation) => boolean;
+  readonly held: Held;
+}
+
+/** How many expectations of a peer are held; kept, for counting them reads all there are. */
+export interface Held {
+  count: number;
+}
+
+export function heldFor(store: Store, peer: string): Held {
+  return { count: store.expectations().filter(each => each.principal === principalOf(peer)).length };
 }
 
 /** Where a peer's stream to us stands in the store. */
@@ -75,7 +85,6 @@ class Taking {
   private readonly writer: Writer;
   private readonly now: Instant;
   private readonly judged = new Set<ExpectationId>();
-  private laid: number | undefined;
 
   constructor(parts: IncomingParts, peer: string, writer: Writer, now: Instant) {
     this.parts = parts;
@@ -102,7 +111,10 @@ class Taking {
     const [, subject, id = ''] = /^([a-z]+)\/(.*)$/s.exec(key) ?? [];
     if (subject === 'expectation') {
       const standing = this.writer.expectation(expectationId(id));
-      if (standing?.principal === principalOf(this.peer)) this.writer.removeExpectation(standing.id);
+      if (standing?.principal === principalOf(this.peer)) {
+        this.writer.removeExpectation(standing.id);
+        this.parts.held.count--;
+      }
     }
     if (subject === 'verdict') this.endVerdict(id);
   }
@@ -142,7 +154,7 @@ class Taking {
     if (before && before.principal !== principal) {
       throw new AgentError('conflict', `there is an expectation ${id} of somebody else; lay it under another id`);
     }
-    if (!before) this.countOne(principal);
+    if (!before) this.countOne();
     const written = writer.putExpectation({ ...read, id, principal, version } as Expectation);
     if (!before || before.seq === written.seq) return;
     // They spoke of the version before; the loop judges this one, and says so in rows of their own.
@@ -151,12 +163,12 @@ class Taking {
     }
   }
 
-  private countOne(principal: string): void {
-    this.laid ??= this.writer.expectations().filter(each => each.principal === principal).length;
-    if (this.laid >= EXPECTATIONS_PER_PEER) {
+  private countOne(): void {
+    const { held } = this.parts;
+    if (held.count >= EXPECTATIONS_PER_PEER) {
       throw new AgentError('forbidden', `${EXPECTATIONS_PER_PEER} expectations of one peer are held, and no more`);
     }
-    this.laid++;
+    held.count++;
   }
 
   private putVerdict(key: string, body: JsonObject): void {

@@ -20,6 +20,11 @@ const ROWS_AT_ONCE = 200;
 /** How far back a name is followed that was used again for something else. */
 const CHANGES_LOOKED_AT = 20;
 
+export interface Moved {
+  readonly moved: readonly ExpectationId[];
+  readonly gone: readonly ExpectationId[];
+}
+
 interface Known {
   readonly seq: number;
   readonly hash: string;
@@ -39,15 +44,17 @@ export class Outgoing implements Source {
     this.peer = peer;
   }
 
-  /** Takes in what was written since; tells which expectations on the peer are new or different. */
-  catchUp(): readonly ExpectationId[] {
+  /** Takes in what was written since; tells which expectations on the peer are new, different or gone. */
+  catchUp(): Moved {
     const moved: ExpectationId[] = [];
+    const gone: ExpectationId[] = [];
     for (const { row, item } of this.items(this.upTo)) {
       const before = this.known.get(item.key);
       if (before) this.total = withoutRow(this.total, item.key, before.hash);
       this.newest = item.seq;
       if (item.deleted) {
         this.known.delete(item.key);
+        if (row.subject === 'expectation') gone.push(expectationId(row.id));
         continue;
       }
       this.total = withRow(this.total, item.key, item.hash);
@@ -55,7 +62,7 @@ export class Outgoing implements Source {
       if (row.subject === 'expectation' && before?.hash !== item.hash) moved.push(expectationId(row.id));
     }
     this.upTo = this.store.seq();
-    return moved;
+    return { moved, gone };
   }
 
   get seq(): number {

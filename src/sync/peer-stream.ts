@@ -1,7 +1,7 @@
 /** One peer: our stream to it, its stream to us, whether it is there, and what we show of its verdicts meanwhile. */
 import { AgentError, sentence } from '../core/errors.ts';
 import type { Expectation } from '../core/expectation.ts';
-import type { Instant } from '../core/ids.ts';
+import type { ExpectationId, Instant } from '../core/ids.ts';
 import { type JsonObject, property } from '../core/json.ts';
 import { principalOf } from '../core/peer.ts';
 import { ENVELOPE_BYTES, MESSAGE_BYTES, type Message, type MessageType } from '../core/peer-message.ts';
@@ -24,7 +24,7 @@ import type { StandingVerdict } from '../core/verdict.ts';
 import type { PeerLink } from '../ports/peer-link.ts';
 import type { PeerState, Presence } from '../ports/peers.ts';
 import type { Unwritten } from '../ports/store.ts';
-import { placeOf, receiverOf, settleVerdicts, takeBatch } from './peer-incoming.ts';
+import { type Held, heldFor, placeOf, receiverOf, settleVerdicts, takeBatch } from './peer-incoming.ts';
 import { Outgoing } from './peer-outgoing.ts';
 import type { PeerSyncParts } from './peer-sync.ts';
 
@@ -58,6 +58,7 @@ export class PeerStream {
   private readonly name: string;
   private sender: Sender;
   private keptAcked: number;
+  private readonly held: Held;
   private awaited: Awaited | undefined;
   /** Questions that are no longer waited for. */
   private readonly givenUp = new Set<string>();
@@ -72,6 +73,8 @@ export class PeerStream {
   private challengedAt = Number.NEGATIVE_INFINITY;
   private life: { readonly storeId: string; readonly incarnation: number } | undefined;
   private diedAt: Instant | undefined;
+  /** How long the peer may be silent, for each expectation on it. */
+  private readonly allowed = new Map<ExpectationId, number>();
   private shortestFreshnessMs: number;
   private counts = { sent: 0, received: 0 };
   private errors: readonly RowError[] = [];
@@ -82,6 +85,7 @@ export class PeerStream {
     this.parts = parts;
     this.name = `peer:${peer}:out`;
     this.outgoing = new Outgoing(parts.store, peer);
+    this.held = heldFor(parts.store, peer);
     const kept = parts.store.streamState(this.name) as DurableSender | undefined;
     this.sender = kept ? resumed(kept) : newSender(`${parts.gate.self.node}>${peer}`);
     this.keptAcked = this.sender.acked;
@@ -91,7 +95,9 @@ export class PeerStream {
 
   start(): void {
     this.outgoing.catchUp();
-    this.showVerdicts(this.mine());
+    const mine = this.mine();
+    for (const expectation of mine) this.allowed.set(expectation.id, this.silenceAllowed(expectation));
+    this.showVerdicts(mine);
     this.watchSilence();
   }
 
@@ -155,11 +161,15 @@ export class PeerStream {
 
   /** What has changed is known to the stream, and what a peer has not judged yet is shown as unknown. */
   private catchUp(): void {
-    const moved = this.outgoing.catchUp();
-    if (moved.length === 0) return;
-    this.showVerdicts(moved.flatMap(id => this.parts.store.expectation(id) ?? []));
-    this.watchSilence();
-    this.outgoing.catchUp();
+    const { moved, gone } = this.outgoing.catchUp();
+    for (const id of gone) this.allowed.delete(id);
+    if (moved.length > 0) {
+      const expectations = moved.flatMap(id => this.parts.store.expectation(id) ?? []);
+      for (const expectation of expectations) this.allowed.set(expectation.id, this.silenceAllowed(expectation));
+      this.showVerdicts(expectations);
+      this.outgoing.catchUp();
+    }
+    if (moved.length > 0 || gone.length > 0) this.watchSilence();
   }
 
   /** A carrier has come or gone. */
@@ -289,6 +299,7 @@ export class PeerStream {
         keyed: this.parts.keyed,
         version: id => this.outgoing.version(id),
         isSilent: expectation => this.isSilent(expectation),
+        held: this.held,
       },
       this.peer,
       batch,
@@ -333,7 +344,7 @@ export class PeerStream {
     this.life = { storeId, incarnation };
     this.diedAt = undefined;
     if (wasSilent) this.showVerdicts(this.mine());
-    if (!this.callOffSilence) this.watchSilence();
+    if (wasSilent || !this.callOffSilence) this.watchSilence();
   }
 
   // What we show of its verdicts
@@ -346,8 +357,12 @@ export class PeerStream {
     return this.parts.steady() - (this.answeredAt ?? this.startedAt);
   }
 
-  private isSilent({ freshnessMs }: Expectation): boolean {
-    return this.silence() > (freshnessMs ?? this.parts.freshnessMs);
+  private isSilent(expectation: Expectation): boolean {
+    return this.silence() > this.silenceAllowed(expectation);
+  }
+
+  private silenceAllowed({ freshnessMs }: Expectation): number {
+    return freshnessMs ?? this.parts.freshnessMs;
   }
 
   /** Writes what has to be shown of the peer's verdicts now, where it is not what is shown. */
@@ -377,12 +392,16 @@ export class PeerStream {
   private watchSilence(): void {
     this.callOffSilence?.();
     this.callOffSilence = undefined;
-    const allowed = this.mine().map(({ freshnessMs }) => freshnessMs ?? this.parts.freshnessMs);
-    this.shortestFreshnessMs = Math.min(this.parts.freshnessMs, ...allowed);
     const silence = this.silence();
-    const ahead = allowed.filter(ms => ms >= silence);
-    if (ahead.length === 0) return;
-    this.callOffSilence = this.parts.clock.after(Math.min(...ahead) - silence + 1, () => this.judgeSilence());
+    let shortest = this.parts.freshnessMs;
+    let next = Number.POSITIVE_INFINITY;
+    for (const ms of this.allowed.values()) {
+      shortest = Math.min(shortest, ms);
+      if (ms >= silence) next = Math.min(next, ms);
+    }
+    this.shortestFreshnessMs = shortest;
+    if (!Number.isFinite(next)) return;
+    this.callOffSilence = this.parts.clock.after(next - silence + 1, () => this.judgeSilence());
   }
 
   private judgeSilence(): void {
