@@ -42,7 +42,8 @@ export const writeStream = `
 export const readGuards = `
   UNWIND $keys AS key
   MATCH (n:DiffoEdge {_key: key})
-  RETURN key, n._owner AS owner, n._epoch AS epoch, n._seq AS seq, n._hash AS hash, n._shown AS shown`;
+  RETURN key, n._owner AS owner, n._epoch AS epoch, n._seq AS seq, n._hash AS hash, n._shown AS shown,
+    n._shape AS shape`;
 
 /** Whatever stands of an owner with an earlier epoch. */
 export const findEarlier = `

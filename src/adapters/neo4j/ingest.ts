@@ -7,6 +7,7 @@ import type { ManagedTransaction, Transaction } from 'neo4j-driver';
 import { sentence } from '../../core/errors.ts';
 import type { Batch, Reply, RowError } from '../../core/stream/batch.ts';
 import { type Guard, newReceiver, type Receiver, type RowWrite, receive, refuse } from '../../core/stream/receiver.ts';
+import { uuidOf } from '../../core/uuid.ts';
 import {
   type InstanceRow,
   instanceToGraph,
@@ -44,6 +45,8 @@ type Run = (statement: string, parameters: object) => Promise<Record<string, unk
 interface Standing {
   readonly guard: Guard;
   readonly owner: string;
+  /** Of what stands, as `shapeOf` tells it. */
+  readonly shape: string;
 }
 
 /** `refused`: rows that could not be written before. The caller commits. */
@@ -100,7 +103,8 @@ export async function ingest(
 
   const owned = (guard: Guard): Properties => guardProperties(agent, guard);
   const rows = reception.rows.filter(row => !isAnothers(row.item.key));
-  const bare = await writeRows(run, rows, { subgraphs, nodeKey, owned });
+  const shapes = new Map([...standing].map(([key, { shape }]) => [key, shape]));
+  const bare = await writeRows(run, rows, { subgraphs, nodeKey, owned, shapes });
   await writeAside(run, reception.quarantine, {
     agent,
     // The guard of a row that another owns stands with the row itself, aside.
@@ -155,11 +159,12 @@ async function readStanding(run: Run, keys: readonly string[]): Promise<Readonly
   if (keys.length === 0) return new Map();
   const found = await run(cypher.readGuards, { keys });
   return new Map(
-    found.flatMap(({ key, owner, epoch, seq, hash, shown }): [string, Standing][] => {
+    found.flatMap(({ key, owner, epoch, seq, hash, shown, shape }): [string, Standing][] => {
       if (typeof owner !== 'string') return [];
       const live = typeof hash === 'string' ? hash : null;
       const visible = typeof shown === 'string' ? shown || null : live;
-      return [[String(key), { owner, guard: { epoch: Number(epoch), seq: Number(seq), hash: live, shown: visible } }]];
+      const guard = { epoch: Number(epoch), seq: Number(seq), hash: live, shown: visible };
+      return [[String(key), { owner, guard, shape: String(shape) }]];
     }),
   );
 }
@@ -183,24 +188,34 @@ interface Writing {
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
   readonly nodeKey: (key: string) => string;
   readonly owned: (guard: Guard) => Properties;
+  readonly shapes: ReadonlyMap<string, string>;
+}
+
+/** Which nodes and edges a root has; while it stays the same there is nothing to take away. */
+function shapeOf({ owned, link }: Subgraph): string {
+  const end = link?.to === 'instance' ? link.key : (link?.identity ?? null);
+  return uuidOf(JSON.stringify([owned.map(node => node.key).sort(), end]));
 }
 
 /** Tells which nodes may be there for nothing now. */
 async function writeRows(
   run: Run,
   rows: readonly RowWrite[],
-  { subgraphs, nodeKey, owned }: Writing,
+  { subgraphs, nodeKey, owned, shapes }: Writing,
 ): Promise<string[]> {
-  const bare: string[] = [];
   const live = rows.flatMap(row => {
     const graph = subgraphs.get(row.item.key);
-    return graph === undefined ? [] : [{ graph, guard: row.guard, before: row.before }];
+    return graph === undefined ? [] : [{ graph, guard: row.guard, before: row.before, shape: shapeOf(graph) }];
   });
   const gone = rows.filter(row => row.item.deleted);
 
   const standing = [
     ...live
-      .filter(({ before }) => before?.shown != null)
+      // A snapshot trusts nothing.
+      .filter(({ graph, guard, before, shape }) => {
+        const isSame = before?.epoch === guard.epoch && shapes.get(graph.key) === shape;
+        return before?.shown != null && !isSame;
+      })
       .map(({ graph }) => ({
         key: graph.key,
         keep: graph.owned.map(node => node.key),
@@ -209,16 +224,16 @@ async function writeRows(
       })),
     ...gone.filter(({ before }) => before?.shown != null).map(({ item }) => ended(nodeKey(item.key))),
   ];
-  bare.push(...(await takeAway(run, standing)));
+  const bare = await takeAway(run, standing);
 
   await eachKind(
     rootKinds,
     live,
     ({ graph }) => graph.kind,
     async (kind, found) => {
-      const nodes = found.map(({ graph, guard }) => ({
+      const nodes = found.map(({ graph, guard, shape }) => ({
         key: graph.key,
-        properties: { ...graph.properties, _key: graph.key, ...owned(guard) },
+        properties: { ...graph.properties, _key: graph.key, ...owned(guard), _shape: shape },
       }));
       await run(cypher.writeRoots[kind satisfies RootKind], { rows: sorted(nodes) });
     },
