@@ -33,11 +33,11 @@ export function rowsAfter(
     )) {
       found.push({ subject, id: row.id, seq: row.seq, record: JSON.parse(row.record) as JsonObject });
     }
-    // What has come back since is not gone.
+    // What has come back since is not gone. The plus sign keeps SQLite from walking over all deletions by their id.
     for (const row of sql.all<LiveRow>(
       `SELECT id, max(seq) AS seq, document AS record FROM change
        WHERE type = 'delete' AND seq > ? AND subject = ? AND NOT EXISTS (SELECT 1 FROM ${subject} WHERE id = change.id)
-       GROUP BY id ORDER BY 2 LIMIT ?`,
+       GROUP BY +id ORDER BY 2 LIMIT ?`,
       seq,
       subject,
       limit,
