@@ -34,6 +34,8 @@ export class Outgoing implements Source {
   private readonly store: Reader;
   private readonly peer: string;
   private readonly known = new Map<string, Known>();
+  /** Rows that were of this stream, and when they ended. */
+  private readonly ended = new Map<string, number>();
   private upTo = 0;
   /** The seq of the newest row or tombstone of this stream. */
   private newest = 0;
@@ -48,15 +50,18 @@ export class Outgoing implements Source {
   catchUp(): Moved {
     const moved: ExpectationId[] = [];
     const gone: ExpectationId[] = [];
+    if (this.store.seq() === this.upTo) return { moved, gone };
     for (const { row, item } of this.items(this.upTo)) {
       const before = this.known.get(item.key);
       if (before) this.total = withoutRow(this.total, item.key, before.hash);
       this.newest = item.seq;
       if (item.deleted) {
         this.known.delete(item.key);
+        this.ended.set(item.key, item.seq);
         if (row.subject === 'expectation') gone.push(expectationId(row.id));
         continue;
       }
+      this.ended.delete(item.key);
       this.total = withRow(this.total, item.key, item.hash);
       this.known.set(item.key, { seq: item.seq, hash: item.hash });
       if (row.subject === 'expectation' && before?.hash !== item.hash) moved.push(expectationId(row.id));
@@ -74,6 +79,8 @@ export class Outgoing implements Source {
   }
 
   *rowsAfter(seq: number): IterableIterator<Item> {
+    // What the peer has taken needs no remembering.
+    for (const [key, endedAt] of this.ended) if (endedAt <= seq) this.ended.delete(key);
     if (this.newest <= seq) return;
     for (const { item } of this.items(seq)) yield item;
   }
@@ -121,7 +128,8 @@ export class Outgoing implements Source {
     if (live) return { key, seq: row.seq, deleted: false, hash: hashOf(live.body), ...live } satisfies LiveItem;
     // What the peer has told us is not told back.
     if (row.subject === 'verdict' && record.peer !== undefined) return undefined;
-    return this.wasOurs(row.subject, record, row.id) ? { key, seq: row.seq, deleted: true } : undefined;
+    const wasOurs = this.known.has(key) || this.ended.has(key) || (this.upTo === 0 && this.wasOurs(row, record));
+    return wasOurs ? { key, seq: row.seq, deleted: true } : undefined;
   }
 
   private body(row: CurrentRow, record: JsonObject): (Pick<LiveItem, 'schema'> & { body: JsonObject }) | undefined {
@@ -135,8 +143,8 @@ export class Outgoing implements Source {
     return { schema: VERDICT_SCHEMA, body: verdictBody(verdict, expectation.version) };
   }
 
-  /** Whether a row that is gone, or whose id now names another thing, was of this stream. */
-  private wasOurs(subject: CurrentRow['subject'], record: JsonObject, id: string): boolean {
+  /** After a start: whether a row that is gone, or whose id now names another thing, was of this stream. */
+  private wasOurs({ subject, id }: CurrentRow, record: JsonObject): boolean {
     const isOurs = (expectation: object | undefined): boolean => {
       const known = expectation as JsonObject | undefined;
       if (known === undefined) return false;
