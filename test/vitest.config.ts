@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Kernels, processes and disks take their time on a busy machine; no test asserts how long.
+    // By default one core is left to vitest itself, which hardly needs it.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -194,6 +194,14 @@ async function expectQuiet(agent: TestAgent): Promise<void> {
       const { mtimeMs, size } = statSync(join(agent.data, file));
       return [file, mtimeMs, size];
     });
+  // The kernel tells of carriers and of addresses of its own up to a second late.
+  await until('the world has come to rest', async () => {
+    const seen = agent.store.seq();
+    await new Promise(resolve => setTimeout(resolve, 1_200));
+    await agent.loop.watch.look('all', 60_000);
+    await agent.loop.settle();
+    return agent.store.seq() === seen;
+  });
   const seq = agent.store.seq();
   const before = disk();
   const written = /^write_bytes: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1];

@@ -67,7 +67,7 @@ export async function callAgent(
 }
 
 /** Waits until something holds; says what it was waiting for when it never does. */
-export async function until<T>(what: string, look: () => T | Promise<T>, withinMs = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, look: () => T | Promise<T>, withinMs = 30_000): Promise<NonNullable<T>> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const found = await look();

@@ -660,6 +660,7 @@ describe.skipIf(noNamespaces !== undefined)(`the linux driver${why}`, () => {
     async word => {
       const netns = makeNetns();
       netns.veth('va', 'vb');
+      await netns.settle();
       const driver = open(netns);
       const before = netns.dump();
       const { ifindex } = { ifindex: values((await see(driver, 'va')).facts).interfaceIndex ?? 0 };
