@@ -1,7 +1,7 @@
 /** Central as a Neo4j database over Bolt, a local one or Aura. Loaded only when it is configured: the driver is large. */
 import neo4j, { type Driver, type Session } from 'neo4j-driver';
 import { AgentError } from '../../core/errors.ts';
-import type { Batch, Reply, RowError } from '../../core/stream/batch.ts';
+import type { Batch, Item, Reply, RowError } from '../../core/stream/batch.ts';
 import type { Central } from '../../ports/central.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -119,27 +119,30 @@ class Neo4jCentral implements Central {
     }
   }
 
-  /** Which rows the database refuses: tried in halves, in transactions that are rolled back. */
+  /**
+   * Which rows the database refuses beside the others: taken in by halves, in transactions that are rolled back. Two that
+   * cannot stand together cost only the later one.
+   */
   async #findBad(session: Session, batch: Batch, blame: unknown): Promise<RowError[]> {
     const live = batch.items.filter(item => !item.deleted);
     const { message } = asAgentError(blame, this.#settings);
     const asError = ({ key, seq }: { key: string; seq: number }): RowError => ({ key, seq, code: 'refused', message });
-    const bad = async (suspects: typeof live): Promise<typeof live> => {
-      const others = live.filter(item => !suspects.includes(item));
+    const accepted = new Set<Item>();
+    const admit = async (suspects: readonly Item[]): Promise<void> => {
+      const others = live.filter(item => !accepted.has(item) && !suspects.includes(item));
       try {
         await this.#take(session, batch, others.map(asError), false);
-        return [];
+        for (const item of suspects) accepted.add(item);
       } catch (error) {
         if (!isRowsFault(error)) throw error;
-        if (suspects.length <= 1) return suspects;
+        if (suspects.length <= 1) return;
         const half = suspects.length >> 1;
-        return [...(await bad(suspects.slice(0, half))), ...(await bad(suspects.slice(half)))];
+        await admit(suspects.slice(0, half));
+        await admit(suspects.slice(half));
       }
     };
-    const found = await bad(live);
-    // No row alone is to blame, so the batch cannot be helped by leaving some out.
-    if (found.length === 0) throw blame;
-    return found.map(asError);
+    await admit(live);
+    return live.filter(item => !accepted.has(item)).map(asError);
   }
 
   async #prepare(session: Session): Promise<void> {
