@@ -69,7 +69,9 @@ export function isRowsFault(error: unknown): boolean {
 function causes(error: unknown): string {
   const words: string[] = [];
   for (let each: unknown = error; each instanceof Error && words.length < 5; each = each.cause) {
-    words.push('code' in each && typeof each.code === 'string' ? `${each.code}: ${each.message}` : each.message);
+    // A code of the system names what its message may not.
+    const code = !(each instanceof Neo4jError) && 'code' in each ? `${each.code}: ` : '';
+    words.push(`${code}${each.message}`);
   }
   return words.length === 0 ? sentence(error) : words.join('; ');
 }
