@@ -2,14 +2,13 @@
 import { createHash } from 'node:crypto';
 import type { Ability } from './ability.ts';
 import type { Expectation, Mode } from './expectation.ts';
-import { readExpected } from './expected.ts';
 import type { InstanceId, Instant } from './ids.ts';
 import type { Instance } from './instance.ts';
 import { canonical, type Json } from './json.ts';
-import { nearest } from './nearest.ts';
-import { allExpectedAt, type Context, expectedAt, isOutstanding, type Leaf } from './outstanding.ts';
+import { allExpectedAt, type Context, type Leaf } from './outstanding.ts';
 import { at, type Path } from './path.ts';
 import type { PlannedTask, ReadFact, Waiting } from './plan.ts';
+import { byStanding, nearestToAll, Ranking } from './ranking.ts';
 
 /** An ability and the driver that has it. */
 export interface Offer {
@@ -51,17 +50,13 @@ export function leafName(expectation: string, instance: string | undefined, path
   return `${expectation}:${instance ?? ''}:${path}`;
 }
 
-/** The larger priority stands, ties go to the older. */
-export function byStanding(a: Expectation, b: Expectation): number {
-  return b.priority - a.priority || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
-}
-
 export function plan(situation: Situation): Draft {
   const tasks: Draft['tasks'][number][] = [];
   const waiting: Draft['waiting'][number][] = [];
   const read = new Map<string, ReadFact>();
   // What a better expectation of this plan has already asked for, so that no step is planned twice.
   const served = new Set<string>();
+  const ranking = new Ranking(situation.standing, situation.context);
 
   for (const unmet of [...situation.unmet].sort((a, b) => byStanding(a.expectation, b.expectation))) {
     const { expectation, instance, mode } = unmet;
@@ -100,7 +95,7 @@ export function plan(situation: Situation): Draft {
         waits(ability.path, wanted);
         continue;
       }
-      const better = overruling(situation, unmet, instance, ability.path, wanted.value);
+      const better = ranking.overruling({ expectation, instance: instance.id, path: ability.path, wishes, actual });
       if (better) {
         waits(
           ability.path,
@@ -149,27 +144,6 @@ export function planHash(
     .digest('hex');
 }
 
-/** The value that meets every wish, each laid over what the one before it came to. */
-function nearestToAll(
-  wishes: readonly Json[],
-  actual: Json | undefined,
-  context: Context,
-  path: Path,
-): ReturnType<typeof nearest> {
-  let value = actual;
-  for (const wish of wishes) {
-    const next = nearest(wish, value, context, path);
-    if (typeof next === 'string') return next;
-    value = next.value;
-  }
-  const against = wishes.find(wish =>
-    isOutstanding(readExpected(wish, { keyed: context.keyed, at: path }), value, context),
-  );
-  return against === undefined
-    ? { value }
-    : `nothing meets both ${JSON.stringify(wishes[0])} and ${JSON.stringify(against)}`;
-}
-
 /** What has moved since a plan was made, as a sentence; undefined when all it read still holds. */
 export function movedSince(
   readSet: readonly ReadFact[],
@@ -198,20 +172,4 @@ function reaches(a: Path, b: Path): boolean {
 
 function noOffer(path: Path): string {
   return path === '' ? 'nothing here can change it' : `nothing here can change ${path}`;
-}
-
-/** The expectation that stands above this one and would not be met by the wanted value. */
-function overruling(
-  situation: Situation,
-  unmet: Unmet,
-  instance: Instance,
-  path: Path,
-  wanted: Json | undefined,
-): Expectation | undefined {
-  return situation.standing(instance.id).find(other => {
-    if (other.id === unmet.expectation.id || byStanding(other, unmet.expectation) > 0) return false;
-    const theirs = expectedAt(other.expect, path, situation.context.keyed);
-    if (theirs === undefined) return false;
-    return isOutstanding(readExpected(theirs, { keyed: situation.context.keyed, at: path }), wanted, situation.context);
-  });
 }

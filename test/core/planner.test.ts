@@ -120,6 +120,18 @@ test('of two that cannot both hold the larger priority stands, and the other one
   expect(plan(situation(after(port, draft), [low, high])).tasks).toEqual([]);
 });
 
+test('two wishes of one list do not overrule each other, whatever may be done about the better one', () => {
+  const vlan = (id: string, value: Json, more: Partial<Expectation> = {}) =>
+    expectation(id, { resourceCharacteristic: [{ name: 'vlan', value }] }, more);
+  const offers = [{ driver: 'fake', ability: set('/resourceCharacteristic/vlan/value', 20) }];
+  const both = [vlan('a', { $contains: [20] }), vlan('b', { $contains: [30] }, { createdAt: 1 })];
+  expect(plan(situation(port, both, { offers })).tasks.map(task => task.expectation)).toEqual(['a', 'b']);
+  const told = [vlan('a', { $contains: [20] }, { mode: 'warn' }), vlan('b', { $contains: [30] }, { createdAt: 1 })];
+  expect(plan(situation(port, told, { offers })).tasks.map(task => task.mode)).toEqual(['warn', 'enforce']);
+  const against = [vlan('a', { $noneOf: [{ $contains: [30] }] }), vlan('b', { $contains: [30] }, { createdAt: 1 })];
+  expect(plan(situation(port, against, { offers })).waiting).toMatchObject([{ expectation: 'b' }]);
+});
+
 test('two that want the same plan it once', () => {
   const draft = plan(situation(port, [expectation('a', wish), expectation('b', wish, { createdAt: 1 })]));
   expect(draft.tasks).toHaveLength(2);

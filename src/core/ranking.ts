@@ -1,0 +1,105 @@
+/** Which expectation stands where two speak of the same, while one plan is drawn up. */
+import type { Expectation } from './expectation.ts';
+import { type Expected, readExpected } from './expected.ts';
+import type { InstanceId } from './ids.ts';
+import type { Json } from './json.ts';
+import { nearest } from './nearest.ts';
+import { type Context, expectedAt, isOutstanding } from './outstanding.ts';
+import type { Path } from './path.ts';
+
+/** The larger priority stands, ties go to the older. */
+export function byStanding(a: Expectation, b: Expectation): number {
+  return b.priority - a.priority || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+}
+
+/** What one expectation wants at one path of an instance. */
+export interface Claim {
+  readonly expectation: Expectation;
+  readonly instance: InstanceId;
+  readonly path: Path;
+  readonly wishes: readonly Json[];
+  readonly actual: Json | undefined;
+}
+
+export class Ranking {
+  private readonly standing: (instance: InstanceId) => readonly Expectation[];
+  private readonly context: Context;
+  private readonly ranked = new Map<InstanceId, readonly Expectation[]>();
+  private readonly parts = new Map<string, Expected | undefined>();
+  /** What each path comes to with all that has been granted so far. */
+  private readonly granted = new Map<string, Json | undefined>();
+
+  constructor(standing: (instance: InstanceId) => readonly Expectation[], context: Context) {
+    this.standing = standing;
+    this.context = context;
+  }
+
+  /**
+   * The expectation that stands above a claim and cannot hold together with it; undefined when the claim is granted.
+   * Claims come in the order in which they stand.
+   */
+  overruling({ expectation, instance, path, wishes, actual }: Claim): Expectation | undefined {
+    const place = `${instance}\0${path}`;
+    const before = this.granted.has(place) ? this.granted.get(place) : actual;
+    const after = nearestToAll(wishes, before, this.context, path);
+    const value = typeof after === 'string' ? before : after.value;
+    for (const other of this.above(expectation, instance)) {
+      const theirs = this.part(other, path);
+      if (theirs === undefined || !isOutstanding(theirs, value, this.context)) continue;
+      // Theirs is unmet, which alone is no quarrel: two wishes of one list can both be met.
+      const both = nearest(theirs.source, value, this.context, path);
+      if (typeof both !== 'string' && this.meets(wishes, both.value, path)) continue;
+      return other;
+    }
+    this.granted.set(place, value);
+    return undefined;
+  }
+
+  private above(expectation: Expectation, instance: InstanceId): readonly Expectation[] {
+    let ranked = this.ranked.get(instance);
+    if (!ranked) {
+      ranked = [...this.standing(instance)].sort(byStanding);
+      this.ranked.set(instance, ranked);
+    }
+    const own = ranked.findIndex(each => each.id === expectation.id);
+    return own < 0 ? ranked.filter(each => byStanding(each, expectation) < 0) : ranked.slice(0, own);
+  }
+
+  private part(expectation: Expectation, path: Path): Expected | undefined {
+    const name = `${expectation.id}\0${path}`;
+    if (!this.parts.has(name)) {
+      const part = expectedAt(expectation.expect, path, this.context.keyed);
+      this.parts.set(name, part === undefined ? undefined : this.read(part, path));
+    }
+    return this.parts.get(name);
+  }
+
+  private meets(wishes: readonly Json[], value: Json | undefined, path: Path): boolean {
+    return wishes.every(wish => !isOutstanding(this.read(wish, path), value, this.context));
+  }
+
+  private read(part: Json, path: Path): Expected {
+    return readExpected(part, { keyed: this.context.keyed, at: path });
+  }
+}
+
+/** The value that meets every wish, each laid over what the one before it came to; or why there is none. */
+export function nearestToAll(
+  wishes: readonly Json[],
+  actual: Json | undefined,
+  context: Context,
+  path: Path,
+): ReturnType<typeof nearest> {
+  let value = actual;
+  for (const wish of wishes) {
+    const next = nearest(wish, value, context, path);
+    if (typeof next === 'string') return next;
+    value = next.value;
+  }
+  const against = wishes.find(wish =>
+    isOutstanding(readExpected(wish, { keyed: context.keyed, at: path }), value, context),
+  );
+  return against === undefined
+    ? { value }
+    : `nothing meets both ${JSON.stringify(wishes[0])} and ${JSON.stringify(against)}`;
+}
