@@ -1,13 +1,9 @@
 /** Reads the graph as Diffo does: by its labels, edges and directions alone. */
 
 import type { JsonObject } from '../../src/core/json.ts';
-import {
-  type FoundInstance,
-  type FoundNode,
-  instanceFromGraph,
-  type OwnedLabel,
-  type Properties,
-} from '../../src/tmf/graph.ts';
+import { instanceFromGraph } from '../../src/tmf/graph/instance.ts';
+import type { Properties } from '../../src/tmf/graph/properties.ts';
+import type { FoundInstance, FoundNode, OwnedLabel } from '../../src/tmf/graph/subgraph.ts';
 import type { TestNeo4j } from './neo4j.ts';
 
 /** Each as one of Diffo's patterns; `linked` is what stands at the other end. */

@@ -2,7 +2,7 @@
 import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
-import { graphUuid } from '../../src/tmf/graph.ts';
+import { graphUuid } from '../../src/tmf/graph/keys.ts';
 import { type Answer, callAgent, makeDirectory, runAgent, type TestAgent, until } from '../kit/agent.ts';
 import { type CuttingProxy, startProxy } from '../kit/cutting-proxy.ts';
 import { type Counted, countIn, countOf, documentsIn } from '../kit/graph.ts';

@@ -3,15 +3,10 @@ import { expect, test } from 'vitest';
 import type { InstanceType } from '../../src/core/instance.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { acceptCreate } from '../../src/tmf/codec.ts';
-import {
-  type FoundInstance,
-  graphUuid,
-  instanceFromGraph,
-  instanceToGraph,
-  type OwnedNode,
-  outstandingToGraph,
-  type Subgraph,
-} from '../../src/tmf/graph.ts';
+import { instanceFromGraph, instanceToGraph } from '../../src/tmf/graph/instance.ts';
+import { graphUuid } from '../../src/tmf/graph/keys.ts';
+import { outstandingToGraph } from '../../src/tmf/graph/outstanding.ts';
+import type { FoundInstance, OwnedNode, Subgraph } from '../../src/tmf/graph/subgraph.ts';
 import { plain } from '../kit/expectations.ts';
 import { inventory } from '../kit/inventory.ts';
 

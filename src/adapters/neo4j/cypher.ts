@@ -1,5 +1,5 @@
 /** The statements that keep an agent's rows in the graph. Each takes many rows, so that a batch costs a few of them. */
-import type { OwnedLabel, SharedLabel } from '../../tmf/graph.ts';
+import type { OwnedLabel, SharedLabel } from '../../tmf/graph/subgraph.ts';
 
 /** By what Diffo knows them. */
 export const identity = {

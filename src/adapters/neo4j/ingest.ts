@@ -8,22 +8,20 @@ import { sentence } from '../../core/errors.ts';
 import type { Batch, Reply, RowError } from '../../core/stream/batch.ts';
 import { type Guard, newReceiver, type Receiver, type RowWrite, receive, refuse } from '../../core/stream/receiver.ts';
 import { uuidOf } from '../../core/uuid.ts';
+import { type InstanceRow, instanceToGraph } from '../../tmf/graph/instance.ts';
+import { rootKey } from '../../tmf/graph/keys.ts';
+import { outstandingToGraph, type VerdictRow } from '../../tmf/graph/outstanding.ts';
+import type { Properties } from '../../tmf/graph/properties.ts';
 import {
-  type InstanceRow,
-  instanceToGraph,
   type OwnedLabel,
   type OwnedNode,
-  outstandingToGraph,
   ownedLabels,
-  type Properties,
   type RootKind,
-  rootKey,
   rootKinds,
   type SharedLabel,
   type Subgraph,
   sharedLabels,
-  type VerdictRow,
-} from '../../tmf/graph.ts';
+} from '../../tmf/graph/subgraph.ts';
 import * as cypher from './cypher.ts';
 import { fromDatabase, toDatabase } from './values.ts';
 
