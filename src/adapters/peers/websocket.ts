@@ -2,34 +2,23 @@
  * Peers over WebSocket, with no broker: one connection for each pair, opened by whoever knows the other's address. Both
  * ends prove their keys before anything else is heard: hello, welcome and proof each answer the random id before.
  */
-import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Server } from 'node:http';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import { AgentError, sentence } from '../../core/errors.ts';
 import type { Instant } from '../../core/ids.ts';
-import { MESSAGE_BYTES, type Message, type MessageType } from '../../core/peer-message.ts';
+import { MESSAGE_BYTES, type Message } from '../../core/peer-message.ts';
 import { reconnectMs } from '../../core/reconnect.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { LinkEar, LinkState, PeerLink, Seal } from '../../ports/peer-link.ts';
+import { Door } from './websocket-door.ts';
+import { type HandshakeParts, readProof, tellError } from './websocket-handshake.ts';
+import { bytesOf, codes, dial, goodbye, keepAwake, makeServer, PROVE_WITHIN_MS, refuse } from './websocket-socket.ts';
 
-export const SUBPROTOCOL = 'cloudevents.json';
-export const PEER_PATH = '/peer';
-
-/** Whoever has not proved its key by then is sent away. */
-const PROVE_WITHIN_MS = 5_000;
-/** A handshake is small; nobody makes us read more before we know who it is. */
-const STRANGER_BYTES = 4 * 1024;
-/** Those who have not proved anything yet, and all. */
-const STRANGERS = 16;
-const CONNECTIONS = 32;
-const PING_EVERY_MS = 15_000;
 /** A connection that is so far behind is not fed further. */
 const BUFFERED_BYTES = 2 * MESSAGE_BYTES;
 /** A connection that lasted so long was no failure. */
 const STABLE_MS = 30_000;
-
-const codes = { goodbye: 1001, tooLarge: 1009, replaced: 4001, refused: 4003, late: 4008 } as const;
 
 export interface WebSocketParts {
   readonly node: string;
@@ -49,26 +38,6 @@ export interface WebSocketLink extends PeerLink {
 export async function openWebSockets(parts: WebSocketParts): Promise<WebSocketLink> {
   const { WebSocket, WebSocketServer } = await import('ws');
   return new WebSockets(parts, url => dial(WebSocket, url), makeServer(WebSocketServer));
-}
-
-function dial(make: typeof WebSocket, url: string): WebSocket {
-  const socket = new make(url, [SUBPROTOCOL], {
-    maxPayload: MESSAGE_BYTES,
-    handshakeTimeout: PROVE_WITHIN_MS,
-    perMessageDeflate: false,
-    followRedirects: false,
-  });
-  return socket;
-}
-
-function makeServer(make: typeof WebSocketServer): WebSocketServer {
-  return new make({
-    noServer: true,
-    maxPayload: MESSAGE_BYTES,
-    perMessageDeflate: false,
-    clientTracking: false,
-    handleProtocols: offered => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  });
 }
 
 /** A connection whose other end has proved who it is. */
@@ -97,16 +66,25 @@ class WebSockets implements WebSocketLink {
   private readonly call: (url: string) => WebSocket;
   private readonly server: WebSocketServer;
   private readonly places: ReadonlyMap<string, Place>;
-  private readonly strangers = new Set<WebSocket>();
+  private readonly handshake: HandshakeParts;
+  private readonly door: Door;
   private ear: LinkEar | undefined;
-  private leave: (() => void) | undefined;
   private stopped = false;
 
   constructor(parts: WebSocketParts, call: (url: string) => WebSocket, server: WebSocketServer) {
     this.parts = parts;
     this.call = call;
     this.server = server;
-    const since = parts.clock.now();
+    const { seal, clock } = parts;
+    this.handshake = { seal, refused: (refusal, because) => this.ear?.refused(refusal, because) };
+    this.door = new Door({
+      ...this.handshake,
+      clock,
+      server,
+      connected: () => [...this.places.values()].filter(place => place.connection).length,
+      connect: (socket, proof) => this.connect(socket, proof, proof.from),
+    });
+    const since = clock.now();
     this.places = new Map(
       parts.peers.map(({ name, url }) => [
         name,
@@ -125,10 +103,7 @@ class WebSockets implements WebSocketLink {
   }
 
   serve(server: Pick<Server, 'on' | 'off'>): void {
-    const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void =>
-      this.answer(request, stream, head);
-    server.on('upgrade', upgrade);
-    this.leave = () => server.off('upgrade', upgrade);
+    this.door.serve(server);
   }
 
   async start(ear: LinkEar): Promise<void> {
@@ -138,8 +113,7 @@ class WebSockets implements WebSocketLink {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    this.leave?.();
-    const open: WebSocket[] = [...this.strangers];
+    const open = [...this.door.shut()];
     for (const place of this.places.values()) {
       place.callOff?.();
       place.calling?.terminate();
@@ -207,7 +181,7 @@ class WebSockets implements WebSocketLink {
       this.callAgain(place, reason.length === 0 ? why : `${place.name} hung up: ${reason.toString()}`);
     });
     socket.once('message', data => {
-      const welcome = this.proof(socket, data, 'welcome', hello.id);
+      const welcome = readProof(this.handshake, socket, data, 'welcome', hello.id);
       if (!welcome) return;
       if (welcome.from !== place.name) {
         refuse(socket, `this is not ${place.name}`);
@@ -226,64 +200,6 @@ class WebSockets implements WebSocketLink {
     this.note(place, because);
     place.callOff?.();
     place.callOff = clock.after(reconnectMs(place.failures++, chance()), () => this.ring(place));
-  }
-
-  // Being called
-
-  private answer(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    stream.on('error', () => stream.destroy());
-    const status = this.whyNot(request);
-    if (status === undefined) this.server.handleUpgrade(request, stream, head, socket => this.meet(socket));
-    else stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  }
-
-  private whyNot({ url = '', headers }: IncomingMessage): string | undefined {
-    if (url.split('?', 1)[0] !== PEER_PATH) return '404 Not Found';
-    // Agents send none; pages of a browser always do.
-    if (headers.origin !== undefined) return '403 Forbidden';
-    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map(each => each.trim());
-    if (!offered.includes(SUBPROTOCOL)) return '400 Bad Request';
-    const connected = [...this.places.values()].filter(place => place.connection).length;
-    const isFull = this.strangers.size >= STRANGERS || connected + this.strangers.size >= CONNECTIONS;
-    return this.stopped || isFull ? '503 Service Unavailable' : undefined;
-  }
-
-  private meet(socket: WebSocket): void {
-    const { seal, clock } = this.parts;
-    this.strangers.add(socket);
-    const late = clock.after(PROVE_WITHIN_MS, () => socket.close(codes.late, 'too late'));
-    const known = (): void => {
-      late();
-      this.strangers.delete(socket);
-    };
-    socket.on('close', known);
-    socket.on('error', error => this.tellError(error));
-    socket.once('message', first => {
-      const hello = this.proof(socket, first, 'hello', undefined);
-      if (!hello) return;
-      const welcome = seal.seal({ to: hello.from, type: 'welcome', data: {}, answers: hello.id });
-      socket.send(welcome.text);
-      socket.once('message', second => {
-        const proof = this.proof(socket, second, 'proof', welcome.id);
-        if (!proof) return;
-        known();
-        this.connect(socket, proof, proof.from);
-      });
-    });
-  }
-
-  /** A message of the handshake; the connection is ended when it does not hold. */
-  private proof(socket: WebSocket, data: RawData, type: MessageType, answers: string | undefined): Message | undefined {
-    const bytes = bytesOf(data);
-    if (bytes.byteLength > STRANGER_BYTES) {
-      this.ear?.refused('tooLarge', `a ${type} of ${bytes.byteLength} bytes`);
-      refuse(socket, 'a handshake is small');
-      return undefined;
-    }
-    const opened = this.parts.seal.open(bytes, type);
-    if (opened.ok && opened.message.answers === answers) return opened.message;
-    refuse(socket, opened.ok ? 'that answers nothing' : `${opened.refusal}: ${opened.because}`);
-    return undefined;
   }
 
   // Connected
@@ -309,12 +225,12 @@ class WebSockets implements WebSocketLink {
     } else place.since = connection.since;
     place.connection = connection;
     place.callOff?.();
-    const stopPinging = this.ping(socket);
+    const stopPinging = keepAwake(socket, clock);
     socket.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) this.ear?.refused('malformed', `a binary frame of ${from}`);
       else this.ear?.heard(bytesOf(data));
     });
-    socket.on('error', error => this.tellError(error));
+    socket.on('error', error => tellError(this.handshake, error));
     socket.on('close', (_code, reason) => {
       stopPinging();
       if (place.connection !== connection) return;
@@ -335,65 +251,10 @@ class WebSockets implements WebSocketLink {
     return dialledBy <= standing.dialledBy;
   }
 
-  private ping(socket: WebSocket): () => void {
-    const { clock } = this.parts;
-    let missed = 0;
-    socket.on('pong', () => {
-      missed = 0;
-    });
-    let callOff = (): void => {};
-    const again = (): void => {
-      callOff = clock.after(PING_EVERY_MS, () => {
-        if (missed++ >= 2) {
-          socket.terminate();
-          return;
-        }
-        socket.ping();
-        again();
-      });
-    };
-    again();
-    return () => callOff();
-  }
-
-  private tellError(error: Error): void {
-    const code = 'code' in error ? error.code : undefined;
-    if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.ear?.refused('tooLarge', sentence(error));
-    else if (typeof code === 'string' && code.startsWith('WS_ERR')) this.ear?.refused('malformed', sentence(error));
-  }
-
   private note(place: Place, because: string): void {
     if (place.lastError !== because) this.parts.log.info('no WebSocket to a peer', { peer: place.name, because });
     place.lastError = because;
   }
-}
-
-function refuse(socket: WebSocket, because: string): void {
-  // A close frame holds 123 bytes of reason.
-  socket.close(
-    codes.refused,
-    Buffer.from(because)
-      .subarray(0, 120)
-      .toString('utf8')
-      .replace(/\uFFFD+$/, ''),
-  );
-}
-
-function goodbye(socket: WebSocket): Promise<void> {
-  return new Promise(resolve => {
-    const late = setTimeout(() => socket.terminate(), 500);
-    socket.once('close', () => {
-      clearTimeout(late);
-      resolve();
-    });
-    if (socket.readyState === socket.CLOSED) resolve();
-    else socket.close(codes.goodbye, 'the agent stops');
-  });
-}
-
-function bytesOf(data: RawData): Uint8Array {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
 }
 
 function cannotCall({ name, url }: Place, error: Error): string {
