@@ -7,12 +7,13 @@ import { type ExpectationId, expectationId, type InstanceId, type Instant, insta
 import type { Json, JsonObject } from '../core/json.ts';
 import type { KeyedArrays } from '../core/path.ts';
 import { principalOf } from '../core/peer.ts';
-import { show, toldIn, unjudged } from '../core/peer-verdict.ts';
+import { show, toldIn } from '../core/peer-verdict.ts';
 import type { Batch, Item, LiveItem, Reply, RowError } from '../core/stream/batch.ts';
 import { newReceiver, type Receiver, receive, refuse } from '../core/stream/receiver.ts';
-import { type StandingVerdict, type Told, verdictId } from '../core/verdict.ts';
+import { type Told, verdictId } from '../core/verdict.ts';
 import type { Store, Writer } from '../ports/store.ts';
 import { EXPECTATION_SCHEMA, VERDICT_SCHEMA } from './peer-outgoing.ts';
+import { placeOf, settleVerdicts } from './peer-verdicts.ts';
 
 /** A peer may lay this many expectations here, so that none can fill the flash. */
 const EXPECTATIONS_PER_PEER = 10_000;
@@ -196,29 +197,6 @@ class Taking {
       this.judged.add(id);
     }
   }
-}
-
-/** Of an expectation on a peer: unknown as a whole while there is no word of the peer, and only then. */
-export function settleVerdicts(writer: Writer, expectation: Expectation, now: Instant): void {
-  const verdicts = writer.verdicts({ expectation: expectation.id });
-  const nothing = verdicts.find(each => each.instance === undefined && toldIn(each) === undefined);
-  const words = verdicts.filter(each => each !== nothing);
-  if (words.some(each => each.instance === undefined)) return;
-  if (words.length === 0) {
-    if (!nothing) writer.putVerdict(unjudged(expectation, now));
-  } else if (nothing) writer.removeVerdict(expectation.id, undefined);
-}
-
-export function placeOf(
-  { id, for: meant }: Expectation,
-  instance: InstanceId | undefined,
-): Pick<StandingVerdict, 'expectation' | 'instance' | 'peer' | 'instanceName'> {
-  return {
-    expectation: id,
-    ...(instance === undefined ? {} : { instance }),
-    ...(meant.peer === undefined ? {} : { peer: meant.peer }),
-    ...('name' in meant ? { instanceName: meant.name } : {}),
-  };
 }
 
 /** Both parts of a verdict's name may hold colons. */

@@ -14,8 +14,9 @@ import type { PeerLink } from '../ports/peer-link.ts';
 import type { PeerState } from '../ports/peers.ts';
 import type { Store } from '../ports/store.ts';
 import type { Gate } from './peer-gate.ts';
-import { forgetPeer, settleVerdicts } from './peer-incoming.ts';
+import { forgetPeer } from './peer-incoming.ts';
 import { PeerStream } from './peer-stream.ts';
+import { settleVerdicts } from './peer-verdicts.ts';
 
 export interface PeerSyncParts {
   readonly store: Store;
