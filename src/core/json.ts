@@ -3,6 +3,21 @@
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
+/** A record all of whose members are JSON, told by its type; an interface has no index signature to tell it by. */
+export type PlainRecord<T> = { readonly [K in keyof T]: Plain<T[K]> };
+type Plain<V> = V extends Json | undefined
+  ? V
+  : V extends (...args: never[]) => unknown
+    ? never
+    : V extends object
+      ? PlainRecord<V>
+      : never;
+
+/** A plain record as the JSON that it is; one that holds a function, a `Date`, a `Map` or the like does not compile. */
+export function asJson<T extends PlainRecord<T>>(record: T): JsonObject {
+  return record as JsonObject;
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

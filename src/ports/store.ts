@@ -53,16 +53,25 @@ export interface Pause {
 
 export type CurrentSubject = Extract<ChangeSubject, 'instance' | 'expectation' | 'verdict'>;
 
-/** A row as a follower of current state reads it: what it is now, or that it is gone. */
-export interface CurrentRow {
-  readonly subject: CurrentSubject;
-  readonly id: string;
-  readonly seq: number;
-  /** Absent when it is gone. */
-  readonly record?: JsonObject;
-  /** Of what is gone: what it was. */
-  readonly was?: JsonObject;
+/** What is kept of each subject; an instance as the JSON that central is told. */
+export interface CurrentRecords {
+  readonly instance: JsonObject;
+  readonly expectation: Unwritten<Expectation>;
+  readonly verdict: Unwritten<StandingVerdict>;
 }
+
+/** A row as a follower of current state reads it: what it is now, or that it is gone. */
+export type CurrentRow<Subject extends CurrentSubject = CurrentSubject> = {
+  readonly [S in Subject]: {
+    readonly subject: S;
+    readonly id: string;
+    readonly seq: number;
+    /** Absent when it is gone. */
+    readonly record?: CurrentRecords[S];
+    /** Of what is gone: what it was. */
+    readonly was?: CurrentRecords[S];
+  };
+}[Subject];
 
 /** A row of another's state stream that was not applied. */
 export interface Quarantine {
@@ -92,7 +101,7 @@ export interface Reader {
   /** Oldest first. Throws `gone`, naming the oldest seq, when rows after the cursor are no longer kept. */
   changesAfter(seq: number, limit: number): readonly Change[];
   /** What is now, and what is gone, with a seq beyond the cursor, in order of seq: a week offline costs rows, not changes. */
-  rowsAfter(subjects: readonly CurrentSubject[], seq: number, limit: number): readonly CurrentRow[];
+  rowsAfter<S extends CurrentSubject>(subjects: readonly S[], seq: number, limit: number): readonly CurrentRow<S>[];
   /** That something is gone is remembered from this seq on (exclusive); what went before it is forgotten. */
   forgottenUpTo(): number;
   /** The state of one end of a state stream, as whoever keeps the stream wrote it. */

@@ -3,7 +3,7 @@
  * not apply is no row there; when it becomes so, its row ends. What a row is follows from the store alone; kept in memory
  * are only the hashes, for the sum.
  */
-import type { JsonObject } from '../core/json.ts';
+import { asJson, type JsonObject } from '../core/json.ts';
 import type { Item, LiveItem } from '../core/stream/batch.ts';
 import type { Source } from '../core/stream/sender.ts';
 import { hashOf, noRows, type Sum, withoutRow, withRow } from '../core/stream/sum.ts';
@@ -18,6 +18,7 @@ interface Known {
   readonly hash: string | null;
 }
 
+type Row = CurrentRow<(typeof subjects)[number]>;
 type Rows = Pick<Reader, 'seq' | 'rowsAfter' | 'forgottenUpTo'>;
 
 export class CentralRows implements Source {
@@ -99,12 +100,12 @@ export class CentralRows implements Source {
   }
 }
 
-function keyOf({ subject, id }: CurrentRow): string {
+function keyOf({ subject, id }: Row): string {
   return `${subject}/${id}`;
 }
 
 /** `known` saves making the hash of a body again. */
-function itemOf(row: CurrentRow, known: Known | undefined): Item {
+function itemOf(row: Row, known: Known | undefined): Item {
   const key = keyOf(row);
   const { seq } = row;
   const body = bodyOf(row);
@@ -113,10 +114,10 @@ function itemOf(row: CurrentRow, known: Known | undefined): Item {
   return { key, seq, deleted: false, hash, schema: `${row.subject}/1`, body } satisfies LiveItem;
 }
 
-function bodyOf({ subject, record }: CurrentRow): JsonObject | undefined {
-  if (record === undefined || subject === 'instance') return record;
+function bodyOf({ subject, record }: Row): JsonObject | undefined {
+  if (record === undefined) return undefined;
+  if (subject === 'instance') return record;
   // What a peer has judged the peer reports.
   if (record.peer !== undefined || (record.verdict !== 'unmet' && record.verdict !== 'unknown')) return undefined;
-  const { seq: _, ...body } = record;
-  return body;
+  return asJson(record);
 }

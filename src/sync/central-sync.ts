@@ -5,7 +5,7 @@
  */
 import { AgentError, type ErrorCode, sentence } from '../core/errors.ts';
 import type { Instant } from '../core/ids.ts';
-import type { JsonObject } from '../core/json.ts';
+import { asJson } from '../core/json.ts';
 import type { Batch, Reply, RowError } from '../core/stream/batch.ts';
 import { defaultTempo, type Moment, type Tempo } from '../core/stream/pace.ts';
 import {
@@ -276,7 +276,7 @@ export class CentralSync {
   #keep(): void {
     const { store, clock } = this.#parts;
     const quarantined = [...this.#quarantined.values()].slice(0, QUARANTINE_TOLD);
-    const state = { ...durable(this.#sender), quarantined } as unknown as JsonObject;
+    const state = asJson({ ...durable(this.#sender), quarantined });
     store.transact({ principal: 'central', kind: 'upkeep' }, writer => writer.putStreamState(STATE, state));
     this.#kept = { acked: this.#sender.acked, at: clock.now() };
   }

@@ -4,7 +4,7 @@ import { AgentError, sentence } from '../core/errors.ts';
 import { type Expectation, modes } from '../core/expectation.ts';
 import { readExpected } from '../core/expected.ts';
 import { type ExpectationId, expectationId, type InstanceId, type Instant, instanceId } from '../core/ids.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import { asJson, type Json, type JsonObject } from '../core/json.ts';
 import type { KeyedArrays } from '../core/path.ts';
 import { principalOf } from '../core/peer.ts';
 import { show, toldIn } from '../core/peer-verdict.ts';
@@ -65,7 +65,7 @@ export function takeBatch(parts: IncomingParts, peer: string, batch: Batch, now:
       writer.removeIncomingBefore(name, reception.reconcileBefore);
     }
     taking.settle();
-    writer.putStreamState(name, reception.receiver as unknown as JsonObject);
+    writer.putStreamState(name, asJson(reception.receiver));
     return reception.reply;
   });
 }

@@ -2,20 +2,20 @@
  * Our rows of a stream to one peer: the expectations laid on its instances, and our verdicts on the expectations it has
  * laid here. What a row is follows from the store alone; kept in memory are only the hashes, for the sum.
  */
-import type { Expectation } from '../core/expectation.ts';
 import { type ExpectationId, expectationId } from '../core/ids.ts';
-import { type Json, type JsonObject, property } from '../core/json.ts';
+import { asJson, type JsonObject, property } from '../core/json.ts';
 import { principalOf } from '../core/peer.ts';
 import type { Item, LiveItem } from '../core/stream/batch.ts';
 import type { Source } from '../core/stream/sender.ts';
 import { hashOf, noRows, type Sum, withoutRow, withRow } from '../core/stream/sum.ts';
-import type { StandingVerdict } from '../core/verdict.ts';
-import type { CurrentRow, Reader } from '../ports/store.ts';
+import type { CurrentRecords, CurrentRow, Reader } from '../ports/store.ts';
 
 export const EXPECTATION_SCHEMA = 'expectation/1';
 export const VERDICT_SCHEMA = 'verdict/1';
 
 const subjects = ['expectation', 'verdict'] as const;
+type Row = CurrentRow<(typeof subjects)[number]>;
+
 const ROWS_AT_ONCE = 200;
 /** How far back a name is followed that was used again for something else. */
 const CHANGES_LOOKED_AT = 20;
@@ -106,7 +106,7 @@ export class Outgoing implements Source {
     return this.known.size;
   }
 
-  private *items(after: number): IterableIterator<{ readonly row: CurrentRow; readonly item: Item }> {
+  private *items(after: number): IterableIterator<{ readonly row: Row; readonly item: Item }> {
     let from = after;
     for (;;) {
       const rows = this.store.rowsAfter(subjects, from, ROWS_AT_ONCE);
@@ -120,61 +120,57 @@ export class Outgoing implements Source {
   }
 
   /** Undefined for a row that is no concern of the peer. */
-  private itemOf(row: CurrentRow): Item | undefined {
-    const record = row.record ?? row.was;
-    if (record === undefined) return undefined;
+  private itemOf(row: Row): Item | undefined {
+    if (row.record === undefined && row.was === undefined) return undefined;
     const key = `${row.subject}/${row.id}`;
-    const live = row.record === undefined ? undefined : this.body(row, row.record);
+    const live = this.body(row);
     if (live) return { key, seq: row.seq, deleted: false, hash: hashOf(live.body), ...live } satisfies LiveItem;
     // What the peer has told us is not told back.
-    if (row.subject === 'verdict' && record.peer !== undefined) return undefined;
-    const wasOurs = this.known.has(key) || this.ended.has(key) || (this.upTo === 0 && this.wasOurs(row, record));
+    if (row.subject === 'verdict' && (row.record ?? row.was)?.peer !== undefined) return undefined;
+    const wasOurs = this.known.has(key) || this.ended.has(key) || (this.upTo === 0 && this.wasOurs(row));
     return wasOurs ? { key, seq: row.seq, deleted: true } : undefined;
   }
 
-  private body(row: CurrentRow, record: JsonObject): (Pick<LiveItem, 'schema'> & { body: JsonObject }) | undefined {
-    if (row.subject === 'expectation') {
-      if (!isOn(record, this.peer)) return undefined;
-      return { schema: EXPECTATION_SCHEMA, body: expectationBody(record as unknown as Expectation) };
+  private body({ subject, record }: Row): (Pick<LiveItem, 'schema'> & { body: JsonObject }) | undefined {
+    if (record === undefined) return undefined;
+    if (subject === 'expectation') {
+      if (record.for.peer !== this.peer) return undefined;
+      return { schema: EXPECTATION_SCHEMA, body: expectationBody(record) };
     }
-    const verdict = record as unknown as StandingVerdict;
-    const expectation = this.store.expectation(verdict.expectation);
-    if (expectation?.principal !== principalOf(this.peer) || verdict.peer !== undefined) return undefined;
-    return { schema: VERDICT_SCHEMA, body: verdictBody(verdict, expectation.version) };
+    const expectation = this.store.expectation(record.expectation);
+    if (expectation?.principal !== principalOf(this.peer) || record.peer !== undefined) return undefined;
+    return { schema: VERDICT_SCHEMA, body: verdictBody(record, expectation.version) };
   }
 
   /** After a start: whether a row that is gone, or whose id now names another thing, was of this stream. */
-  private wasOurs({ subject, id }: CurrentRow, record: JsonObject): boolean {
-    const isOurs = (expectation: object | undefined): boolean => {
-      const known = expectation as JsonObject | undefined;
-      if (known === undefined) return false;
-      return subject === 'expectation' ? isOn(known, this.peer) : known.principal === principalOf(this.peer);
-    };
-    const expectation = expectationId(subject === 'expectation' ? id : String(record.expectation));
-    if (isOurs(this.store.expectation(expectation))) return true;
-    const changes = this.store.changesOf(expectation, CHANGES_LOOKED_AT);
-    return changes.some(({ type, document }) => type === 'delete' && isOurs(document));
+  private wasOurs(row: Row): boolean {
+    const isOurs = (expectation: JsonObject): boolean =>
+      row.subject === 'expectation'
+        ? property(expectation.for, 'peer') === this.peer
+        : expectation.principal === principalOf(this.peer);
+    const id = row.subject === 'expectation' ? expectationId(row.id) : (row.record ?? row.was)?.expectation;
+    if (id === undefined) return false;
+    const standing = this.store.expectation(id);
+    if (standing && isOurs(asJson(standing))) return true;
+    const changes = this.store.changesOf(id, CHANGES_LOOKED_AT);
+    return changes.some(({ type, document }) => type === 'delete' && document !== undefined && isOurs(document));
   }
 }
 
-function isOn(expectation: JsonObject, peer: string): boolean {
-  return property(expectation.for, 'peer') === peer;
+function expectationBody(record: CurrentRecords['expectation']): JsonObject {
+  const { for: meant, id: _, principal: __, version: ___, ...rest } = record;
+  const { peer: ____, ...target } = meant;
+  return asJson({ ...rest, for: target });
 }
 
-function expectationBody(record: Expectation): JsonObject {
-  const { for: meant, id: _, seq: __, principal: ___, version: ____, ...rest } = record;
-  const { peer: _____, ...target } = meant;
-  return { ...rest, for: target } as unknown as JsonObject;
-}
-
-function verdictBody(record: StandingVerdict, version: string | undefined): JsonObject {
+function verdictBody(record: CurrentRecords['verdict'], version: string | undefined): JsonObject {
   const { expectation, instance, verdict, residual, unknown, since } = record;
   return {
     expectation,
     ...(instance === undefined ? {} : { instance }),
     verdict,
     ...(residual === undefined ? {} : { residual }),
-    ...(unknown === undefined ? {} : { unknown: unknown as Json }),
+    ...(unknown === undefined ? {} : { unknown }),
     since,
     of: version ?? '',
   };

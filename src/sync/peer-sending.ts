@@ -1,6 +1,6 @@
 /** Sends our rows to one peer: one batch under way at a time, its answer awaited, and where the stream stands kept. */
 import { AgentError, sentence } from '../core/errors.ts';
-import { type JsonObject, property } from '../core/json.ts';
+import { asJson, property } from '../core/json.ts';
 import { ENVELOPE_BYTES, MESSAGE_BYTES, type Message } from '../core/peer-message.ts';
 import { type Batch, type RowError, readReply } from '../core/stream/batch.ts';
 import type { Moment, Tempo } from '../core/stream/pace.ts';
@@ -259,7 +259,7 @@ export class Sending {
     this.callOffKeeping?.();
     this.callOffKeeping = undefined;
     const cause = { principal: 'loop', kind: 'upkeep' } as const;
-    const kept = durable(this.sender) as unknown as JsonObject;
+    const kept = asJson(durable(this.sender));
     this.parts.store.transact(cause, writer => writer.putStreamState(this.name, kept));
     this.keptAcked = this.sender.acked;
   }

@@ -110,7 +110,7 @@ export class SqliteReader implements Reader {
     return this.changes.of(id, limit);
   }
 
-  rowsAfter(subjects: readonly CurrentSubject[], seq: number, limit: number): readonly CurrentRow[] {
+  rowsAfter<S extends CurrentSubject>(subjects: readonly S[], seq: number, limit: number): readonly CurrentRow<S>[] {
     return streams.rowsAfter(this.sql, subjects, seq, limit);
   }
 

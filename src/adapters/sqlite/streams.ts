@@ -1,5 +1,4 @@
 /** The rows that state streams read and keep: what is current by its seq, and the guards of what others sent. */
-import type { JsonObject } from '../../core/json.ts';
 import type { Guard } from '../../core/stream/receiver.ts';
 import type { CurrentRow, CurrentSubject, Quarantine } from '../../ports/store.ts';
 import type { Sql } from './sql.ts';
@@ -18,20 +17,20 @@ const recordOf: Record<CurrentSubject, string> = {
   verdict: 'record',
 };
 
-export function rowsAfter(
+export function rowsAfter<S extends CurrentSubject>(
   sql: Sql,
-  subjects: readonly CurrentSubject[],
+  subjects: readonly S[],
   seq: number,
   limit: number,
-): readonly CurrentRow[] {
-  const found: CurrentRow[] = [];
+): readonly CurrentRow<S>[] {
+  const found: CurrentRow<S>[] = [];
   for (const subject of subjects) {
     for (const row of sql.all<LiveRow>(
       `SELECT id, seq, ${recordOf[subject]} AS record FROM ${subject} WHERE seq > ? ORDER BY seq LIMIT ?`,
       seq,
       limit,
     )) {
-      found.push({ subject, id: row.id, seq: row.seq, record: JSON.parse(row.record) as JsonObject });
+      found.push({ subject, id: row.id, seq: row.seq, record: JSON.parse(row.record) } as CurrentRow<S>);
     }
     // What has come back since is not gone. The plus sign keeps SQLite from walking over all deletions by their id.
     for (const row of sql.all<LiveRow>(
@@ -42,7 +41,7 @@ export function rowsAfter(
       subject,
       limit,
     )) {
-      found.push({ subject, id: row.id, seq: row.seq, was: JSON.parse(row.record) as JsonObject });
+      found.push({ subject, id: row.id, seq: row.seq, was: JSON.parse(row.record) } as CurrentRow<S>);
     }
   }
   return found.sort((a, b) => a.seq - b.seq).slice(0, limit);
