@@ -1,11 +1,11 @@
 /** `footprint`: what an idle agent with 1,000 resources takes, and how soon it is there. */
 import { statSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { fillStore } from './documents.ts';
 import { bytesWritten, cpuMicroseconds, median, memoryOf, nowMs, pause, type Row, row, say } from './measure.ts';
 import {
   agentCommand,
+  answers,
   bundle,
   ceilingCommand,
   freePort,
@@ -107,17 +107,6 @@ async function timeStart(command: (port: number) => string[]): Promise<Start> {
   const readyMs = await isReady;
   await stop(child);
   return { answeredMs, readyMs };
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const asking = request({ host: '127.0.0.1', port, path: '/healthz', agent: false }, answer => {
-      answer.resume();
-      answer.on('end', () => resolve(answer.statusCode === 200));
-    });
-    asking.on('error', () => resolve(false));
-    asking.end();
-  });
 }
 
 async function watchIdle(command: readonly string[]) {

@@ -1,11 +1,10 @@
 /** `package`: the single executable beside the one made by pkg, both with 1,000 resources. */
 import { execFileSync, spawn } from 'node:child_process';
 import { openSync, statSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { fillStore } from './documents.ts';
 import { median, memoryOf, nowMs, pause, placed, type Row, row, say } from './measure.ts';
-import { ceilingCommand, freePort, makeDirectory, ready, stop } from './processes.ts';
+import { answers, ceilingCommand, freePort, makeDirectory, ready, stop } from './processes.ts';
 
 const top = new URL('../..', import.meta.url).pathname;
 const RESOURCES = 1_000;
@@ -105,17 +104,6 @@ async function firstAnswer(program: Program): Promise<number> {
   await isReady;
   await stop(child);
   return answeredMs;
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const asking = request({ host: '127.0.0.1', port, path: '/healthz', agent: false }, answer => {
-      answer.resume();
-      answer.on('end', () => resolve(answer.statusCode === 200));
-    });
-    asking.on('error', () => resolve(false));
-    asking.end();
-  });
 }
 
 async function idle(program: Program) {

@@ -1,6 +1,7 @@
 /** Starts what is measured: the agent's bundle, and the small programs that are its ceilings. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -98,5 +99,17 @@ export function freePort(): Promise<number> {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });
+  });
+}
+
+/** Whether a server answers already. */
+export function answers(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const asking = request({ host: '127.0.0.1', port, path: '/healthz', agent: false }, answer => {
+      answer.resume();
+      answer.on('end', () => resolve(answer.statusCode === 200));
+    });
+    asking.on('error', () => resolve(false));
+    asking.end();
   });
 }

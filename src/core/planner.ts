@@ -4,7 +4,7 @@ import type { Ability } from './ability.ts';
 import type { Expectation, Mode } from './expectation.ts';
 import type { InstanceId, Instant } from './ids.ts';
 import type { Instance } from './instance.ts';
-import { canonical, type Json } from './json.ts';
+import { asJson, canonical, type Json } from './json.ts';
 import { allExpectedAt, type Context, type Leaf } from './outstanding.ts';
 import { at, type Path } from './path.ts';
 import type { PlannedTask, ReadFact, Waiting } from './plan.ts';
@@ -138,9 +138,8 @@ export function planHash(
   readSet: readonly ReadFact[],
   expectations: readonly { readonly id: string; readonly seq: number }[],
 ): string {
-  const all = { tasks, readSet, expectations } as unknown as Json;
   return createHash('sha256')
-    .update(canonical(JSON.parse(JSON.stringify(all))))
+    .update(canonical(asJson({ tasks, readSet, expectations })))
     .digest('hex');
 }
 

@@ -93,7 +93,6 @@ export class Loop {
       sight: this.sight,
       clock,
       log,
-      lookEveryMs: parts.lookEveryMs,
     });
     this.judge = new Judge({
       store,
@@ -155,8 +154,6 @@ export class Loop {
       this.judgeWhatMoved(clock.now());
       this.drawUp(clock.now());
       if (await this.carryOut()) {
-        await this.watch.look('all', this.lookEveryMs());
-        this.judgeWhatMoved(clock.now());
         this.drawUp(clock.now());
         // What this pass had not planned for must not wait for the next thing to happen.
         if (this.draftNow.tasks.some(task => task.mode === 'enforce')) this.bell.ring();
@@ -292,7 +289,7 @@ export class Loop {
 
   // Carry out
 
-  /** True when anything was done to an element. */
+  /** True when anything was done to an element; what came of it has then been looked at and judged. */
   private async carryOut(): Promise<boolean> {
     const { store, clock, keyed } = this.parts;
     // One that could not be written down after it was done, as on a full disk, is looked at again like after a crash.
@@ -302,6 +299,7 @@ export class Loop {
       // One that failed waits for a person to ask again.
       if (undoing.because !== undefined) continue;
       await takeBack(this.carrying, undoing);
+      await this.lookAndJudge();
       acted = true;
     }
     for (const interrupted of store.plans({ states: ['carryingOut'] })) {
@@ -309,7 +307,6 @@ export class Loop {
       acted = true;
     }
     for (const { id } of store.plans({ states: ['approved'] })) {
-      if (acted) await this.watch.look('all', this.lookEveryMs());
       this.counts.plansRefused += refuseWhatMoved(store, keyed, clock.now());
       const approved = store.plan(id);
       if (approved?.state !== 'approved') continue;
@@ -327,11 +324,15 @@ export class Loop {
     return true;
   }
 
-  private async carryOutAndVerify(begun: Plan): Promise<void> {
-    const { store, clock } = this.parts;
-    const failure = await runTasks(this.carrying, begun);
+  private async lookAndJudge(): Promise<void> {
     await this.watch.look('all', this.lookEveryMs());
-    this.judgeWhatMoved(clock.now());
+    this.judgeWhatMoved(this.parts.clock.now());
+  }
+
+  private async carryOutAndVerify(begun: Plan): Promise<void> {
+    const { store } = this.parts;
+    const failure = await runTasks(this.carrying, begun);
+    await this.lookAndJudge();
     finish(this.carrying, begun, failure, this.stillUnmet(begun));
     for (const { state } of store.tasks({ plan: begun.id })) {
       if (state === 'done') this.counts.tasksDone++;

@@ -16,8 +16,6 @@ export interface WatchParts {
   readonly sight: Sight;
   readonly clock: Clock;
   readonly log: Log;
-  /** The longest a driver goes without looking. */
-  readonly lookEveryMs: number;
 }
 
 /** After a look that failed: soon, then patiently. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { AgentError } from '../../core/errors.ts';
 import { readExpected } from '../../core/expected.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import { asJson, type Json, type JsonObject } from '../../core/json.ts';
 import { explain, judge } from '../../core/outstanding.ts';
 import { type KeyedArrays, noKeyedArrays } from '../../core/path.ts';
 import { type App, resourceAt } from '../server.ts';
@@ -49,9 +49,6 @@ function answer(body: unknown, now: number, tmf: KeyedArrays): JsonObject {
   const context = { now: asOf === undefined ? now : Date.parse(asOf), keyed };
   const read = readExpected(expected, { keyed });
   const { verdict, residual } = judge(read, actual, context);
-  // Leaves are plain data; `expected` and `actual` in them are JSON.
-  const leaves = explain(read, actual, context).filter(
-    leaf => leaf.verdict !== 'met',
-  ) as unknown as readonly JsonObject[];
-  return { verdict, outstanding: residual ?? null, explain: leaves };
+  const leaves = explain(read, actual, context).filter(leaf => leaf.verdict !== 'met');
+  return { verdict, outstanding: residual ?? null, explain: leaves.map(asJson) };
 }
