@@ -128,6 +128,9 @@ test('two wishes of one list do not overrule each other, whatever may be done ab
   expect(plan(situation(port, both, { offers })).tasks.map(task => task.expectation)).toEqual(['a', 'b']);
   const told = [vlan('a', { $contains: [20] }, { mode: 'warn' }), vlan('b', { $contains: [30] }, { createdAt: 1 })];
   expect(plan(situation(port, told, { offers })).tasks.map(task => task.mode)).toEqual(['warn', 'enforce']);
+  const held = (_: string, { expectation: each }: Situation['unmet'][number]) =>
+    each.id === 'a' ? { because: 'paused by operator' } : undefined;
+  expect(plan(situation(port, both, { offers, held })).tasks.map(task => task.expectation)).toEqual(['b']);
   const against = [vlan('a', { $noneOf: [{ $contains: [30] }] }), vlan('b', { $contains: [30] }, { createdAt: 1 })];
   expect(plan(situation(port, against, { offers })).waiting).toMatchObject([{ expectation: 'b' }]);
 });

@@ -141,6 +141,20 @@ test('mode approve proposes once, carries out what was approved, and asks anew w
   expect(() => orders.approve(plan.id, 'operator')).toThrow(/is done; approve does not apply/);
 });
 
+test('a plan whose expectation was changed a moment ago is refused to whoever approves it', async () => {
+  const { lay, store, orders, actualMtu } = await world();
+  const laid = await lay(mtu(1400), { mode: 'approve' });
+  const [plan] = store.plans();
+  if (!plan) throw new Error('no plan');
+  // No pass has seen it yet.
+  store.transact({ principal: 'operator', kind: 'request' }, writer =>
+    writer.putExpectation({ ...laid, expect: mtu(1300) }),
+  );
+  expect(() => orders.approve(plan.id, 'operator')).toThrow(/no longer holds/);
+  expect(store.plan(plan.id)?.state).toBe('refused');
+  expect(actualMtu()).toBe(1500);
+});
+
 test('a plan that was discarded is not proposed again until something has changed', async () => {
   const { lay, change, store, loop, orders } = await world();
   await lay(mtu(1400), { mode: 'approve' });
