@@ -2,9 +2,10 @@
 import type { Instant } from './ids.ts';
 import type { InstanceType } from './instance.ts';
 import type { JsonObject } from './json.ts';
+import type { SharedClass } from './model/shared-record.ts';
 import type { PathChange } from './path.ts';
 
-export type ChangeSubject = 'instance' | 'expectation' | 'verdict' | 'plan' | 'task';
+export type ChangeSubject = 'instance' | SharedClass | 'expectation' | 'verdict' | 'plan' | 'task';
 export type ChangeType = 'create' | 'stateChange' | 'attributeValueChange' | 'delete';
 
 /** Who caused a change and why. */

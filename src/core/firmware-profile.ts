@@ -118,7 +118,9 @@ function toKind(read: z.infer<typeof kind>): Kind {
     // Diffo's identity of a specification is its name and major version.
     specification: {
       id: specification.id ?? uuidOf('specification', read.name, specification.version.split('.')[0] ?? '1'),
+      name: read.name,
       version: specification.version,
+      tmfVersion: 5,
     },
     characteristic: characteristics.map(({ description: about, unit, telemetry, schema, ...one }) => ({
       ...one,

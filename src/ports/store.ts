@@ -9,6 +9,7 @@ import type { ExpectationId, InstanceId, Instant, ListenerId, PlanId, TaskId } f
 import type { Instance, InstanceType } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Listener } from '../core/listener.ts';
+import type { ModelReader, ModelWriter } from '../core/model/model-store.ts';
 import type { Plan, PlanState } from '../core/plan.ts';
 import type { Guard } from '../core/stream/receiver.ts';
 import type { Task, TaskState } from '../core/task.ts';
@@ -81,7 +82,7 @@ export interface Quarantine {
   readonly body?: JsonObject;
 }
 
-export interface Reader {
+export interface Reader extends ModelReader {
   /** Names this store's life: a restored copy of another store has another one. Part of cursors given outside. */
   readonly epoch: string;
   /** The agent's own id, made with the store. */
@@ -89,9 +90,6 @@ export interface Reader {
   /** The seq of the last change. */
   seq(): number;
 
-  instance(id: InstanceId): Instance | undefined;
-  /** The seq of an instance without reading it. */
-  instanceSeq(id: InstanceId): number | undefined;
   /** To be consumed at once; nothing may be written meanwhile. */
   instances(query: InstanceQuery): IterableIterator<Instance>;
   countInstances(query: InstanceQuery): number;
@@ -138,10 +136,10 @@ export interface Reader {
 /** What a caller hands in: all but the seq, which the store gives. */
 export type Unwritten<T> = Omit<T, 'seq'>;
 
-export interface Writer extends Reader {
+export interface Writer extends Reader, ModelWriter {
+  instances(query: InstanceQuery): IterableIterator<Instance>;
   /** Creates or replaces. The change says which paths moved, and create or stateChange or attributeValueChange. */
   putInstance(instance: Unwritten<Instance>): Instance;
-  removeInstance(id: InstanceId): void;
   bindKey(binding: KeyBinding): void;
   putExpectation(expectation: Unwritten<Expectation>): Expectation;
   /** Also removes its verdicts. */

@@ -3,8 +3,10 @@ import type { KeyedArrays } from '../core/path.ts';
 
 const byName = [['name']];
 const byRelationship = (reference: string): string[][] => [
+  ['relationshipType', 'alias', `${reference}/id`],
   ['relationshipType', `${reference}/id`],
   ['relationshipType', `${reference}/name`],
+  ['relationshipType', 'alias'],
 ];
 
 export const tmfKeyedArrays: KeyedArrays = {

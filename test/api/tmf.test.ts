@@ -235,7 +235,7 @@ describe('what a driver observes', () => {
   const port: Kind = {
     name: 'networkInterface',
     type: 'resource',
-    specification: { id: 'spec', version: '1.0.0' },
+    specification: { id: 'spec', name: 'spec', version: '1.0.0', tmfVersion: 5 },
     observed: ['name', 'operationalState', 'administrativeState'],
     characteristic: [
       { name: 'mtu', schema: {}, owner: 'driver' },

@@ -10,7 +10,7 @@ import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
 const port: Kind = {
   name: 'networkInterface',
   type: 'resource',
-  specification: { id: 'spec', version: '1.0.0' },
+  specification: { id: 'spec', name: 'spec', version: '1.0.0', tmfVersion: 5 },
   observed: ['name', 'operationalState', 'administrativeState'],
   characteristic: [
     { name: 'mtu', schema: { type: 'integer' }, owner: 'driver' },

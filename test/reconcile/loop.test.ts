@@ -16,7 +16,7 @@ import { handClock } from '../kit/clock.ts';
 const port: Kind = {
   name: 'port',
   type: 'resource',
-  specification: { id: '5a0c5a0c-0000-4000-8000-000000000000', version: '1.0.0' },
+  specification: { id: '5a0c5a0c-0000-4000-8000-000000000000', name: 'port', version: '1.0.0', tmfVersion: 5 },
   observed: ['name', '@type', 'administrativeState', 'operationalState'],
   characteristic: [
     { name: 'mtu', schema: { type: 'integer' }, owner: 'driver' },

@@ -76,6 +76,32 @@ const steps: readonly string[] = [
   ) STRICT;
   CREATE INDEX incoming_by_epoch ON incoming (stream, epoch);
   `,
+  // The model: what instances share, how they hang together, what pools have handed out.
+  `
+  CREATE TABLE shared (
+    row INTEGER PRIMARY KEY, class TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, name TEXT,
+    west REAL, south REAL, east REAL, north REAL, seq INTEGER NOT NULL, created_at INTEGER NOT NULL,
+    document TEXT NOT NULL, UNIQUE (class, id)
+  ) STRICT;
+  CREATE INDEX shared_by_name ON shared (class, name, row);
+  CREATE INDEX shared_by_place ON shared (south, north, west, east) WHERE south IS NOT NULL;
+
+  CREATE TABLE link (
+    row INTEGER PRIMARY KEY, source TEXT NOT NULL, target TEXT NOT NULL, class TEXT NOT NULL, type TEXT, alias TEXT
+  ) STRICT;
+  CREATE INDEX link_by_source ON link (source);
+  CREATE INDEX link_by_target ON link (target);
+
+  CREATE TABLE assignment (
+    row INTEGER PRIMARY KEY, owner TEXT NOT NULL, thing TEXT NOT NULL, value INTEGER NOT NULL, pool TEXT NOT NULL,
+    assignee TEXT NOT NULL, alias TEXT NOT NULL, UNIQUE (owner, thing, value), UNIQUE (assignee, alias)
+  ) STRICT;
+  -- Values handed out without a gap: finds the next free one without walking over those that are not.
+  CREATE TABLE run (
+    owner TEXT NOT NULL, thing TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    PRIMARY KEY (owner, thing, first)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The schema this program writes. */

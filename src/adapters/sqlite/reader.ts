@@ -20,6 +20,7 @@ import type {
   Reader,
 } from '../../ports/store.ts';
 import type { ChangeList } from './change-list.ts';
+import { SqliteModelReader } from './model-reader.ts';
 import * as rows from './rows.ts';
 import type { Sql } from './sql.ts';
 import * as streams from './streams.ts';
@@ -38,14 +39,13 @@ export interface Kept {
   readonly agent: string;
 }
 
-export class SqliteReader implements Reader {
+export class SqliteReader extends SqliteModelReader implements Reader {
   readonly epoch: string;
   readonly agent: string;
-  protected readonly sql: Sql;
   protected readonly changes: ChangeList;
 
   constructor(kept: Kept) {
-    this.sql = kept.sql;
+    super(kept.sql);
     this.changes = kept.changes;
     this.epoch = kept.epoch;
     this.agent = kept.agent;
@@ -111,7 +111,7 @@ export class SqliteReader implements Reader {
   }
 
   rowsAfter<S extends CurrentSubject>(subjects: readonly S[], seq: number, limit: number): readonly CurrentRow<S>[] {
-    return streams.rowsAfter(this.sql, subjects, seq, limit);
+    return streams.rowsAfter(this.sql, this.changes, subjects, seq, limit);
   }
 
   forgottenUpTo(): number {

@@ -4,6 +4,7 @@ import type { Expectation } from '../../core/expectation.ts';
 import { type InstanceId, instanceId } from '../../core/ids.ts';
 import type { Instance, InstanceType } from '../../core/instance.ts';
 import { isArray, isObject, type Json, type JsonObject, property, sameJson } from '../../core/json.ts';
+import type { SharedClass } from '../../core/model/shared-record.ts';
 import { differences, type KeyedArrays, type PathChange, segment } from '../../core/path.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { Task } from '../../core/task.ts';
@@ -78,7 +79,7 @@ export function keyBinding(row: KeyBindingRow): KeyBinding {
 /** What the store keeps as one JSON text, with some of it in columns beside for an index, and tells changes of. */
 export interface RecordTable<T extends { readonly seq: number }> {
   /** Also the table's name. */
-  readonly subject: Exclude<ChangeSubject, 'instance'>;
+  readonly subject: Exclude<ChangeSubject, 'instance' | SharedClass>;
   readonly id: (record: Unwritten<T>) => string;
   readonly columns: readonly string[];
   readonly values: (record: Unwritten<T>) => (string | null)[];

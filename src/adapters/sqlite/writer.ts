@@ -1,4 +1,5 @@
 /** Writes what is kept: every write that changes something takes the next seq, and a change row tells of it. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Cause } from '../../core/change.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
@@ -6,6 +7,10 @@ import type { ExpectationId, InstanceId, Instant, ListenerId } from '../../core/
 import type { Instance } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Listener } from '../../core/listener.ts';
+import { boundsOf } from '../../core/model/geometry.ts';
+import type { Assignment } from '../../core/model/link.ts';
+import { linksIn } from '../../core/model/links.ts';
+import type { SharedClass, SharedRecord } from '../../core/model/shared-record.ts';
 import { differences, type KeyedArrays } from '../../core/path.ts';
 import { endedPlanStates, type Plan } from '../../core/plan.ts';
 import type { Guard } from '../../core/stream/receiver.ts';
@@ -13,6 +18,7 @@ import type { Task } from '../../core/task.ts';
 import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
 import type { Backoff, KeyBinding, Pause, Quarantine, Unwritten, Writer } from '../../ports/store.ts';
 import { type NewChange, typeOfChange } from './change-list.ts';
+import { type ModelRowsParts, putAssignment, putLinks, removeAssignment } from './model-rows.ts';
 import { type Kept, type NoteTable, SqliteReader } from './reader.ts';
 import * as rows from './rows.ts';
 import { PUT_INCOMING } from './streams.ts';
@@ -25,6 +31,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
   readonly #keyed: KeyedArrays;
   readonly #at: Instant;
   readonly #cause: string;
+  readonly #model: ModelRowsParts;
   #ended = false;
 
   constructor(parts: WriterParts, cause: Cause, at: Instant) {
@@ -32,6 +39,10 @@ export class SqliteWriter extends SqliteReader implements Writer {
     this.#keyed = parts.keyed;
     this.#cause = JSON.stringify(cause);
     this.#at = at;
+    this.#model = {
+      run: (text, ...values) => this.#run(text, ...values),
+      runAtOrBelow: (owner, thing, value) => this.runAtOrBelow(owner, thing, value),
+    };
   }
 
   /** After its transaction a writer writes no more, even if someone held on to it. */
@@ -57,6 +68,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
     );
     const written = { id, type, kind, ...(observedBy === undefined ? {} : { observedBy }), document, seq, createdAt };
     if (created === 1) {
+      putLinks(this.#model.run, id, linksIn(id, document), true);
       this.#tell({
         subject: 'instance',
         id,
@@ -83,6 +95,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
       text,
       id,
     );
+    this.#relink(id, before.document, document);
     this.#tell({
       subject: 'instance',
       id,
@@ -102,8 +115,63 @@ export class SqliteWriter extends SqliteReader implements Writer {
     );
     if (!row) return;
     this.#run('DELETE FROM instance WHERE id = ?', id);
+    this.#run('DELETE FROM link WHERE source = ?', id);
     const { type: instanceType, seq: previous, document } = row;
     this.#tell({ subject: 'instance', id, instanceType, type: 'delete', previous, paths: [], document });
+  }
+
+  putAssignment(assignment: Assignment): void {
+    putAssignment(this.#model, assignment);
+  }
+
+  removeAssignment(owner: InstanceId, thing: string, value: number): void {
+    removeAssignment(this.#model, owner, thing, value);
+  }
+
+  putShared({ class: of, id, kind, document, createdAt }: Unwritten<SharedRecord>): SharedRecord {
+    const before = this.shared(of, id);
+    const paths = before ? differences(before.document, document, this.#keyed) : [];
+    if (before && before.kind === kind && paths.length === 0) return before;
+    const text = JSON.stringify(document);
+    const seq = this.changes.seq + 1;
+    const bounds = of === 'place' ? (boundsOf(document) ?? []) : [];
+    const [west = null, south = null, east = null, north = null] = bounds;
+    this.#run(
+      `INSERT INTO shared (class, id, kind, name, west, south, east, north, seq, created_at, document)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (class, id) DO UPDATE SET kind = excluded.kind, name = excluded.name, west = excluded.west,
+         south = excluded.south, east = excluded.east, north = excluded.north, seq = excluded.seq,
+         document = excluded.document`,
+      of,
+      id,
+      kind,
+      rows.nameIn(document),
+      west,
+      south,
+      east,
+      north,
+      seq,
+      createdAt,
+      text,
+    );
+    this.#relink(id, before?.document ?? {}, document);
+    const subject = { subject: of, id, instanceType: null };
+    if (before) {
+      const type = typeOfChange(paths);
+      this.#tell({ ...subject, type, previous: before.seq, paths, document: null });
+    } else {
+      this.#tell({ ...subject, type: 'create', previous: null, paths: [], document: text });
+    }
+    return { class: of, id, kind, document, seq, createdAt: before?.createdAt ?? createdAt };
+  }
+
+  removeShared(of: SharedClass, id: string): void {
+    const before = this.shared(of, id);
+    if (!before) return;
+    this.#run('DELETE FROM shared WHERE class = ? AND id = ?', of, id);
+    this.#run('DELETE FROM link WHERE source = ?', id);
+    const document = JSON.stringify(before.document);
+    this.#tell({ subject: of, id, instanceType: null, type: 'delete', previous: before.seq, paths: [], document });
   }
 
   bindKey({ kind, key, id, handle }: KeyBinding): void {
@@ -197,6 +265,11 @@ export class SqliteWriter extends SqliteReader implements Writer {
 
   removeListener(id: ListenerId): void {
     this.#forget('listener', id);
+  }
+
+  #relink(source: string, before: JsonObject, after: JsonObject): void {
+    const links = linksIn(source, after);
+    if (!isDeepStrictEqual(linksIn(source, before), links)) putLinks(this.#model.run, source, links, false);
   }
 
   #put<T extends { readonly seq: number }>(table: rows.RecordTable<T>, given: Unwritten<T>): T {

@@ -1,6 +1,6 @@
 /** How the agent is: `/diffo/v1/status`, `/healthz`, `/readyz`, `/metrics`; and what it knows: `kinds`. */
 import { AgentError } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.ts';
+import { asJson, type JsonObject } from '../../core/json.ts';
 import type { Kind } from '../../core/kind.ts';
 import { type App, type Handler, resourceAt } from '../server.ts';
 import { showCentralBriefly } from './central.ts';
@@ -104,12 +104,9 @@ function showSpecification(kind: Kind): JsonObject {
 
 /** A kind with the JSON Schema of its characteristics. */
 function showKind(kind: Kind): JsonObject {
-  const { characteristic, ...rest } = kind;
+  const { characteristic } = kind;
   return {
-    ...rest,
-    observed: [...kind.observed],
-    specification: { ...kind.specification },
-    characteristic: characteristic.map(one => ({ ...one })),
+    ...asJson(kind),
     schema: {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       title: kind.name,

@@ -9,6 +9,7 @@ import type { Change } from '../../../src/core/change.ts';
 import { instanceId } from '../../../src/core/ids.ts';
 import { isArray, isObject, type Json, type JsonObject, property } from '../../../src/core/json.ts';
 import { differences, keyName, type PathChange, segments } from '../../../src/core/path.ts';
+import { modelStoreContract } from '../../contracts/model-store.ts';
 import { cause, keyed, newId, service, storeContract } from '../../contracts/store.ts';
 import { handClock } from '../../kit/clock.ts';
 
@@ -17,6 +18,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 let files = 0;
 
 storeContract('the store in memory', parts => openStore({ path: ':memory:', ...parts }));
+modelStoreContract('the store in memory', parts => openStore({ path: ':memory:', ...parts }));
 storeContract('the store in a file', parts => openStore({ path: join(directory, `${++files}.db`), ...parts }));
 
 const clock = handClock();
