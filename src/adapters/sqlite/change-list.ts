@@ -6,6 +6,7 @@ import type { Instant } from '../../core/ids.ts';
 import type { InstanceType } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { type PathChange, segments } from '../../core/path.ts';
+import { Latest, type Touched } from './latest.ts';
 import type { Sql } from './sql.ts';
 
 /** How much of the change list is kept; what is beyond any of them goes, but never the newest row. */
@@ -85,6 +86,7 @@ const CHANGES_OF_ID = `
 export class ChangeList {
   readonly #sql: Sql;
   readonly #keep: Keep;
+  readonly #latest: Latest;
   #seq = 0;
   #oldest = 1;
   #bytesSoFar = 0;
@@ -96,6 +98,7 @@ export class ChangeList {
     const newest = sql.get<{ seq: number; bytes_so_far: number }>(
       'SELECT seq, bytes_so_far FROM change ORDER BY seq DESC LIMIT 1',
     );
+    this.#latest = new Latest(newest?.seq ?? 0);
     if (!newest) return;
     this.#seq = newest.seq;
     this.#bytesSoFar = newest.bytes_so_far;
@@ -115,6 +118,7 @@ export class ChangeList {
   }
 
   goBackTo(standing: Standing): void {
+    this.#latest.goBackTo(standing.seq);
     this.#seq = standing.seq;
     this.#oldest = standing.oldest;
     this.#bytesSoFar = standing.bytesSoFar;
@@ -142,6 +146,7 @@ export class ChangeList {
       document,
     );
     this.#seq++;
+    this.#latest.note({ seq: this.#seq, subject: change.subject, id: change.id });
     this.#untrimmed++;
     this.#bytesSoFar = bytesSoFar;
   }
@@ -156,6 +161,11 @@ export class ChangeList {
     return this.#sql
       .all<ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE seq > ? ORDER BY seq LIMIT ?`, cursor, limit)
       .map(change);
+  }
+
+  /** What was touched after a cursor, in order of seq, each once; undefined when that is longer ago than is remembered. */
+  touchedAfter(cursor: number): readonly Touched[] | undefined {
+    return this.#latest.after(cursor);
   }
 
   of(id: string, limit: number): Change[] {

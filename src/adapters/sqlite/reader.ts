@@ -23,6 +23,7 @@ import type { ChangeList } from './change-list.ts';
 import { SqliteModelReader } from './model-reader.ts';
 import * as rows from './rows.ts';
 import type { Sql } from './sql.ts';
+import type { Standing } from './standing.ts';
 import * as streams from './streams.ts';
 
 /** So many are in memory at once while instances are walked over. */
@@ -35,6 +36,7 @@ export type NoteTable = 'backoff' | 'pause' | 'listener' | 'stream';
 export interface Kept {
   readonly sql: Sql;
   readonly changes: ChangeList;
+  readonly standing: Standing;
   readonly epoch: string;
   readonly agent: string;
 }
@@ -43,10 +45,12 @@ export class SqliteReader extends SqliteModelReader implements Reader {
   readonly epoch: string;
   readonly agent: string;
   protected readonly changes: ChangeList;
+  protected readonly standing: Standing;
 
   constructor(kept: Kept) {
     super(kept.sql);
     this.changes = kept.changes;
+    this.standing = kept.standing;
     this.epoch = kept.epoch;
     this.agent = kept.agent;
   }
@@ -136,11 +140,11 @@ export class SqliteReader extends SqliteModelReader implements Reader {
   }
 
   expectation(id: ExpectationId): Expectation | undefined {
-    return this.#record('expectation', id);
+    return this.standing.one(id, () => this.#record('expectation', id));
   }
 
   expectations(): readonly Expectation[] {
-    return this.#records('SELECT id, seq, record FROM expectation ORDER BY row');
+    return this.standing.all(() => this.#records('SELECT id, seq, record FROM expectation ORDER BY row'));
   }
 
   verdict(expectation: ExpectationId, instance: InstanceId | undefined): StandingVerdict | undefined {

@@ -10,6 +10,7 @@ import { ChangeList, defaultKeep, type Keep } from './change-list.ts';
 import { checkOwnership, migrate } from './migrations.ts';
 import { SqliteReader } from './reader.ts';
 import { Sql } from './sql.ts';
+import { Standing } from './standing.ts';
 import { SqliteWriter, type WriterParts } from './writer.ts';
 
 export interface StoreOptions {
@@ -33,7 +34,7 @@ export function openStore({ path, clock, keyed, newId, nativeBinding, keep }: St
     const epoch = named(sql, 'epoch', newId);
     const agent = named(sql, 'agent', newId);
     const changes = new ChangeList(sql, { ...defaultKeep, ...keep });
-    return new SqliteStore({ sql, changes, keyed, epoch, agent }, clock);
+    return new SqliteStore({ sql, changes, standing: new Standing(), keyed, epoch, agent }, clock);
   } catch (error) {
     sql.close();
     throw error;
@@ -132,7 +133,7 @@ class SqliteStore extends SqliteReader implements Store {
     } catch (error) {
       // Fails in its turn when the disk is what failed: then nobody's part can be kept.
       this.sql.undoSavepoint();
-      this.changes.goBackTo(standing);
+      this.#goBackTo(standing);
       return () => reject(error);
     }
   }
@@ -158,7 +159,7 @@ class SqliteStore extends SqliteReader implements Store {
       this.changes.trim(this.#clock.now());
       this.sql.commit();
     } catch (error) {
-      this.changes.goBackTo(standing);
+      this.#goBackTo(standing);
       this.sql.rollback();
       throw error;
     } finally {
@@ -166,6 +167,11 @@ class SqliteStore extends SqliteReader implements Store {
     }
     if (this.changes.seq > standing.seq) this.#announce();
     return result;
+  }
+
+  #goBackTo(standing: ReturnType<ChangeList['standing']>): void {
+    this.changes.goBackTo(standing);
+    this.standing.forget();
   }
 
   #announce(): void {

@@ -1,6 +1,8 @@
 /** The rows that state streams read and keep: what is current by its seq, and the guards of what others sent. */
 import type { Guard } from '../../core/stream/receiver.ts';
 import type { CurrentRow, CurrentSubject, Quarantine } from '../../ports/store.ts';
+import type { ChangeList } from './change-list.ts';
+import type { Touched } from './latest.ts';
 import type { Sql } from './sql.ts';
 
 interface LiveRow {
@@ -19,10 +21,13 @@ const recordOf: Record<CurrentSubject, string> = {
 
 export function rowsAfter<S extends CurrentSubject>(
   sql: Sql,
+  changes: ChangeList,
   subjects: readonly S[],
   seq: number,
   limit: number,
 ): readonly CurrentRow<S>[] {
+  const touched = changes.touchedAfter(seq);
+  if (touched) return rowsOf(sql, touched, subjects, limit);
   const found: CurrentRow<S>[] = [];
   for (const subject of subjects) {
     for (const row of sql.all<LiveRow>(
@@ -45,6 +50,29 @@ export function rowsAfter<S extends CurrentSubject>(
     }
   }
   return found.sort((a, b) => a.seq - b.seq).slice(0, limit);
+}
+
+/** The same rows by their ids. */
+function rowsOf<S extends CurrentSubject>(
+  sql: Sql,
+  touched: readonly Touched[],
+  subjects: readonly S[],
+  limit: number,
+): readonly CurrentRow<S>[] {
+  const found: CurrentRow<S>[] = [];
+  for (const { subject: name, id, seq } of touched) {
+    if (found.length === limit) break;
+    const subject = subjects.find(each => each === name);
+    if (subject === undefined) continue;
+    const live = sql.get<LiveRow>(`SELECT id, seq, ${recordOf[subject]} AS record FROM ${subject} WHERE id = ?`, id);
+    if (live) {
+      found.push({ subject, id, seq, record: JSON.parse(live.record) } as CurrentRow<S>);
+      continue;
+    }
+    const gone = sql.get<{ record: string }>('SELECT document AS record FROM change WHERE seq = ?', seq);
+    if (gone) found.push({ subject, id, seq, was: JSON.parse(gone.record) } as CurrentRow<S>);
+  }
+  return found;
 }
 
 interface IncomingRow {

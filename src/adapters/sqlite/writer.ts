@@ -187,7 +187,9 @@ export class SqliteWriter extends SqliteReader implements Writer {
   }
 
   putExpectation(expectation: Unwritten<Expectation>): Expectation {
-    return this.#put(rows.expectationTable, expectation);
+    const written = this.#put(rows.expectationTable, expectation);
+    this.standing.put(written);
+    return written;
   }
 
   removeExpectation(id: ExpectationId): void {
@@ -195,6 +197,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
       this.removeVerdict(expectation, instance);
     }
     this.#remove('expectation', id);
+    this.standing.remove(id);
   }
 
   putVerdict(verdict: Unwritten<StandingVerdict>): StandingVerdict {

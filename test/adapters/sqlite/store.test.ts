@@ -6,11 +6,12 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { openStore } from '../../../src/adapters/sqlite/store.ts';
 import type { Change } from '../../../src/core/change.ts';
-import { instanceId } from '../../../src/core/ids.ts';
+import { expectationId, instanceId } from '../../../src/core/ids.ts';
 import { isArray, isObject, type Json, type JsonObject, property } from '../../../src/core/json.ts';
 import { differences, keyName, type PathChange, segments } from '../../../src/core/path.ts';
+import type { Store, Writer } from '../../../src/ports/store.ts';
 import { modelStoreContract } from '../../contracts/model-store.ts';
-import { cause, keyed, newId, service, storeContract } from '../../contracts/store.ts';
+import { cause, expectation, keyed, newId, service, storeContract, verdict } from '../../contracts/store.ts';
 import { handClock } from '../../kit/clock.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'diffo-store-'));
@@ -36,6 +37,42 @@ test('a store keeps its epoch, its agent and its seq over a restart', () => {
   expect(() => second.changesAfter(3, 1)).toThrow(expect.objectContaining({ code: 'gone' }));
   expect(second.transact(cause, writer => writer.putInstance(service('b'))).seq).toBe(31);
   second.close();
+});
+
+test('what memory answers to those who follow is what the tables answer after a restart', () => {
+  const subjects = ['instance', 'expectation', 'verdict'] as const;
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 400 }), { minLength: 1, maxLength: 400 }), moves => {
+      const path = join(directory, `followed-${++files}.db`);
+      const first = openStore({ path, clock, keyed, newId });
+      first.expectations();
+      for (const [i, move] of moves.entries()) {
+        const id = String(move % 7);
+        const write = (writer: Writer): void => {
+          if (move < 100) writer.putInstance(service(id, { state: String(i) }));
+          else if (move < 150) writer.removeInstance(instanceId(id));
+          else if (move < 250) writer.putExpectation({ ...expectation(id), why: String(i) });
+          else if (move < 300) writer.removeExpectation(expectationId(id));
+          else if (writer.expectation(expectationId(id))) writer.putVerdict({ ...verdict(id, 'a'), since: i });
+          if (move % 5 === 0) throw new Error('taken back');
+        };
+        if (move % 5 === 0) expect(() => first.transact(cause, write)).toThrow('taken back');
+        else first.transact(cause, write);
+      }
+      const cursors = Array.from({ length: first.seq() + 1 }, (_, cursor) => cursor);
+      const told = (store: Store) => ({
+        expectations: store.expectations(),
+        each: store.expectations().map(({ id }) => store.expectation(id)),
+        rows: cursors.map(cursor => store.rowsAfter(subjects, cursor, 5)),
+      });
+      const before = told(first);
+      first.close();
+      const second = openStore({ path, clock, keyed, newId });
+      expect(before).toEqual(told(second));
+      second.close();
+    }),
+    { numRuns: 20 },
+  );
 });
 
 /** Replays one change of a document, as a follower would. */
