@@ -1,8 +1,8 @@
 /** The arguments of a command: read, and every mistake said with the nearest right word. */
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../core/did-you-mean.ts';
 import { AgentError } from '../core/errors.ts';
 import type { Command, Flag, Given } from './command.ts';
-import { didYouMean } from './nearest.ts';
 
 /** What every command takes. */
 export const commonFlags: Readonly<Record<string, Flag>> = {

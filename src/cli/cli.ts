@@ -1,4 +1,6 @@
 /** The command line: finds the command, reads its arguments, runs it, and says how it ended. */
+
+import { didYouMean } from '../core/did-you-mean.ts';
 import { AgentError, sentence } from '../core/errors.ts';
 import { commonFlags, readArguments } from './arguments.ts';
 import { connect } from './client.ts';
@@ -13,7 +15,6 @@ import { apply, approve, discard, pause, plan, resume, tasks, undo } from './com
 import { profile } from './commands/profile.ts';
 import { readFile } from './commands/sources.ts';
 import { commandHelp, wholeHelp } from './help.ts';
-import { didYouMean } from './nearest.ts';
 import { colours, plainPaints, type Screen } from './screen.ts';
 import { harmless, harmlessJson, jsonText } from './words.ts';
 

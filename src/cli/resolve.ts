@@ -1,10 +1,11 @@
 /** From what a person calls a thing to the thing: by its id, its name, or `kind/name`. */
+
+import { didYouMean } from '../core/did-you-mean.ts';
 import { AgentError } from '../core/errors.ts';
 import type { InstanceType } from '../core/instance.ts';
 import type { Json } from '../core/json.ts';
 import { apiRoot } from '../tmf/version.ts';
 import type { Client, Query } from './client.ts';
-import { didYouMean } from './nearest.ts';
 import { textAt } from './read.ts';
 
 export interface Found {

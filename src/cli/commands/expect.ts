@@ -1,4 +1,6 @@
 /** `diffo expect`: says what is expected, lists what is, and withdraws it. */
+
+import { didYouMean } from '../../core/did-you-mean.ts';
 import { AgentError } from '../../core/errors.ts';
 import { modes } from '../../core/expectation.ts';
 import type { InstanceType } from '../../core/instance.ts';
@@ -7,7 +9,6 @@ import { durationFlag, wholeFlag } from '../arguments.ts';
 import type { Client } from '../client.ts';
 import type { Command, CommandParts, Given, Said } from '../command.ts';
 import { readJson } from '../json-place.ts';
-import { didYouMean } from '../nearest.ts';
 import { listAt, textAt } from '../read.ts';
 import { findNamed, instanceTypes, listInstances, Names, oneInstance, splitKind, wholeId } from '../resolve.ts';
 import { characteristicsOf, expectationOf, needsType, readWish, type Wish } from '../short-form.ts';

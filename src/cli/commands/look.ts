@@ -1,10 +1,10 @@
 /** Commands that look: status, ls, get, kinds. */
 
+import { didYouMean } from '../../core/did-you-mean.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { InstanceType } from '../../core/instance.ts';
 import { isArray } from '../../core/json.ts';
 import type { Command } from '../command.ts';
-import { didYouMean } from '../nearest.ts';
 import { listAt, textAt } from '../read.ts';
 import { filterValue, instanceTypes, listInstances, listPath, Names, oneInstance } from '../resolve.ts';
 import { instancesText, instanceText, kindsText, kindText } from '../show-instances.ts';

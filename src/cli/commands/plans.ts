@@ -1,10 +1,10 @@
 /** Commands that have things done: plan, approve, apply, undo, discard, pause, resume, tasks. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { didYouMean } from '../../core/did-you-mean.ts';
 import { AgentError } from '../../core/errors.ts';
 import { isArray, type Json } from '../../core/json.ts';
 import type { Client } from '../client.ts';
 import type { Command, CommandParts, Given, Said } from '../command.ts';
-import { didYouMean } from '../nearest.ts';
 import { listAt, textAt } from '../read.ts';
 import { instanceTypes, listInstances, Names, oneInstance, wholeId } from '../resolve.ts';
 import type { Screen } from '../screen.ts';
