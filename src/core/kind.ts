@@ -60,6 +60,8 @@ export interface KindAssignment {
    * kind with a free value.
    */
   readonly via?: Via;
+  /** The characteristic of the new instance that says which number it is; the pool chooses when it says none. */
+  readonly read?: string;
   /** Made without it as long as nobody names an owner or a value. */
   readonly optional?: true;
 }
