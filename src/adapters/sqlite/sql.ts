@@ -113,7 +113,8 @@ export class Sql {
   #statement(text: string): Database.Statement {
     let statement = this.#statements.get(text);
     if (!statement) {
-      statement = this.#db.prepare(text);
+      // The plus sign hides the value from the planner; one that has seen it plans the statement anew at each use.
+      statement = this.#db.prepare(text.replaceAll('?', '+?'));
       this.#statements.set(text, statement);
     }
     return statement;
