@@ -22,6 +22,8 @@ export interface InstanceQuery {
   readonly name?: string;
   readonly ids?: readonly InstanceId[];
   readonly observedBy?: string;
+  /** Names or ids, of which its specification has one. No index: a walk over all that the rest leaves. */
+  readonly specification?: readonly string[];
   readonly offset?: number;
   readonly limit?: number;
 }

@@ -42,6 +42,11 @@ export function nameIn(document: JsonObject): string | null {
   return typeof name === 'string' ? name : null;
 }
 
+/** What a document says of its specification is one of the values in a JSON array. */
+const SPECIFICATION = `EXISTS (SELECT 1 FROM json_each(?) WHERE value IN (
+  document ->> '$.serviceSpecification.id', document ->> '$.serviceSpecification.name',
+  document ->> '$.resourceSpecification.id', document ->> '$.resourceSpecification.name'))`;
+
 /**
  * The condition of a query, and the values for its question marks. The part that leaves the least is left to an index;
  * the plus signs keep SQLite, which knows nothing of the spread, from choosing another one.
@@ -53,6 +58,7 @@ export function condition(query: InstanceQuery): { text: string; values: string[
     { column: 'observed_by', wanted: '= ?', value: query.observedBy },
     { column: 'kind', wanted: '= ?', value: query.kind },
     { column: 'type', wanted: '= ?', value: query.type },
+    { column: SPECIFICATION, wanted: '', value: query.specification && JSON.stringify(query.specification) },
   ].filter(({ value }) => value !== undefined);
   return {
     text: parts.map(({ column, wanted }, i) => `${i === 0 ? '' : '+'}${column} ${wanted}`).join(' AND ') || 'TRUE',

@@ -1,6 +1,6 @@
 /** The part of the store that the model reads and writes; the whole one has more. Synchronous, within one commit. */
 import type { InstanceId } from '../ids.ts';
-import type { Instance } from '../instance.ts';
+import type { Instance, InstanceType } from '../instance.ts';
 import type { Assignment, Link, LinkClass, Run } from './link.ts';
 import type { SharedClass, SharedQuery, SharedRecord } from './shared-record.ts';
 
@@ -8,8 +8,16 @@ export interface ModelReader {
   instance(id: InstanceId): Instance | undefined;
   /** The seq of an instance without reading it. */
   instanceSeq(id: InstanceId): number | undefined;
+  /** The type of an instance without reading it. */
+  instanceType(id: InstanceId): InstanceType | undefined;
   /** The oldest first. */
-  instances(query: { readonly kind?: string; readonly name?: string }): IterableIterator<Instance>;
+  instances(query: {
+    readonly kind?: string;
+    readonly name?: string;
+    readonly ids?: readonly InstanceId[];
+    /** Names or ids, of which its specification has one: a walk over all that the rest leaves. */
+    readonly specification?: readonly string[];
+  }): IterableIterator<Instance>;
 
   /** The references out of a document, in its order. */
   linksFrom(source: string, of?: LinkClass): readonly Link[];
