@@ -17,6 +17,8 @@ const subjects = ['expectation', 'verdict'] as const;
 type Row = CurrentRow<(typeof subjects)[number]>;
 
 const ROWS_AT_ONCE = 200;
+/** So many rows that were taken in last are kept until the peer has them; more at once are read again. */
+const FRESH_ROWS = 32;
 /** How far back a name is followed that was used again for something else. */
 const CHANGES_LOOKED_AT = 20;
 
@@ -40,6 +42,9 @@ export class Outgoing implements Source {
   /** The seq of the newest row or tombstone of this stream. */
   private newest = 0;
   private total: Sum = noRows;
+  /** What was taken in after `freshAfter`, by rising seq: mostly what is sent next. */
+  private readonly fresh = new Map<string, Item>();
+  private freshAfter = 0;
 
   constructor(store: Reader, peer: string) {
     this.store = store;
@@ -55,6 +60,9 @@ export class Outgoing implements Source {
       const before = this.known.get(item.key);
       if (before) this.total = withoutRow(this.total, item.key, before.hash);
       this.newest = item.seq;
+      this.fresh.delete(item.key);
+      this.fresh.set(item.key, item);
+      if (this.fresh.size > FRESH_ROWS) this.forgetFresh(item.seq);
       if (item.deleted) {
         this.known.delete(item.key);
         this.ended.set(item.key, item.seq);
@@ -82,7 +90,12 @@ export class Outgoing implements Source {
     // What the peer has taken needs no remembering.
     for (const [key, endedAt] of this.ended) if (endedAt <= seq) this.ended.delete(key);
     if (this.newest <= seq) return;
-    for (const { item } of this.items(seq)) yield item;
+    if (seq < this.freshAfter) {
+      for (const { item } of this.items(seq)) yield item;
+      return;
+    }
+    this.forgetFresh(seq);
+    yield* this.fresh.values();
   }
 
   sum(): Sum {
@@ -104,6 +117,11 @@ export class Outgoing implements Source {
 
   get size(): number {
     return this.known.size;
+  }
+
+  private forgetFresh(upTo: number): void {
+    for (const [key, { seq }] of this.fresh) if (seq <= upTo) this.fresh.delete(key);
+    this.freshAfter = Math.max(this.freshAfter, upTo);
   }
 
   private *items(after: number): IterableIterator<{ readonly row: Row; readonly item: Item }> {
@@ -137,8 +155,9 @@ export class Outgoing implements Source {
       if (record.for.peer !== this.peer) return undefined;
       return { schema: EXPECTATION_SCHEMA, body: expectationBody(record) };
     }
+    if (record.peer !== undefined) return undefined;
     const expectation = this.store.expectation(record.expectation);
-    if (expectation?.principal !== principalOf(this.peer) || record.peer !== undefined) return undefined;
+    if (expectation?.principal !== principalOf(this.peer)) return undefined;
     return { schema: VERDICT_SCHEMA, body: verdictBody(record, expectation.version) };
   }
 

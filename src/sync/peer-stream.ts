@@ -1,6 +1,7 @@
 /** One peer: our stream to it, its stream to us, whether it is there, and what we show of its verdicts meanwhile. */
 import { AgentError, sentence } from '../core/errors.ts';
 import type { Expectation } from '../core/expectation.ts';
+import type { ExpectationId } from '../core/ids.ts';
 import { property } from '../core/json.ts';
 import type { Message } from '../core/peer-message.ts';
 import { readBatch } from '../core/stream/batch.ts';
@@ -25,6 +26,8 @@ export class PeerStream {
   private readonly sending: Sending;
   private readonly showing: ShowingParts;
   private readonly held: Held;
+  /** Expectations on the peer that were laid or changed, and whose verdict has yet to be shown so. */
+  private readonly unshown = new Set<ExpectationId>();
   private callOffChallenge: (() => void) | undefined;
   private challengedAt = Number.NEGATIVE_INFINITY;
   private stopped = false;
@@ -71,6 +74,8 @@ export class PeerStream {
   /** Something may have to be sent. */
   wake(): void {
     this.sending.wake();
+    // The peer works on what was sent meanwhile.
+    this.showMoved();
   }
 
   /** A carrier has come or gone. */
@@ -91,17 +96,30 @@ export class PeerStream {
     this.line.answer('refusal', { code, message }, id);
   }
 
-  /** What has changed is known to the stream, and what a peer has not judged yet is shown as unknown. */
+  /** What has changed is known to the stream. */
   private catchUp(): void {
     const { moved, gone } = this.outgoing.catchUp();
-    for (const id of gone) this.silence.forget(id);
-    if (moved.length > 0) {
-      const expectations = moved.flatMap(id => this.parts.store.expectation(id) ?? []);
-      for (const expectation of expectations) this.silence.allow(expectation);
-      this.show(expectations);
-      this.outgoing.catchUp();
+    for (const id of gone) {
+      this.silence.forget(id);
+      this.unshown.delete(id);
+    }
+    for (const id of moved) {
+      this.unshown.add(id);
+      const expectation = this.parts.store.expectation(id);
+      if (expectation) this.silence.allow(expectation);
     }
     if (moved.length > 0 || gone.length > 0) this.silence.watch();
+  }
+
+  /** What the peer has not judged yet is shown as unknown. */
+  private showMoved(): void {
+    if (this.unshown.size === 0 || this.stopped) return;
+    try {
+      this.show([...this.unshown].flatMap(id => this.parts.store.expectation(id) ?? []));
+      this.unshown.clear();
+    } catch (error) {
+      this.line.note(sentence(error));
+    }
   }
 
   // In
@@ -116,7 +134,8 @@ export class PeerStream {
     this.catchUp();
     const now = this.parts.clock.now();
     const reply = takeBatch({ ...this.showing, keyed: this.parts.keyed, held: this.held }, this.peer, batch, now);
-    this.line.answer('reply', reply, message.id);
+    // After what the batch has led to here, be it a verdict: the peer waits for that, and goes on when it hears this.
+    setImmediate(() => this.line.answer('reply', reply, message.id));
     if (batch.items.some(({ key }) => key.startsWith('expectation/'))) this.parts.ring();
     // It seems to be there again; only an answer proves it.
     if (!this.sending.isAwaiting && this.silence.presence(this.line.link() !== undefined) !== 'alive') this.challenge();
