@@ -1,0 +1,22 @@
+/** How the sentences of the model speak of instances, values and what would be allowed. */
+import type { Instance } from '../instance.ts';
+import { type Json, property } from '../json.ts';
+
+/** How people call an instance: by its name, else by its id. */
+export function called({ id, document }: Pick<Instance, 'id' | 'document'>): string {
+  const name = property(document, 'name');
+  return typeof name === 'string' && name !== '' ? name : id;
+}
+
+const LONGEST = 60;
+
+/** A value as JSON; a long one is cut. */
+export function shown(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 3)}...`;
+}
+
+/** `a, b or c`. */
+export function eitherOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
