@@ -21,9 +21,10 @@ import { createServer } from './api/server.ts';
 import { tmfRoutes } from './api/tmf-routes.ts';
 import { type Config, type Given, profileOf, settle } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
-import { checkProfile, type FirmwareProfile } from './core/firmware-profile.ts';
 import type { Instant } from './core/ids.ts';
 import type { Kinds } from './core/kind.ts';
+import { checkProfile } from './core/profile/check.ts';
+import type { FirmwareProfile } from './core/profile/profile.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Driver } from './ports/driver.ts';
 import type { Log } from './ports/log.ts';
@@ -145,7 +146,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     central: central?.door,
     isReady: () => passed && drivers.every(({ name }) => loop.sight.of(name).at !== undefined),
     about: { version: about.version, profile: profile.name, mode: profileMode, entity: hostname() },
-    checkProfile,
+    checkProfile: source => checkProfile(source).findings,
   });
 
   const stop = async (): Promise<void> => {
@@ -157,10 +158,13 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     store.close();
   };
   try {
-    await app.listen({ host: address.host, port: address.port });
+    await peering.open();
+    await app.listen({ host: address.host, port: address.port }).catch(error => {
+      throw cannotListen(error, config.http);
+    });
   } catch (error) {
     await stop();
-    throw cannotListen(error, config.http);
+    throw error;
   }
   await loop.start();
   passed = true;

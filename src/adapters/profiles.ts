@@ -4,7 +4,7 @@ import inventory from '../../firmware-profiles/inventory.json' with { type: 'jso
 import linuxHost from '../../firmware-profiles/linux-host.json' with { type: 'json' };
 import simulator from '../../firmware-profiles/simulator.json' with { type: 'json' };
 import { AgentError, sentence } from '../core/errors.ts';
-import { type FirmwareProfile, readProfile } from '../core/firmware-profile.ts';
+import { type FirmwareProfile, readProfile } from '../core/profile/profile.ts';
 
 const shipped: Readonly<Record<string, unknown>> = { 'linux-host': linuxHost, inventory, simulator };
 

@@ -34,6 +34,6 @@ async function findingsOf(text: string): Promise<readonly { pointer: string; mes
     return [{ pointer: '', message: `not JSON: ${whereWrong(text)}` }];
   }
   // Brings zod along, which every other command does without.
-  const { checkProfile } = await import('../../core/firmware-profile.ts');
-  return checkProfile(source).map(({ pointer, message }) => ({ pointer, message }));
+  const { checkProfile } = await import('../../core/profile/check.ts');
+  return checkProfile(source).findings.map(({ pointer, message }) => ({ pointer, message }));
 }

@@ -1,0 +1,96 @@
+/** A firmware profile: which device this is, which kinds it has, which drivers observe and act on it. */
+import * as z from 'zod';
+import { AgentError } from '../errors.ts';
+import type { modes } from '../expectation.ts';
+import { isObject, type JsonObject, property } from '../json.ts';
+import type { Kind, RecordKind } from '../kind.ts';
+import { type Composition, compose } from './compose.ts';
+import { type Declared, type Origins, readDeclared } from './declared.ts';
+import { type Finding, Findings, findingText } from './finding.ts';
+import { kindsForm, profileHead } from './form.ts';
+import { readForm } from './issues.ts';
+
+export interface DriverChoice {
+  readonly driver: string;
+  readonly settings: JsonObject;
+}
+
+export interface FirmwareProfile {
+  readonly name: string;
+  readonly description: string;
+  /** What the agent may do for those who are not the local operator, and when an expectation names no mode. */
+  readonly mode: (typeof modes)[number];
+  readonly drivers: readonly DriverChoice[];
+  /** Of services and resources. */
+  readonly kinds: readonly Kind[];
+  /** Of parties and places. */
+  readonly recordKinds: readonly RecordKind[];
+  /** Values for the settings of the agent, below flags, variables and file. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What a profile says, as far as it can be read, and all that is wrong with how it says it. */
+export interface ReadProfile {
+  /** Undefined when its head cannot be read. */
+  readonly head: z.output<typeof headForm> | undefined;
+  readonly declared: ReadonlyMap<string, Declared>;
+  /** Kinds that are there, though nothing more is known of them. */
+  readonly unreadable: ReadonlySet<string>;
+  readonly composition: Composition;
+  /** Where each entry of each list was declared. */
+  readonly origins: Origins;
+  readonly findings: Findings;
+}
+
+const headForm = z.strictObject(profileHead);
+
+/** Reads the form alone; what it means is looked at by `verifyProfile`. */
+export function readWritten(source: unknown): ReadProfile {
+  const findings = new Findings();
+  const origins: Origins = new Map();
+  const declared = new Map<string, Declared>();
+  const unreadable = new Set<string>();
+  const { kinds = [], ...rest } = isObject(source) ? source : {};
+  const head = readForm(headForm, isObject(source) ? rest : source, 'a profile', '', findings, ['kinds']);
+  for (const [i, each] of (readForm(kindsForm, kinds, 'kinds', '/kinds', findings) ?? []).entries()) {
+    const read = readDeclared(each, `/kinds/${i}`, findings, origins);
+    if (!read) {
+      const name = isObject(each) ? property(each, 'name') : undefined;
+      if (typeof name === 'string') unreadable.add(name);
+    } else if (declared.has(read.head.name)) {
+      const { name } = read.head;
+      findings.add({ pointer: `/kinds/${i}/name`, message: `the kind ${name} is declared twice`, found: name });
+    } else declared.set(read.head.name, read);
+  }
+  return { head, declared, unreadable, composition: compose(declared, unreadable, findings), origins, findings };
+}
+
+/** The profile that was read; undefined when anything was found. */
+export function profileOf({ head, composition, findings }: ReadProfile): FirmwareProfile | undefined {
+  if (head === undefined || !findings.isEmpty) return undefined;
+  return {
+    ...head,
+    kinds: [...composition.kinds.values()].map(each => each.kind),
+    recordKinds: [...composition.recordKinds.values()].map(each => each.kind),
+  };
+}
+
+/** One sentence with every finding; `from` names the file or profile. */
+export function refusal(findings: readonly Finding[], from: string): AgentError {
+  const all = findings.map(each => `${placeOf(each)}: ${findingText(each)}`).join('; ');
+  const pointer = findings[0]?.pointer ?? '';
+  return new AgentError('invalid', `the profile ${from} cannot be used: ${all}`, { pointer });
+}
+
+/** Line and column where they are known, else the pointer. */
+export function placeOf({ pointer, line, column }: Finding): string {
+  return line === undefined ? pointer || '/' : `line ${line}, column ${column}, ${pointer || '/'}`;
+}
+
+/** A profile that was verified before, such as those shipped. Throws `invalid` with every finding in its form. */
+export function readProfile(source: unknown, from: string): FirmwareProfile {
+  const read = readWritten(source);
+  const profile = profileOf(read);
+  if (profile === undefined) throw refusal(read.findings.list, from);
+  return profile;
+}
