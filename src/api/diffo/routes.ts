@@ -8,10 +8,12 @@ import { outstandingRoutes } from './outstanding.ts';
 import type { DiffoParts } from './parts.ts';
 import { peerRoutes } from './peers.ts';
 import { planRoutes } from './plans.ts';
+import { specificationRoutes } from './specifications.ts';
 import { statusRoutes } from './status.ts';
 
 export function diffoRoutes(app: App, parts: DiffoParts): void {
   statusRoutes(app, parts);
+  specificationRoutes(app, parts);
   changeRoutes(app, parts);
   evaluateRoutes(app, parts);
   expectationRoutes(app, parts);

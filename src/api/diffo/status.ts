@@ -80,26 +80,12 @@ export function statusRoutes(app: App, parts: DiffoParts): void {
       return reply.send(showKind(kind));
     },
   });
-  resourceAt(app, '/diffo/v1/specifications', {
-    GET: (request, reply) => sendPage(request, reply, [...kinds.values()], showSpecification),
-  });
   resourceAt(app, '/diffo/v1/profile/check', {
     POST: (request, reply) => {
       const findings = parts.checkProfile(request.body);
       return reply.send({ ok: findings.length === 0, findings });
     },
   });
-}
-
-function showSpecification(kind: Kind): JsonObject {
-  return {
-    id: kind.specification.id,
-    name: kind.name,
-    version: kind.specification.version,
-    '@type': kind.type === 'resource' ? 'ResourceSpecification' : 'ServiceSpecification',
-    ...(kind.description === undefined ? {} : { description: kind.description }),
-    ...(kind.category === undefined ? {} : { category: kind.category }),
-  };
 }
 
 /** A kind with the JSON Schema of its characteristics. */

@@ -227,12 +227,13 @@ function recorded({ id, kind, document }: SharedRecord): Specification {
 function overlaid({ name, type, description, category, specification }: Kind, record?: SharedRecord): Specification {
   const over = record?.document;
   const frozen = property(over, 'frozen') ?? specification.frozen;
+  const tmfVersion = property(over, 'tmfVersion');
   return {
     id: specification.id,
     type,
     name: specification.name,
     version: higher(specification.version, text(over, 'version')),
-    tmfVersion: specification.tmfVersion,
+    tmfVersion: typeof tmfVersion === 'number' ? tmfVersion : specification.tmfVersion,
     ...optional('description', text(over, 'description') ?? description),
     ...optional('category', text(over, 'category') ?? category),
     ...(frozen === true ? { frozen } : {}),

@@ -2,18 +2,18 @@
 import type { InstanceType } from '../../core/instance.ts';
 import type { Version } from '../version.ts';
 
-/** As the official files of TMF633 and TMF634 have them. */
+/** Named like the inventories, as Diffo's hrefs have them too. */
 export const catalogueRoot: Record<InstanceType, Record<Version, string>> = {
   service: { v4: '/tmf-api/serviceCatalogManagement/v4', v5: '/tmf-api/serviceCatalogManagement/v5' },
-  resource: { v4: '/tmf-api/resourceCatalog/v4', v5: '/tmf-api/resourceCatalog/v5' },
+  resource: { v4: '/tmf-api/resourceCatalogManagement/v4', v5: '/tmf-api/resourceCatalogManagement/v5' },
 };
 
-/** Other roots in use for the same APIs; an href always names the canonical one. */
+/** Other roots in use for the same APIs, those of TMF634's files among them; an href always names the canonical one. */
 export const catalogueAliases: Record<InstanceType, Record<Version, readonly string[]>> = {
   service: { v4: [], v5: ['/serviceCatalogManagement/v5'] },
   resource: {
-    v4: ['/tmf-api/resourceCatalogManagement/v4'],
-    v5: ['/tmf-api/resourceCatalogManagement/v5', '/resourceCatalog/v5'],
+    v4: ['/tmf-api/resourceCatalog/v4'],
+    v5: ['/tmf-api/resourceCatalog/v5', '/resourceCatalog/v5'],
   },
 };
 
