@@ -18,6 +18,12 @@ const brokerUrl = z
   .refine(text => text === '' || (URL.canParse(text) && /^(mqtts?|wss?):$/.test(new URL(text).protocol)), {
     message: 'a URL such as mqtt://127.0.0.1:1883',
   });
+/** The port of a broker is said, for peers have to be told of it. */
+const brokerAddress = z
+  .string()
+  .refine(text => text === '' || /^(mqtts?:\/\/)?(\[[0-9a-fA-F:.]+\]|[^:/[\]\s]+):\d{1,5}$/.test(text), {
+    message: 'HOST:PORT, such as 127.0.0.1:1883, or mqtts://HOST:PORT',
+  });
 
 const graphUrl = z.string().refine(text => text === '' || /^(neo4j|bolt)(\+s|\+ssc)?:\/\/[^/@?#\s]+\/?$/.test(text), {
   message: 'a URL such as neo4j+s://host:7687, without a user in it',
@@ -52,8 +58,18 @@ const settings = {
   node: { about: 'name of this agent among its peers; the host name when not said', read: nodeName, otherwise: '' },
   realm: { about: 'name that this agent and its peers share', read: nodeName, otherwise: 'default' },
   peers: { about: 'peers, comma separated: NAME=PUBLICKEY[@ws://host:port/peer]', read: list, otherwise: '' },
-  'mqtt.url': { about: 'MQTT 5 broker where peers meet, mqtt:// or mqtts://', read: brokerUrl, otherwise: '' },
-  'mqtt.user': { about: 'user name at the broker', read: z.string(), otherwise: '' },
+  'peers.caFile': {
+    about: 'file of the authorities of the certificates of wss:// peers (PEM)',
+    read: z.string(),
+    otherwise: '',
+  },
+  'mqtt.url': { about: 'MQTT broker where peers meet, mqtt:// or mqtts://', read: brokerUrl, otherwise: '' },
+  'mqtt.embedded': {
+    about: 'address to embed a broker at for peers, HOST:PORT, or mqtts://HOST:PORT with http.tls',
+    read: brokerAddress,
+    otherwise: '',
+  },
+  'mqtt.user': { about: 'user name at the broker, or to ask for at the embedded one', read: z.string(), otherwise: '' },
   'mqtt.passwordFile': { about: 'file that holds its password', read: z.string(), otherwise: '' },
   'mqtt.caFile': { about: "file of the authority of the broker's certificate (PEM)", read: z.string(), otherwise: '' },
   'central.url': {

@@ -1,7 +1,9 @@
 /** Builds the parts that speak with peers; a carrier is loaded when it is configured, and not before. */
 import type { Server } from 'node:http';
 import { hostname } from 'node:os';
+import type { Duplex } from 'node:stream';
 import type { Identity } from '../adapters/identity.ts';
+import type { Broker } from '../adapters/peers/broker.ts';
 import { type MqttParts, openMqtt } from '../adapters/peers/mqtt.ts';
 import { openWebSockets, type WebSocketLink } from '../adapters/peers/websocket.ts';
 import type { PeersDoor } from '../api/diffo/parts.ts';
@@ -16,7 +18,8 @@ import type { PeerLink } from '../ports/peer-link.ts';
 import type { Store } from '../ports/store.ts';
 import { Gate } from '../sync/peer-gate.ts';
 import { PeerSync } from '../sync/peer-sync.ts';
-import { readSecret } from './secret.ts';
+import { readAuthorities } from './authorities.ts';
+import { embedBroker, isLoopback, readEmbedded, readLogin } from './embedded-broker.ts';
 
 export interface PeeringParts {
   readonly config: Config;
@@ -31,6 +34,8 @@ export interface PeeringParts {
 }
 
 export interface Peering extends PeersDoor {
+  /** Resolves when the embedded broker listens, where there is one; throws one sentence when it cannot. */
+  open(): Promise<void>;
   /** Never waits for a peer. */
   start(server: Server): Promise<void>;
   stop(): Promise<void>;
@@ -40,6 +45,7 @@ export interface Peering extends PeersDoor {
 export function readPeering(config: Config): { readonly node: string; readonly peers: readonly Peer[] } {
   const node = config.node === '' ? nodeNameOf(hostname()) : config.node;
   const peers = readPeers(config.peers, node);
+  readEmbedded(config);
   for (const { name, url } of peers) {
     if (url === undefined || config['http.insecure'] || !isOpen(new URL(url))) continue;
     throw new AgentError(
@@ -57,38 +63,50 @@ export async function openPeering(parts: PeeringParts): Promise<Peering> {
   const self = { realm: config.realm, node, key: identity.key, incarnation, storeId: store.agent };
   const gate = new Gate({ self, peers, clock, log, newId });
   const chance = Math.random;
+  const ca = readAuthorities('peers.caFile', config['peers.caFile']);
   const sockets: WebSocketLink | undefined =
-    peers.length === 0 ? undefined : await openWebSockets({ node, peers, seal: gate, clock, log, chance });
-  const broker = peers.length === 0 ? undefined : readBroker(config);
+    peers.length === 0
+      ? undefined
+      : await openWebSockets({ node, peers, ...(ca === undefined ? {} : { ca }), seal: gate, clock, log, chance });
+  let embedded: Broker | undefined;
+  const way = readWay(config, () => {
+    if (!embedded) throw new AgentError('unreachable', 'the embedded broker is not open');
+    return embedded.join();
+  });
   const mqtt =
-    broker &&
-    (await openMqtt({ ...broker, ...self, peers: peers.map(({ name }) => name), seal: gate, clock, log, chance }));
+    peers.length === 0 || !way
+      ? undefined
+      : await openMqtt({ ...way, ...self, peers: peers.map(({ name }) => name), seal: gate, clock, log, chance });
   const links: readonly PeerLink[] = [sockets, mqtt].filter(link => link !== undefined);
   const sync = new PeerSync({ ...parts, chance, gate, peers, links, freshnessMs: config['freshness.ms'] });
   return {
     identity: { node, realm: config.realm, publicKey: identity.publicKey },
     states: () => sync.states(),
     refusedStrangers: () => gate.refused(),
+    open: async () => {
+      embedded = await embedBroker(config, log);
+    },
     start: async server => {
       sockets?.serve(server);
       await sync.start();
     },
-    stop: () => sync.stop(),
+    stop: async () => {
+      await sync.stop();
+      await embedded?.stop();
+    },
   };
 }
 
-type Broker = Pick<MqttParts, 'url' | 'user' | 'password' | 'ca'>;
-
-/** Undefined where peers do without one. */
-function readBroker(config: Config): Broker | undefined {
-  const { 'mqtt.url': url, 'mqtt.user': user, 'mqtt.passwordFile': passwordFile, 'mqtt.caFile': caFile } = config;
-  if (url === '') return undefined;
-  return {
-    url,
-    ...(user === '' ? {} : { user }),
-    ...(passwordFile === '' ? {} : { password: readSecret('mqtt.passwordFile', passwordFile).trim() }),
-    ...(caFile === '' ? {} : { ca: readSecret('mqtt.caFile', caFile) }),
-  };
+/** The way to the broker that is named, else into the embedded one; undefined where peers do without. */
+function readWay(
+  config: Config,
+  join: () => Duplex,
+): Pick<MqttParts, 'url' | 'join' | 'user' | 'password' | 'ca'> | undefined {
+  const { 'mqtt.url': url, 'mqtt.caFile': caFile } = config;
+  const ca = readAuthorities('mqtt.caFile', caFile);
+  if (url !== '') return { url, ...readLogin(config), ...(ca === undefined ? {} : { ca }) };
+  const embedded = readEmbedded(config);
+  return embedded && { url: embedded.url, join, ...readLogin(config) };
 }
 
 /** Written before anything is said: what an earlier life has said must not pass for this one's. */
@@ -102,5 +120,5 @@ function nextIncarnation(store: Store): number {
 }
 
 function isOpen({ protocol, hostname: host }: URL): boolean {
-  return protocol === 'ws:' && host !== 'localhost' && host !== '[::1]' && !/^127\./.test(host);
+  return protocol === 'ws:' && !isLoopback(host);
 }

@@ -1,7 +1,9 @@
 /**
- * Peers at an MQTT 5 broker: each node has a topic for what others tell it, and a retained one where it says that it is
+ * Peers at an MQTT broker: each node has a topic for what others tell it, and a retained one where it says that it is
  * there. Nothing is kept for us at the broker: what is to be sent stands in the store, so each connection starts afresh.
+ * All that is said stands in the message; what MQTT 5 adds spares the broker some work, and a broker of 3.1.1 serves too.
  */
+import type { Duplex } from 'node:stream';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { AgentError, sentence } from '../../core/errors.ts';
 import type { Instant } from '../../core/ids.ts';
@@ -10,6 +12,8 @@ import { reconnectMs } from '../../core/reconnect.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { LinkEar, LinkState, PeerLink, Seal } from '../../ports/peer-link.ts';
+import { whyNoFit } from './certificate.ts';
+import { topicOf } from './mqtt-topics.ts';
 
 const KEEPALIVE_S = 15;
 const CONNECT_WITHIN_MS = 10_000;
@@ -23,9 +27,15 @@ const IN_FLIGHT = 32;
 /** A connection that lasted so long was no failure. */
 const STABLE_MS = 30_000;
 const GOODBYE_WITHIN_MS = 1_000;
+/** The protocol's own numbers for MQTT 5 and 3.1.1. */
+type Version = 5 | 4;
+/** How brokers of either version say that they do not speak the one they were asked in. */
+const OTHER_VERSION: readonly unknown[] = [1, 132];
 
 export interface MqttParts {
   readonly url: string;
+  /** The way to a broker in this process, which needs no address. */
+  readonly join?: () => Duplex;
   readonly user?: string;
   readonly password?: string;
   /** PEM of the authority of the broker's certificate. */
@@ -40,7 +50,9 @@ export interface MqttParts {
 }
 
 export async function openMqtt(parts: MqttParts): Promise<PeerLink> {
-  const { connect } = await import('mqtt');
+  const { connect, MqttClient } = await import('mqtt');
+  const { join } = parts;
+  if (join) return new Mqtt(parts, options => new MqttClient(join, options));
   const { protocol, hostname, port, pathname } = new URL(parts.url);
   const address = {
     // Its own reading of a URL is deprecated by Node.
@@ -57,6 +69,7 @@ class Mqtt implements PeerLink {
   private readonly parts: MqttParts;
   private readonly connect: (options: IClientOptions) => MqttClient;
   private readonly address: string;
+  private version: Version = 5;
   private ear: LinkEar | undefined;
   private client: MqttClient | undefined;
   private isUp = false;
@@ -107,13 +120,9 @@ class Mqtt implements PeerLink {
     }
     if (Buffer.byteLength(text) > this.accepted) throw new AgentError('tooLarge', 'the message is too large');
     const properties = { contentType, messageExpiryInterval: EXPIRES_S };
-    client.publish(this.topic(node, 'in'), text, { qos: 1, properties }, error => {
+    client.publish(topicOf(this.parts.realm, node, 'in'), text, { qos: 1, properties }, error => {
       if (error && this.client === client) this.note(`the broker did not take a message: ${sentence(error)}`);
     });
-  }
-
-  private topic(node: string, what: 'in' | 'presence'): string {
-    return `edp/1/${this.parts.realm}/n/${node}/${what}`;
   }
 
   /** Each connection is a new one: what was under way on an old one would come late and is known to the streams. */
@@ -121,7 +130,7 @@ class Mqtt implements PeerLink {
     if (this.stopped) return;
     const { clock, seal, realm, node, user, password, ca } = this.parts;
     const client = this.connect({
-      protocolVersion: 5,
+      protocolVersion: this.version,
       clientId: `edp-${realm}-${node}`,
       clean: true,
       keepalive: KEEPALIVE_S,
@@ -133,7 +142,7 @@ class Mqtt implements PeerLink {
       writeCache: false,
       properties: { sessionExpiryInterval: 0, receiveMaximum: IN_FLIGHT, maximumPacketSize: PACKET_BYTES },
       will: {
-        topic: this.topic(node, 'presence'),
+        topic: topicOf(realm, node, 'presence'),
         payload: Buffer.from(seal.seal({ to: undefined, type: 'presence', data: { state: 'dead' } }).text),
         qos: 1,
         retain: true,
@@ -146,7 +155,9 @@ class Mqtt implements PeerLink {
     this.client = client;
     let why = `the broker ${this.address} hung up`;
     let connectedAt: Instant | undefined;
+    let speaksOther = false;
     client.on('error', error => {
+      speaksOther = this.version === 5 && 'code' in error && OTHER_VERSION.includes(error.code);
       why = this.cannotMeet(error);
     });
     client.on('disconnect', ({ reasonCode }) => {
@@ -168,14 +179,19 @@ class Mqtt implements PeerLink {
       if (this.client !== client) return;
       this.client = undefined;
       client.end(true);
+      if (speaksOther) {
+        this.version = 4;
+        this.meet();
+        return;
+      }
       if (connectedAt !== undefined && clock.now() - connectedAt >= STABLE_MS) this.failures = 0;
       this.lose(why);
     });
   }
 
   private subscribe(client: MqttClient, fail: (because: string) => void): void {
-    const { node, peers, clock } = this.parts;
-    const topics = [this.topic(node, 'in'), ...peers.map(peer => this.topic(peer, 'presence'))];
+    const { realm, node, peers, clock } = this.parts;
+    const topics = [topicOf(realm, node, 'in'), ...peers.map(peer => topicOf(realm, peer, 'presence'))];
     client.subscribe(topics, { qos: 1 }, error => {
       if (this.client !== client || this.stopped) return;
       if (error) {
@@ -192,7 +208,7 @@ class Mqtt implements PeerLink {
 
   private tellPresence(client: MqttClient, state: 'alive' | 'dead', done: () => void): void {
     const { text } = this.parts.seal.seal({ to: undefined, type: 'presence', data: { state } });
-    const topic = this.topic(this.parts.node, 'presence');
+    const topic = topicOf(this.parts.realm, this.parts.node, 'presence');
     client.publish(topic, text, { qos: 1, retain: true, properties: { contentType } }, () => done());
   }
 
@@ -219,10 +235,8 @@ class Mqtt implements PeerLink {
     const code = 'code' in error ? error.code : undefined;
     if (typeof code === 'number') return whySentAway(address, node, code, user);
     if (code === 'ECONNREFUSED') return `no broker answers at ${address}; start one there, or mend mqtt.url`;
-    if (typeof code === 'string' && /CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(code)) {
-      return `the certificate of the broker ${address} does not fit (${code}); name its authority in mqtt.caFile`;
-    }
-    return `the broker ${address} cannot be reached: ${sentence(error)}`;
+    const why = whyNoFit(`the certificate of the broker ${address}`, 'mqtt.caFile', code);
+    return why ?? `the broker ${address} cannot be reached: ${sentence(error)}`;
   }
 }
 
@@ -231,7 +245,7 @@ function whySentAway(address: string, node: string, code: number, user?: string)
   switch (code) {
     case 1:
     case 132:
-      return `the broker ${address} does not speak MQTT 5; peers need one that does`;
+      return `the broker ${address} speaks neither MQTT 5 nor 3.1.1; peers need one that does`;
     case 4:
     case 5:
     case 134:

@@ -11,14 +11,15 @@ const PING_EVERY_MS = 15_000;
 
 export const codes = { goodbye: 1001, tooLarge: 1009, replaced: 4001, refused: 4003, late: 4008 } as const;
 
-export function dial(make: typeof WebSocket, url: string): WebSocket {
-  const socket = new make(url, [SUBPROTOCOL], {
+/** `ca`: PEM of the authorities to trust instead of those that Node knows. */
+export function dial(make: typeof WebSocket, url: string, ca?: string): WebSocket {
+  return new make(url, [SUBPROTOCOL], {
     maxPayload: MESSAGE_BYTES,
     handshakeTimeout: PROVE_WITHIN_MS,
     perMessageDeflate: false,
     followRedirects: false,
+    ...(ca === undefined ? {} : { ca }),
   });
-  return socket;
 }
 
 export function makeServer(make: typeof WebSocketServer): WebSocketServer {

@@ -11,6 +11,7 @@ import { reconnectMs } from '../../core/reconnect.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { LinkEar, LinkState, PeerLink, Seal } from '../../ports/peer-link.ts';
+import { whyNoFit } from './certificate.ts';
 import { Door } from './websocket-door.ts';
 import { type HandshakeParts, readProof, tellError } from './websocket-handshake.ts';
 import { bytesOf, codes, dial, goodbye, keepAwake, makeServer, PROVE_WITHIN_MS, refuse } from './websocket-socket.ts';
@@ -24,6 +25,8 @@ export interface WebSocketParts {
   readonly node: string;
   /** Peers, and where to call those whose address is known. */
   readonly peers: readonly { readonly name: string; readonly url?: string }[];
+  /** PEM of the authorities of their certificates. */
+  readonly ca?: string;
   readonly seal: Seal;
   readonly clock: Clock;
   readonly log: Log;
@@ -37,7 +40,7 @@ export interface WebSocketLink extends PeerLink {
 
 export async function openWebSockets(parts: WebSocketParts): Promise<WebSocketLink> {
   const { WebSocket, WebSocketServer } = await import('ws');
-  return new WebSockets(parts, url => dial(WebSocket, url), makeServer(WebSocketServer));
+  return new WebSockets(parts, url => dial(WebSocket, url, parts.ca), makeServer(WebSocketServer));
 }
 
 /** A connection whose other end has proved who it is. */
@@ -261,8 +264,5 @@ function cannotCall({ name, url }: Place, error: Error): string {
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'ECONNREFUSED')
     return `nobody answers at ${url}; start the agent ${name} there, or mend its address in peers`;
-  if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(code)) {
-    return `the certificate of ${url} does not fit (${code}); name its authority in NODE_EXTRA_CA_CERTS`;
-  }
-  return `${url} cannot be called: ${sentence(error)}`;
+  return whyNoFit(`the certificate of ${url}`, 'peers.caFile', code) ?? `${url} cannot be called: ${sentence(error)}`;
 }

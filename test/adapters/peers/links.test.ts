@@ -2,8 +2,10 @@
 import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { openBroker } from '../../../src/adapters/peers/broker.ts';
 import { openMqtt } from '../../../src/adapters/peers/mqtt.ts';
 import { openWebSockets, type WebSocketLink } from '../../../src/adapters/peers/websocket.ts';
 import { SUBPROTOCOL } from '../../../src/adapters/peers/websocket-socket.ts';
@@ -16,6 +18,7 @@ import { until } from '../../kit/agent.ts';
 import { chanceOf } from '../../kit/chance.ts';
 import { makeEther } from '../../kit/ether.ts';
 import { noMosquitto, runMosquitto } from '../../kit/mosquitto.ts';
+import { lastingPort } from '../../kit/process.ts';
 
 const parts = { clock: systemClock, log: silentLog, chance: Math.random };
 
@@ -112,6 +115,25 @@ if (noMosquitto === undefined) {
 } else {
   test.skip(`MQTT (left out: ${noMosquitto})`);
 }
+
+peerLinkContract('the embedded broker, from within and over TCP', async () => {
+  const { a, b } = gates();
+  const port = await lastingPort();
+  const embed = () => openBroker({ host: '127.0.0.1', port, realm: 'default', log: silentLog });
+  let broker = await embed();
+  onTestFinished(() => broker.stop());
+  const url = `mqtt://127.0.0.1:${port}`;
+  const open = (node: string, seal: Gate, peer: string, join?: () => Duplex) =>
+    openMqtt({ ...parts, url, realm: 'default', node, peers: [peer], seal, ...(join ? { join } : {}) });
+  return {
+    a: await open('edge-a', a, 'edge-b', () => broker.join()),
+    b: await open('edge-b', b, 'edge-a'),
+    cut: () => broker.stop(),
+    mend: async () => {
+      broker = await embed();
+    },
+  };
+});
 
 const deaf = { heard() {}, moved() {}, refused() {} };
 

@@ -1,0 +1,204 @@
+/**
+ * An MQTT broker inside the agent, for a site that has none. It speaks MQTT 3.1.1, serves the topics of peers alone, and
+ * keeps nothing but who is there; whoever connects is bounded, for it may be anybody who reaches the port.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
+import { type Duplex, duplexPair } from 'node:stream';
+import { createServer as createTlsServer } from 'node:tls';
+import type { AedesOptions, Client } from 'aedes';
+import { AgentError, sentence } from '../../core/errors.ts';
+import { MESSAGE_BYTES } from '../../core/peer-message.ts';
+import type { Log } from '../../ports/log.ts';
+import { FrameMeter } from './mqtt-frames.ts';
+import { useOfTopic } from './mqtt-topics.ts';
+
+const CONNECTIONS = 64;
+/** A message, its topic and its head. */
+const PACKET_BYTES = MESSAGE_BYTES + 1024;
+/** A name, a login and a will: nobody makes us read more before we have let it in. */
+const STRANGER_BYTES = 8 * 1024;
+/** Signed presence is some 600 bytes. */
+const PRESENCE_BYTES = 4 * 1024;
+/** Nodes whose presence is kept. */
+const PRESENCES = 256;
+/** One for each peer and one for oneself. */
+const SUBSCRIPTIONS = 257;
+const FILTER_BYTES = 256;
+/** Whoever is so far behind is sent away: others wait for it. */
+const BEHIND_BYTES = 2 * MESSAGE_BYTES;
+const DRAIN_WITHIN_MS = 5_000;
+const CONNECT_WITHIN_MS = 5_000;
+/** So long a dead connection is held at most. */
+const KEEPALIVE_AT_MOST_S = 120;
+/** Messages on their way to those who listen. */
+const UNDER_WAY = 32;
+/** Only brokers that are several need to hear of each other. */
+const HEARTBEAT_MS = 10 * 60_000;
+const CLOSE_WITHIN_MS = 1_000;
+
+export interface BrokerParts {
+  readonly host: string;
+  readonly port: number;
+  /** PEM; absent: plain TCP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Absent: everybody may come. */
+  readonly login?: { readonly user: string; readonly password: string };
+  readonly realm: string;
+  readonly log: Log;
+}
+
+export interface Broker {
+  /** A connection from within, which no stranger can keep us from. */
+  join(): Duplex;
+  stop(): Promise<void>;
+}
+
+/** Resolves when it listens; throws one sentence when it cannot. */
+export async function openBroker(parts: BrokerParts): Promise<Broker> {
+  const { Aedes } = await import('aedes');
+  const filters = new WeakMap<Client, Set<string>>();
+  const aedes = await Aedes.createBroker(options(parts, filters));
+  aedes.on('unsubscribe', (topics, client) => {
+    for (const topic of topics) filters.get(client)?.delete(topic);
+  });
+  aedes.on('clientError', ({ id }, error) =>
+    parts.log.debug('a client of the broker left', { id, why: error.message }),
+  );
+  aedes.on('connectionError', (_, error) => parts.log.debug('the broker refused a client', { why: error.message }));
+  const streams = new Set<Duplex>();
+  const admit = (stream: Duplex): void => {
+    streams.add(stream);
+    stream.on('close', () => streams.delete(stream));
+    watch(stream, aedes.handle(stream));
+  };
+  let server: Server;
+  try {
+    server = await listen(parts, admit);
+  } catch (error) {
+    aedes.close();
+    throw error;
+  }
+  return {
+    join: () => {
+      const [ours, its] = duplexPair();
+      // As the two ends of a socket do, each goes with the other.
+      ours.on('close', () => its.destroy());
+      its.on('close', () => ours.destroy());
+      if (aedes.closed) its.destroy();
+      else admit(its);
+      return ours;
+    },
+    stop: async () => {
+      server.close();
+      await new Promise<void>(resolve => {
+        const late = setTimeout(resolve, CLOSE_WITHIN_MS);
+        aedes.close(() => {
+          clearTimeout(late);
+          resolve();
+        });
+      });
+      for (const stream of streams) stream.destroy();
+    },
+  };
+}
+
+/** Ends a connection whose next packet is larger than it may be; what aedes has begun to read it keeps whole. */
+function watch(stream: Duplex, client: Client): void {
+  const meter = new FrameMeter();
+  stream.on('data', (chunk: Uint8Array) => {
+    const longest = meter.longest(chunk);
+    if (longest <= (client.connected ? PACKET_BYTES : STRANGER_BYTES)) return;
+    stream.destroy(new Error(`a packet of ${longest} bytes is too large`));
+  });
+}
+
+/** `filters`: what each listens to. */
+function options({ realm, login }: BrokerParts, filters: WeakMap<Client, Set<string>>): AedesOptions {
+  const present = new Set<string>();
+  return {
+    concurrency: UNDER_WAY,
+    queueLimit: 8,
+    maxInflightInbound: 1,
+    connectTimeout: CONNECT_WITHIN_MS,
+    drainTimeout: DRAIN_WITHIN_MS,
+    keepaliveLimit: KEEPALIVE_AT_MOST_S,
+    heartbeatInterval: HEARTBEAT_MS,
+    authenticate: ({ clean }, user, password, done) => {
+      if (!clean) done(refusal('sessions are not kept here', 2), null);
+      else if (login && !isLogin(login, user, password)) done(refusal('wrong user or password', 4), null);
+      else done(null, true);
+    },
+    authorizePublish: (_, { topic, payload, qos, retain }, done) => {
+      const use = useOfTopic(realm, topic);
+      if (use === undefined) return done(new Error(`${topic} is no topic of peers`));
+      if (qos > 1) return done(new Error('peers repeat what matters; QoS 2 is not served'));
+      if (payload.length > (use === 'presence' ? PRESENCE_BYTES : MESSAGE_BYTES)) return done(new Error('too large'));
+      if (retain) {
+        if (use !== 'presence') return done(new Error('only presence is kept'));
+        if (payload.length === 0) present.delete(topic);
+        else if (present.has(topic) || present.size < PRESENCES) present.add(topic);
+        else return done(new Error(`the presence of ${PRESENCES} nodes is kept, of no more`));
+      }
+      done();
+    },
+    authorizeSubscribe: (client, subscription, done) => {
+      const held = filters.get(client) ?? new Set();
+      const isOne = Buffer.byteLength(subscription.topic) <= FILTER_BYTES && held.size < SUBSCRIPTIONS;
+      if (isOne) filters.set(client, held.add(subscription.topic));
+      done(null, isOne ? subscription : null);
+    },
+    authorizeForward: ({ conn }, packet) => {
+      if (conn.writableLength <= BEHIND_BYTES) return packet;
+      conn.destroy(new Error('it reads too slowly'));
+      return null;
+    },
+  };
+}
+
+function refusal(because: string, returnCode: 2 | 4) {
+  return Object.assign(new Error(because), { returnCode });
+}
+
+function isLogin(
+  login: { readonly user: string; readonly password: string },
+  user = '',
+  password: Uint8Array = Buffer.alloc(0),
+): boolean {
+  const digest = (name: string, word: Uint8Array): Buffer =>
+    createHash('sha256').update(JSON.stringify(name)).update(word).digest();
+  return timingSafeEqual(digest(login.user, Buffer.from(login.password)), digest(user, password));
+}
+
+function listen({ host, port, tls }: BrokerParts, admit: (stream: Duplex) => void): Promise<Server> {
+  const server = tls ? createTls(tls) : createServer();
+  server.maxConnections = CONNECTIONS;
+  server.on(tls ? 'secureConnection' : 'connection', socket => {
+    socket.setNoDelay(true);
+    admit(socket);
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', error => reject(cannotListen(`${host}:${port}`, error)));
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+function createTls({ cert, key }: NonNullable<BrokerParts['tls']>): Server {
+  try {
+    return createTlsServer({ cert, key, handshakeTimeout: CONNECT_WITHIN_MS });
+  } catch (error) {
+    const why = `http.tls.cert and http.tls.key do not serve mqtt.embedded: ${sentence(error)}`;
+    throw new AgentError('invalid', why, { cause: error });
+  }
+}
+
+function cannotListen(at: string, error: Error): AgentError {
+  const code = 'code' in error ? error.code : undefined;
+  const why =
+    code === 'EADDRINUSE'
+      ? 'somebody else serves there already; stop it, or choose another address in mqtt.embedded'
+      : code === 'EACCES'
+        ? 'that port needs more rights; choose one above 1023 in mqtt.embedded'
+        : sentence(error);
+  return new AgentError('conflict', `cannot embed a broker at ${at}: ${why}`, { cause: error });
+}
