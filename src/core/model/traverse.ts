@@ -92,18 +92,15 @@ export class Walk {
           .assignmentsTo(id, hop.assignment)
           .map(({ owner, assignee, ...edge }) => ({ from: assignee, to: owner, type: assignedTo, ...edge }));
       }
-      this.reads.note('handedOut', id);
-      return reader
-        .assignmentsFrom(id)
+      return this.reads
+        .handedOut(id)
         .filter(each => each.alias === hop.assignment)
         .map(({ owner, assignee, ...edge }) => ({ from: owner, to: assignee, type: assignedTo, ...edge }));
     }
     const { type, alias } = hop.relationship;
     const isMeant = (link: Link): boolean =>
       (type === undefined || link.type === type) && (alias === undefined || link.alias === alias);
-    if (hop.direction === 'reverse') this.reads.note('referrers', id);
-    const links =
-      hop.direction === 'forward' ? reader.linksFrom(id, 'relationship') : reader.linksTo(id, 'relationship');
+    const links = hop.direction === 'forward' ? reader.linksFrom(id, 'relationship') : this.reads.referrers(id);
     return links.filter(isMeant).map(({ source, target, class: _, ...edge }) => {
       const [from, to] = hop.direction === 'forward' ? [source, target] : [target, source];
       return { from: instanceId(from), to: instanceId(to), ...edge };
