@@ -116,6 +116,7 @@ export interface Reader extends ModelReader {
   changesOf(id: string, limit: number): readonly Change[];
 
   expectation(id: ExpectationId): Expectation | undefined;
+  /** In order of creation; the very same list, and the same records in it, while none of them moves. */
   expectations(): readonly Expectation[];
   verdict(expectation: ExpectationId, instance: InstanceId | undefined): StandingVerdict | undefined;
   verdicts(of?: { readonly instance?: InstanceId; readonly expectation?: ExpectationId }): readonly StandingVerdict[];

@@ -10,12 +10,12 @@ import type { Kinds } from '../core/kind.ts';
 import type { KeyedArrays } from '../core/path.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Draft, leafName, plan, type Situation } from '../core/planner.ts';
-import { nextBoundary } from '../core/target.ts';
 import { verdictId } from '../core/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
+import { Asks } from './asks.ts';
 import { type Bell, hangBell } from './bell.ts';
 import { begin, type CarryOutParts, finish, recoverTasks, runTasks, takeBack } from './carry-out.ts';
 import { Judge } from './judge.ts';
@@ -77,10 +77,9 @@ export class Loop {
   private readonly bell: Bell;
   private readonly carrying: CarryOutParts;
   private readonly verdicts: Verdicts;
-  private readonly telemetryNames: readonly string[];
+  private readonly asks: Asks;
   private draftNow: Draft = { tasks: [], waiting: [], readSet: [] };
   private sweep = true;
-  private samplesMatter = false;
   private sleep: (() => void) | undefined;
 
   constructor(parts: LoopParts) {
@@ -112,8 +111,10 @@ export class Loop {
       newId: parts.newId,
       chance: parts.chance,
     };
-    this.telemetryNames = [...kinds.values()].flatMap(kind =>
-      kind.characteristic.filter(each => each.telemetry).map(each => JSON.stringify(each.name)),
+    const telemetry = [...kinds.values()].flatMap(kind => kind.characteristic.filter(each => each.telemetry));
+    this.asks = new Asks(
+      store,
+      telemetry.map(each => each.name),
     );
     this.bell = hangBell(() => this.pass());
   }
@@ -176,20 +177,18 @@ export class Loop {
     const willAct = store.plans({ states: ['approved', 'carryingOut'] }).length > 0;
     const { swept } = await this.watch.look(willAct ? 'all' : 'due', this.lookEveryMs());
     if (swept || this.freshnessEnds() <= now) this.sweep = true;
-    if (this.sweep && this.samplesMatter) await this.watch.sample(this.lookEveryMs() / 2);
+    if (this.sweep && this.asks.samplesMatter) await this.watch.sample(this.lookEveryMs() / 2);
   }
 
   private lookEveryMs(): number {
-    const asked = this.parts.store.expectations().map(each => each.freshnessMs ?? Number.POSITIVE_INFINITY);
-    return Math.max(SHORTEST_LOOK_MS, Math.min(this.parts.lookEveryMs, ...asked.map(ms => ms * 0.8)));
+    return Math.max(SHORTEST_LOOK_MS, Math.min(this.parts.lookEveryMs, this.asks.freshestMs * 0.8));
   }
 
   /** When what was last seen becomes too old for the expectation that wants it freshest. */
   private freshnessEnds(): Instant {
     const oldest = this.sight.oldest();
     if (typeof oldest !== 'number') return Number.POSITIVE_INFINITY;
-    const asked = this.parts.store.expectations().map(each => each.freshnessMs ?? this.parts.freshnessMs);
-    const ends = oldest + Math.min(this.parts.freshnessMs, ...asked) + 1;
+    const ends = oldest + Math.min(this.parts.freshnessMs, this.asks.freshestMs) + 1;
     // Judged once when it ends; after that only a look can change it, and that sweeps by itself.
     return ends > (this.counts.lastPassAt ?? 0) ? ends : Number.POSITIVE_INFINITY;
   }
@@ -200,10 +199,7 @@ export class Loop {
     const sweep = this.sweep;
     this.sweep = false;
     const { expectationsMoved } = this.verdicts.update(now, sweep);
-    if (expectationsMoved === undefined) return;
-    this.startAfresh(expectationsMoved);
-    const texts = this.parts.store.expectations().map(each => JSON.stringify(each.expect));
-    this.samplesMatter = this.telemetryNames.some(name => texts.some(text => text.includes(name)));
+    if (expectationsMoved !== undefined) this.startAfresh(expectationsMoved);
   }
 
   /** Whoever changes what is expected starts afresh: neither old failures nor an old undo hold it back. */
@@ -234,18 +230,17 @@ export class Loop {
     const { store } = this.parts;
     const backoffs = new Map(store.backoffs().map(each => [each.leaf, each]));
     const pauses = store.pauses();
-    const expectations = store.expectations();
     return {
       now,
       unmet: [...this.verdicts.unmet.values()],
       offers: this.parts.drivers.flatMap(driver => driver.abilities.map(ability => ({ driver: driver.name, ability }))),
       context: this.judge.context(now),
-      standing: id => {
-        const verdicts = new Map(store.verdicts({ instance: id }).map(each => [each.expectation, each.verdict]));
-        return expectations.filter(
-          each => each.for.peer === undefined && (verdicts.get(each.id) ?? 'inapplicable') !== 'inapplicable',
-        );
-      },
+      standing: id =>
+        store
+          .verdicts({ instance: id })
+          .filter(each => each.verdict !== 'inapplicable')
+          .flatMap(each => store.expectation(each.expectation) ?? [])
+          .filter(each => each.for.peer === undefined),
       held: (leaf, { expectation, instance }) => {
         const paused = whyPaused(pauses, expectation.id, instance);
         if (paused !== undefined) return { because: paused };
@@ -371,12 +366,12 @@ export class Loop {
         .backoffs()
         .map(each => each.until)
         .filter(until => until > now),
-      ...store.expectations().map(each => nextBoundary(each.validFor, now) ?? Number.POSITIVE_INFINITY),
+      this.asks.nextBoundary(now),
     ];
     const next = Math.min(...due);
     if (!Number.isFinite(next)) return;
     this.sleep = clock.after(Math.max(next - now, 1), () => {
-      if (store.expectations().some(each => each.validFor !== undefined)) this.sweep = true;
+      if (this.asks.hasBoundaries) this.sweep = true;
       this.bell.ring();
     });
   }

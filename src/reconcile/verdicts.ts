@@ -32,6 +32,16 @@ interface Moved {
   readonly expectations: ReadonlySet<string>;
 }
 
+/** The moved instances, undefined for those that are gone, and who has been judged on them. */
+interface Touched {
+  readonly instances: readonly { readonly id: InstanceId; readonly instance: Instance | undefined }[];
+  /** By the name of the verdict. */
+  readonly judged: ReadonlySet<string>;
+  readonly expectations: ReadonlySet<ExpectationId>;
+}
+
+const nothingTouched: Touched = { instances: [], judged: new Set(), expectations: new Set() };
+
 export interface VerdictParts {
   readonly store: Store;
   readonly judge: Judge;
@@ -71,13 +81,14 @@ export class Verdicts {
     const expectations = store.expectations().filter(each => each.for.peer === undefined);
     const found: Judged[] = [];
     const over: Over[] = [];
+    const touched = all ? nothingTouched : this.touchedBy(moved.instances);
     for (const expectation of expectations) {
       if (all || moved.expectations.has(expectation.id)) this.whole(expectation, now, found, over);
-      else if ('where' in expectation.for) this.each(expectation, moved.instances, now, found, over);
-      else if (this.touches(expectation, moved.instances, now)) this.whole(expectation, now, found, over);
+      else if ('where' in expectation.for) this.each(expectation, touched, now, found, over);
+      else if (this.touches(expectation, touched, now)) this.whole(expectation, now, found, over);
     }
     this.write(found, over, now);
-    this.forgetRemoved(expectations);
+    if (all || moved.expectations.size > 0) this.forgetRemoved(expectations);
     this.unasked = expectations.length === 0;
     const expectationsMoved = moved === 'everything' ? new Set<string>() : moved.expectations;
     return { expectationsMoved: all || expectationsMoved.size > 0 ? expectationsMoved : undefined };
@@ -96,20 +107,31 @@ export class Verdicts {
     }
   }
 
+  /** Read once, however many expectations there are to hold against it. */
+  private touchedBy(moved: ReadonlySet<InstanceId>): Touched {
+    const { store } = this.parts;
+    const instances = [...moved].map(id => ({ id, instance: store.instance(id) }));
+    const verdicts = [...moved].flatMap(id => store.verdicts({ instance: id }));
+    return {
+      instances,
+      judged: new Set(verdicts.map(each => verdictId(each.expectation, each.instance))),
+      expectations: new Set(verdicts.map(each => each.expectation)),
+    };
+  }
+
   /** Those of the moved instances that a condition means, or meant. */
   private each(
     expectation: Expectation,
-    moved: ReadonlySet<InstanceId>,
+    { instances, judged }: Touched,
     now: Instant,
     found: Judged[],
     over: Over[],
   ): void {
-    const { store, judge } = this.parts;
-    for (const id of moved) {
-      const instance = store.instance(id);
+    const { judge } = this.parts;
+    for (const { id, instance } of instances) {
       if (instance && judge.means(expectation, instance, now)) {
         found.push({ expectation, instance, judged: judge.judge(expectation, instance, now) });
-      } else if (store.verdict(expectation.id, id)) {
+      } else if (judged.has(verdictId(expectation.id, id))) {
         over.push({ expectation: expectation.id, instance: id });
       }
     }
@@ -137,18 +159,13 @@ export class Verdicts {
     return { instances, expectations };
   }
 
-  private touches(expectation: Expectation, moved: ReadonlySet<InstanceId>, now: Instant): boolean {
-    const target = expectation.for;
-    if ('id' in target) return moved.has(target.id);
-    if (!('name' in target)) return true;
-    for (const verdict of this.parts.store.verdicts({ expectation: expectation.id })) {
-      if (verdict.instance === undefined || moved.has(verdict.instance)) return true;
-    }
-    for (const id of moved) {
-      const instance = this.parts.store.instance(id);
-      if (instance && this.parts.judge.means(expectation, instance, now)) return true;
-    }
-    return false;
+  /** Whether an expectation on what it names means, or meant, any of the moved instances. */
+  private touches(expectation: Expectation, { instances, expectations }: Touched, now: Instant): boolean {
+    const { judge } = this.parts;
+    return (
+      expectations.has(expectation.id) ||
+      instances.some(({ instance }) => instance !== undefined && judge.means(expectation, instance, now))
+    );
   }
 
   private write(found: readonly Judged[], over: readonly Over[], now: Instant): void {
