@@ -1,9 +1,8 @@
 /** How the sentences of the model speak of instances, values and what would be allowed. */
-import type { Instance } from '../instance.ts';
-import { type Json, property } from '../json.ts';
+import { type Json, type JsonObject, property } from '../json.ts';
 
 /** How people call an instance: by its name, else by its id. */
-export function called({ id, document }: Pick<Instance, 'id' | 'document'>): string {
+export function called({ id, document }: { readonly id: string; readonly document: JsonObject }): string {
   const name = property(document, 'name');
   return typeof name === 'string' && name !== '' ? name : id;
 }
