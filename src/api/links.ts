@@ -1,21 +1,70 @@
-/** The hrefs of instances this agent has, so that references follow their target. */
+/** The hrefs of what this agent has, so that references follow their target. */
 import { instanceId } from '../core/ids.ts';
+import type { Kinds } from '../core/kind.ts';
 import type { Reader } from '../ports/store.ts';
-import { hrefOf, type Links, type Version } from '../tmf/version.ts';
+import { specificationHref } from '../tmf/catalogue/roots.ts';
+import { hrefOf, type Links, type LinkTarget, type Version } from '../tmf/version.ts';
 
-export function linksOf(store: Pick<Reader, 'instanceSeq'>, version: Version, publicUrl: string): Links {
-  return (type, id) =>
-    store.instanceSeq(instanceId(id)) === undefined ? undefined : hrefOf(type, version, id, publicUrl);
+export type LinkStore = Pick<Reader, 'instanceSeq' | 'sharedSeq'>;
+
+export function linksOf(store: LinkStore, version: Version, publicUrl: string, kinds: Kinds = noKinds): Links {
+  const ofKinds = specificationsOf(kinds);
+  return (to, id) => (isHere(store, ofKinds, to, id) ? href(to, version, id, publicUrl) : undefined);
+}
+
+function isHere(store: LinkStore, ofKinds: ReadonlySet<string>, to: LinkTarget, id: string): boolean {
+  switch (to) {
+    case 'service':
+    case 'resource':
+      return store.instanceSeq(instanceId(id)) !== undefined;
+    case 'serviceSpecification':
+    case 'resourceSpecification':
+      return ofKinds.has(id) || store.sharedSeq('specification', id) !== undefined;
+    case 'party':
+    case 'place':
+    case 'entity':
+      return store.sharedSeq(to, id) !== undefined;
+  }
+}
+
+function href(to: LinkTarget, version: Version, id: string, publicUrl: string): string {
+  switch (to) {
+    case 'service':
+    case 'resource':
+      return hrefOf(to, version, id, publicUrl);
+    case 'serviceSpecification':
+      return specificationHref('service', version, id, publicUrl);
+    case 'resourceSpecification':
+      return specificationHref('resource', version, id, publicUrl);
+    case 'party':
+      return `${publicUrl}/diffo/v1/parties/${encodeURIComponent(id)}`;
+    case 'place':
+      return `${publicUrl}/diffo/v1/places/${encodeURIComponent(id)}`;
+    case 'entity':
+      return `${publicUrl}/diffo/v1/entities/${encodeURIComponent(id)}`;
+  }
+}
+
+const noKinds: Kinds = new Map();
+const specifications = new WeakMap<Kinds, ReadonlySet<string>>();
+
+/** The specifications that are served because a kind has them. */
+function specificationsOf(kinds: Kinds): ReadonlySet<string> {
+  const known = specifications.get(kinds);
+  if (known) return known;
+  const ids = new Set([...kinds.values()].map(({ specification }) => specification.id));
+  specifications.set(kinds, ids);
+  return ids;
 }
 
 /** The same, remembering what it was asked within one answer. */
 export function remembering(links: Links): Links {
   const known = new Map<string, string | undefined>();
-  return (type, id) => {
-    const key = `${type}/${id}`;
+  return (to, id) => {
+    const key = `${to}/${id}`;
     if (known.has(key)) return known.get(key);
-    const href = links(type, id);
-    known.set(key, href);
-    return href;
+    const found = links(to, id);
+    known.set(key, found);
+    return found;
   };
 }

@@ -97,7 +97,7 @@ function checkOne(value: Json, attribute: Attribute, version: Version, place: Pl
       return;
     case 'word': {
       const words = version === 'v4' && attribute.words4 ? words4(attribute) : (attribute.words ?? []);
-      if (typeof value !== 'string' || !words.includes(value)) {
+      if (typeof value !== 'string' || !(words.includes(value) || own(attribute.own ?? {}, value) !== undefined)) {
         throw wrong(place, `one of ${words.join(', ')}`, value);
       }
       return;

@@ -8,7 +8,7 @@ import { tmfKeyedArrays } from './keyed-arrays.ts';
 import { mergePatch } from './merge-patch.ts';
 import { characteristicType, shapeOf } from './shape.ts';
 import { fromV4, resourceStatuses, toV4 } from './v4.ts';
-import { complete } from './v5.ts';
+import { complete, toV5 } from './v5.ts';
 import { hrefOf, type Links, noLinks, type Version } from './version.ts';
 
 export interface Rendering {
@@ -22,7 +22,7 @@ export interface Rendering {
 /** A kept document as its version shows it, with its own href. */
 export function render(document: JsonObject, { type, version, publicUrl, links }: Rendering): JsonObject {
   const shape = shapeOf(type, document);
-  const shown = version === 'v5' ? complete(document, shape, links) : toV4(document, shape, links);
+  const shown = version === 'v5' ? toV5(document, shape, links) : toV4(document, shape, links);
   const id = String(document.id);
   return { id, href: hrefOf(type, version, id, publicUrl), ...shown };
 }

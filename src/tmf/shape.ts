@@ -4,12 +4,15 @@
  */
 import type { InstanceType } from '../core/instance.ts';
 import { isArray, isObject, type Json, type JsonObject, property } from '../core/json.ts';
+import type { LinkTarget } from './version.ts';
 
 export interface Attribute {
   readonly is: 'text' | 'flag' | 'integer' | 'number' | 'date' | 'word' | 'object' | 'any';
   readonly many?: true;
   /** For words. */
   readonly words?: readonly string[];
+  /** Words of ours beside those of the standard: accepted and kept, and shown as the word of the standard. */
+  readonly own?: Readonly<Record<string, string>>;
   /** How v4 spells those words of v5 that it spells otherwise. */
   readonly words4?: Readonly<Record<string, string>>;
   /** For objects; the value decides between a reference and a thing itself. */
@@ -30,8 +33,8 @@ export interface Shape {
   readonly mandatory4: readonly string[];
   /** The attribute whose members v4 has beside the others instead of below it. */
   readonly flat?: string;
-  /** Of what instance it is a reference to. */
-  readonly refersTo?: InstanceType;
+  /** What it is a reference to. */
+  readonly refersTo?: LinkTarget;
   /** A reference: in v4 its `@type` often names the thing referred to. */
   readonly reference?: true;
   /** A characteristic: `@type` follows the value. */
@@ -198,6 +201,7 @@ const partyAttributes = { partyId: text, partyName: text };
 const party = reference('PartyRef', {
   type: value => (/role/i.test(String(property(value, '@referredType') ?? '')) ? 'PartyRoleRef' : 'PartyRef'),
   attributes: partyAttributes,
+  refersTo: 'party',
 });
 
 const relatedParty: Shape = {
@@ -208,7 +212,7 @@ const relatedParty: Shape = {
   flat: 'partyOrPartyRole',
 };
 
-const placeReference = reference('PlaceRef', { mandatory4: [] });
+const placeReference = reference('PlaceRef', { mandatory4: [], refersTo: 'place' });
 /** A place itself; only v5 of TMF638 allows it. */
 const place: Shape = { attributes: { id: text, name: text, ...extensible }, mandatory: [], mandatory4: [] };
 
@@ -222,7 +226,7 @@ const relatedPlace = (type: string): Shape => ({
 const servicePlace = relatedPlace('RelatedPlaceRefOrValue');
 const resourcePlace = relatedPlace('RelatedPlaceRef');
 
-const entityReference = reference('EntityRef', { mandatory4: [] });
+const entityReference = reference('EntityRef', { mandatory4: [], refersTo: 'entity' });
 const relatedEntity: Shape = {
   type: () => 'RelatedEntityRefOrValue',
   attributes: { role: text, entity: an(value => referenceByType(value) ?? entityReference), ...extensible },
@@ -231,8 +235,10 @@ const relatedEntity: Shape = {
   flat: 'entity',
 };
 
-const serviceReference = reference('ServiceRef', { refersTo: 'service' });
-const resourceReference = reference('ResourceRef', { refersTo: 'resource' });
+/** The name under which an instance knows another; an extension. */
+const alias = { alias: text };
+const serviceReference = reference('ServiceRef', { refersTo: 'service', attributes: alias });
+const resourceReference = reference('ResourceRef', { refersTo: 'resource', attributes: alias });
 
 function referenceByType(value: JsonObject): Shape | undefined {
   if (property(value, '@type') === 'ServiceRef') return serviceReference;
@@ -263,6 +269,46 @@ const wholeIntent: Shape = { ...place, type: () => 'Intent' };
 const intentReference = reference('IntentRef');
 const intent = (value: JsonObject): Shape => (property(value, '@type') === 'Intent' ? wholeIntent : intentReference);
 
+const serviceRelationship = many(
+  a(() =>
+    named(
+      'ServiceRelationship',
+      {
+        relationshipType: text,
+        ...alias,
+        service: serviceOrReference,
+        serviceRelationshipCharacteristic: many(a(() => characteristic)),
+      },
+      ['relationshipType'],
+      ['relationshipType', 'service'],
+    ),
+  ),
+);
+const resourceRelationship = many(
+  a(() =>
+    named(
+      'ResourceRelationship',
+      {
+        relationshipType: text,
+        ...alias,
+        resource: resourceOrReference,
+        resourceRelationshipCharacteristic: many(a(() => characteristic)),
+      },
+      ['relationshipType', 'resource'],
+      ['relationshipType', 'resource'],
+    ),
+  ),
+);
+
+/** How far a process has come, or what stands in its way; an extension. */
+const processStatus = many(
+  a(() => ({
+    attributes: { code: text, severity: text, message: text, timeStamp: date, ...extensible },
+    mandatory: [],
+    mandatory4: [],
+  })),
+);
+
 const orderAction = oneOf('add', 'modify', 'delete', 'noChange');
 
 export const service: Shape = {
@@ -287,10 +333,11 @@ export const service: Shape = {
     isStateful: flag,
     state: {
       ...oneOf('feasibilityChecked', 'designed', 'reserved', 'inactive', 'active', 'terminated', 'suspended'),
+      own: { initial: 'designed', cancelled: 'terminated' },
       words4: { suspended: 'inactive' },
     },
-    operatingStatus: since5(
-      oneOf(
+    operatingStatus: since5({
+      ...oneOf(
         'pending',
         'configured',
         'starting',
@@ -302,23 +349,14 @@ export const service: Shape = {
         'stopped',
         'unknown',
       ),
+      own: { feasible: 'pending', not_feasible: 'failed' },
+    }),
+    serviceSpecification: a(() =>
+      reference('ServiceSpecificationRef', { attributes: { version: text }, refersTo: 'serviceSpecification' }),
     ),
-    serviceSpecification: a(() => reference('ServiceSpecificationRef', { attributes: { version: text } })),
     serviceCharacteristic: many(a(() => characteristic)),
-    serviceRelationship: many(
-      a(() =>
-        named(
-          'ServiceRelationship',
-          {
-            relationshipType: text,
-            service: serviceOrReference,
-            serviceRelationshipCharacteristic: many(a(() => characteristic)),
-          },
-          ['relationshipType'],
-          ['relationshipType', 'service'],
-        ),
-      ),
-    ),
+    serviceRelationship,
+    resourceRelationship,
     supportingService: many(serviceOrReference),
     supportingResource: many(a(() => resourceReference)),
     serviceOrderItem: many(
@@ -340,6 +378,7 @@ export const service: Shape = {
     ),
     feature: many(a(() => serviceFeature)),
     note: many(a(() => note(['date', 'author', 'text']))),
+    processStatus,
     place: many(a(() => servicePlace)),
     relatedEntity: many(a(() => relatedEntity)),
     relatedParty: many(a(() => relatedParty)),
@@ -391,22 +430,13 @@ export const resource: Shape = {
     allocationStatus: since5(text),
     unknownStatus: since5(flag),
     validFor: since5(a(() => timePeriod)),
-    resourceSpecification: a(() => reference('ResourceSpecificationRef', { attributes: { version: text } })),
-    resourceCharacteristic: many(a(() => characteristic)),
-    resourceRelationship: many(
-      a(() =>
-        named(
-          'ResourceRelationship',
-          {
-            relationshipType: text,
-            resource: resourceOrReference,
-            resourceRelationshipCharacteristic: many(a(() => characteristic)),
-          },
-          ['relationshipType', 'resource'],
-          ['relationshipType', 'resource'],
-        ),
-      ),
+    resourceSpecification: a(() =>
+      reference('ResourceSpecificationRef', { attributes: { version: text }, refersTo: 'resourceSpecification' }),
     ),
+    resourceCharacteristic: many(a(() => characteristic)),
+    serviceRelationship,
+    resourceRelationship,
+    supportingService: many(serviceOrReference),
     supportingResource: since5(many(resourceOrReference)),
     resourceOrderItem: since5(
       many(
@@ -430,6 +460,8 @@ export const resource: Shape = {
     activationFeature: many(a(() => resourceFeature)),
     attachment: many(an(attachment)),
     note: many(a(() => note([]))),
+    processStatus,
+    relatedEntity: many(a(() => relatedEntity)),
     place: { ...many(a(() => resourcePlace)), one4: true },
     relatedParty: many(a(() => relatedParty)),
     externalIdentifier: since5(many(a(() => externalIdentifier))),

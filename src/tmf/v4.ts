@@ -64,7 +64,10 @@ function memberToV4(value: Json, attribute: Attribute, links: Links): Json | und
 }
 
 function elementToV4(value: Json, attribute: Attribute, links: Links): Json {
-  if (typeof value === 'string' && attribute.words4) return own(attribute.words4, value) ?? value;
+  if (typeof value === 'string' && attribute.words) {
+    const word = own(attribute.own ?? {}, value) ?? value;
+    return own(attribute.words4 ?? {}, word) ?? word;
+  }
   return attribute.shape && isObject(value) ? toV4(value, attribute.shape(value), links) : value;
 }
 

@@ -3,14 +3,23 @@ import { isArray, isObject, type Json, type JsonObject, property } from '../core
 import { type Attribute, fitsCharacteristic, own, type Shape } from './shape.ts';
 import type { Links } from './version.ts';
 
+/** As v5 shows it: complete, and in the words of the standard alone. */
+export function toV5(value: JsonObject, shape: Shape, links: Links): JsonObject {
+  return completed(value, shape, links, true);
+}
+
 /** The same with the `@type` of every object in it, and the hrefs of those references whose target is here. */
 export function complete(value: JsonObject, shape: Shape, links: Links): JsonObject {
+  return completed(value, shape, links, false);
+}
+
+function completed(value: JsonObject, shape: Shape, links: Links, isShown: boolean): JsonObject {
   const result: { [name: string]: Json } = {};
   for (const name of Object.keys(value)) {
     const member = value[name];
     if (member === undefined) continue;
     const attribute = own(shape.attributes, name);
-    result[name] = attribute ? completeMember(member, attribute, links) : member;
+    result[name] = attribute ? completeMember(member, attribute, links, isShown) : member;
   }
   if (shape.refersTo) {
     const id = property(value, 'id');
@@ -22,12 +31,13 @@ export function complete(value: JsonObject, shape: Shape, links: Links): JsonObj
   return result;
 }
 
-function completeMember(value: Json, attribute: Attribute, links: Links): Json {
+function completeMember(value: Json, attribute: Attribute, links: Links, isShown: boolean): Json {
+  if (isShown && attribute.own && typeof value === 'string') return own(attribute.own, value) ?? value;
   if (attribute.oneWord && isArray(value) && value.length === 1) return value[0] ?? null;
   const { shape } = attribute;
   if (!shape) return value;
-  if (isArray(value)) return value.map(each => (isObject(each) ? complete(each, shape(each), links) : each));
-  return isObject(value) ? complete(value, shape(value), links) : value;
+  if (isArray(value)) return value.map(each => (isObject(each) ? completed(each, shape(each), links, isShown) : each));
+  return isObject(value) ? completed(value, shape(value), links, isShown) : value;
 }
 
 function typeIn5(value: JsonObject, shape: Shape): string | undefined {

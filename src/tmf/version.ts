@@ -28,7 +28,10 @@ export function hrefOf(type: InstanceType, version: Version, id: string, publicU
   return `${publicUrl}${apiRoot[type][version]}/${type}/${encodeURIComponent(id)}`;
 }
 
-/** Tells the href of an instance this agent has; undefined for what it does not have. */
-export type Links = (type: InstanceType, id: string) => string | undefined;
+/** What references lead to that an agent may serve. */
+export type LinkTarget = InstanceType | 'serviceSpecification' | 'resourceSpecification' | 'party' | 'place' | 'entity';
+
+/** Tells the href of what this agent has; undefined for what it does not have. */
+export type Links = (to: LinkTarget, id: string) => string | undefined;
 
 export const noLinks: Links = () => undefined;

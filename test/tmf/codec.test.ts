@@ -5,7 +5,7 @@ import type { InstanceType } from '../../src/core/instance.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { acceptCreate, acceptPatch, type Rendering, render } from '../../src/tmf/codec.ts';
 import { mergePatch } from '../../src/tmf/merge-patch.ts';
-import { noLinks, type Version, versions } from '../../src/tmf/version.ts';
+import { type Links, noLinks, type Version, versions } from '../../src/tmf/version.ts';
 
 const as = (type: InstanceType, version: Version): Rendering => ({ type, version, publicUrl: '', links: noLinks });
 
@@ -122,8 +122,7 @@ describe('v5', () => {
   });
 
   test('a reference to what is here follows its target', () => {
-    const links = (type: InstanceType, id: string): string | undefined =>
-      type === 'resource' && id === 'eth0' ? '/here/eth0' : undefined;
+    const links: Links = (to, id) => (to === 'resource' && id === 'eth0' ? '/here/eth0' : undefined);
     for (const version of versions) {
       const shown = render(service, { type: 'service', version, publicUrl: '', links });
       expect(shown).toMatchObject({ supportingResource: [{ id: 'eth0', href: '/here/eth0' }] });
