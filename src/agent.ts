@@ -15,6 +15,7 @@ import { systemClock } from './adapters/system-clock.ts';
 import { openCentral } from './agent/central.ts';
 import { openPeering, readPeering } from './agent/peering.ts';
 import { readSecret } from './agent/secret.ts';
+import { catalogueRoutes } from './api/catalogue-routes.ts';
 import { diffoRoutes } from './api/diffo/routes.ts';
 import { startHubDelivery } from './api/hub-delivery.ts';
 import { createServer } from './api/server.ts';
@@ -101,7 +102,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
 
   const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
   const hubAllow = config['hub.allow'];
-  const delivery = startHubDelivery({ store, clock, log, publicUrl, hubAllow, random: Math.random });
+  const delivery = startHubDelivery({ store, kinds, clock, log, publicUrl, hubAllow, random: Math.random });
 
   let passed = false;
   const app = createServer({ log, ...readAccess(config, address) });
@@ -120,6 +121,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     hubAllow,
     delivery,
   });
+  catalogueRoutes(app, { store, kinds, publicUrl, servedSince: clock.now() });
   diffoRoutes(app, {
     store,
     kinds,

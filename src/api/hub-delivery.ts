@@ -9,7 +9,9 @@ import { AgentError, sentence } from '../core/errors.ts';
 import { instanceId, type ListenerId } from '../core/ids.ts';
 import type { InstanceType } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { Kinds } from '../core/kind.ts';
 import type { Listener } from '../core/listener.ts';
+import { present } from '../core/model/present.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
@@ -21,6 +23,7 @@ import { linksOf } from './links.ts';
 
 export interface DeliveryParts {
   readonly store: Store;
+  readonly kinds: Kinds;
   readonly clock: Clock;
   readonly log: Log;
   readonly publicUrl: string;
@@ -63,7 +66,7 @@ export function startHubDelivery(parts: DeliveryParts): HubDelivery {
   const { store } = parts;
   const patience: Patience = { ...defaultPatience, ...parts.patience };
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
-  const source = new EventSource(store, parts.publicUrl);
+  const source = new EventSource(store, parts.kinds, parts.publicUrl);
   const runners = new Map<ListenerId, Runner>();
   const hubs = hubTable();
 
@@ -122,11 +125,13 @@ export function isAllowed({ hostname, host, port, protocol }: URL, allow: readon
 /** Makes the events of a change as each hub tells them. */
 class EventSource {
   readonly #store: Store;
+  readonly #kinds: Kinds;
   readonly #publicUrl: string;
   readonly #kept = new Map<string, readonly TmfEvent[]>();
 
-  constructor(store: Store, publicUrl: string) {
+  constructor(store: Store, kinds: Kinds, publicUrl: string) {
     this.#store = store;
+    this.#kinds = kinds;
     this.#publicUrl = publicUrl;
   }
 
@@ -135,13 +140,23 @@ class EventSource {
     const key = `${change.seq} ${version}`;
     const known = this.#kept.get(key);
     if (known) return known;
-    const links = linksOf(this.#store, version, this.#publicUrl);
+    const links = linksOf(this.#store, version, this.#publicUrl, this.#kinds);
     const rendering = { type, version, publicUrl: this.#publicUrl, links };
-    const events = eventsOf(this.#moment(change), rendering, this.#store.epoch);
+    const events = eventsOf(this.#shown(this.#moment(change)), rendering, this.#store.epoch);
     this.#kept.set(key, events);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > EVENTS_KEPT && oldest !== undefined) this.#kept.delete(oldest);
     return events;
+  }
+
+  /** Both sides with what is derived for the instance now: only what moved of its own differs. */
+  #shown(moment: Moment): Moment {
+    const { change, before, after } = moment;
+    const now = change.type === 'delete' ? undefined : this.#store.instance(instanceId(change.id));
+    if (!now) return moment;
+    const show = (document: JsonObject | undefined): JsonObject | undefined =>
+      document && present(this.#store, this.#kinds, { ...now, document }).document;
+    return { change, before: show(before), after: show(after) };
   }
 
   #moment(change: Change): Moment {

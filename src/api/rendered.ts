@@ -4,10 +4,12 @@ import type { Instance, InstanceType } from '../core/instance.ts';
 import { characteristicArray } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Kinds } from '../core/kind.ts';
+import { type Presented, present } from '../core/model/present.ts';
+import { markOf, type Read, stillHold } from '../core/model/reads.ts';
 import type { Sample } from '../ports/driver.ts';
 import type { Reader } from '../ports/store.ts';
 import { render, renderCharacteristic } from '../tmf/codec.ts';
-import type { Version } from '../tmf/version.ts';
+import type { Links, LinkTarget, Version } from '../tmf/version.ts';
 import { linksOf } from './links.ts';
 
 export interface Rendered {
@@ -23,8 +25,10 @@ interface Entry extends Rendered {
   readonly seq: number;
   /** The seq of the store at which it was known to hold. */
   heldAt: number;
-  /** References that were looked up, and whether their target was here. */
-  readonly references: readonly (readonly [id: string, isHere: boolean])[];
+  /** References that were looked up, and what was found. */
+  readonly references: readonly (readonly [to: LinkTarget, id: string, href: string | undefined])[];
+  /** What stands in it that is not its own. */
+  readonly reads: readonly Read[];
 }
 
 interface Sampled {
@@ -46,6 +50,7 @@ export interface RenderedParts {
 export class RenderedEntities {
   readonly #parts: RenderedParts;
   readonly #version: Version;
+  readonly #links: Links;
   readonly #entries = new Map<string, Entry>();
   /** Bodies with telemetry, which go when their sample does. */
   readonly #sampled = new WeakMap<Sample, Sampled>();
@@ -54,6 +59,7 @@ export class RenderedEntities {
   constructor(parts: RenderedParts, version: Version) {
     this.#parts = parts;
     this.#version = version;
+    this.#links = linksOf(parts.store, version, parts.publicUrl, parts.kinds);
   }
 
   get(id: string): Rendered | undefined {
@@ -64,7 +70,8 @@ export class RenderedEntities {
       if (entry.heldAt === now) return entry;
       if (
         store.instanceSeq(instanceId(id)) === entry.seq &&
-        entry.references.every(([to, isHere]) => (store.instanceSeq(instanceId(to)) !== undefined) === isHere)
+        entry.references.every(([to, of, href]) => this.#links(to, of) === href) &&
+        stillHold(store, entry.reads)
       ) {
         entry.heldAt = now;
         return entry;
@@ -89,15 +96,15 @@ export class RenderedEntities {
 
   #render(instance: Instance, heldAt: number): Entry {
     const { store, kinds, publicUrl } = this.#parts;
-    const references: [string, boolean][] = [];
-    const find = linksOf(store, this.#version, publicUrl);
-    const entity = render(instance.document, {
+    const references: [LinkTarget, string, string | undefined][] = [];
+    const presented = present(store, kinds, instance);
+    const entity = render(presented.document, {
       type: instance.type,
       version: this.#version,
       publicUrl,
-      links: (type, id) => {
-        const href = find(type, id);
-        references.push([id, href !== undefined]);
+      links: (to, id) => {
+        const href = this.#links(to, id);
+        references.push([to, id, href]);
         return href;
       },
     });
@@ -107,11 +114,12 @@ export class RenderedEntities {
     return {
       type: instance.type,
       body: JSON.stringify(hasTelemetry ? characteristicsLast(entity, instance.type) : entity),
-      etag: etagOf(store.epoch, instance.seq),
+      etag: etagOf(store.epoch, instance, presented),
       hasTelemetry,
       seq: instance.seq,
       heldAt,
       references,
+      reads: presented.reads,
     };
   }
 
@@ -131,8 +139,14 @@ export class RenderedEntities {
   }
 }
 
-export function etagOf(epoch: string, seq: number): string {
-  return `"${epoch}.${seq}"`;
+/** Another one when the instance has moved, or what is shown with it has. */
+export function etagOf(
+  epoch: string,
+  { seq, document }: Pick<Instance, 'seq' | 'document'>,
+  presented: Presented,
+): string {
+  const mark = presented.document === document ? '' : `.${markOf(presented.reads)}`;
+  return `"${epoch}.${seq}${mark}"`;
 }
 
 /** So that samples can be spliced in at the end of the text. */

@@ -5,6 +5,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AgentError } from '../core/errors.ts';
 import { type InstanceId, instanceId } from '../core/ids.ts';
 import type { Instance, InstanceType } from '../core/instance.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Kinds } from '../core/kind.ts';
+import { present } from '../core/model/present.ts';
 import type { InstanceQuery, Reader } from '../ports/store.ts';
 import { type Rendering, render } from '../tmf/codec.ts';
 import { meets, pageLinks, parseQuery, project, type Query, strangers } from '../tmf/query.ts';
@@ -15,6 +18,7 @@ import { pathOf, queryOf } from './server.ts';
 
 export interface ListParts {
   readonly store: Reader;
+  readonly kinds: Kinds;
   readonly publicUrl: string;
   /** Answer a page with 206 (TMF630) rather than always 200. */
   readonly partialContent?: boolean;
@@ -26,15 +30,21 @@ const AT_ONCE = 100;
 export async function sendList(
   request: FastifyRequest,
   reply: FastifyReply,
-  { store, publicUrl, partialContent = true }: ListParts,
+  { store, kinds, publicUrl, partialContent = true }: ListParts,
   type: InstanceType,
   version: Version,
 ): Promise<FastifyReply> {
   const query = parseQuery(queryOf(request.url), type, version);
-  const rendering: Rendering = { type, version, publicUrl, links: remembering(linksOf(store, version, publicUrl)) };
+  const rendering: Rendering = {
+    type,
+    version,
+    publicUrl,
+    links: remembering(linksOf(store, version, publicUrl, kinds)),
+  };
+  const show: Show = instance => render(present(store, kinds, instance).document, rendering);
   const { offset = 0, limit = Number.POSITIVE_INFINITY } = query;
   const found =
-    query.all.length === 0 ? wholePage(store, type, offset, limit) : await filteredPage(store, query, rendering);
+    query.all.length === 0 ? wholePage(store, type, offset, limit) : await filteredPage(store, query, type, show);
   const { total, count } = found;
   const isPage = query.limit !== undefined || query.offset !== undefined;
   const links = pageLinks(`${publicUrl}${pathOf(request.url)}`, query, total);
@@ -42,11 +52,12 @@ export async function sendList(
     .code(partialContent && isPage && count > 0 && count < total ? 206 : 200)
     .headers({ 'x-total-count': total, 'x-result-count': count, ...(links === undefined ? {} : { link: links }) })
     .type(jsonType);
-  const text = (instance: Instance): string =>
-    JSON.stringify(project(render(instance.document, rendering), query.fields));
+  const text = (instance: Instance): string => JSON.stringify(project(show(instance), query.fields));
   if (count <= AT_ONCE) return reply.send(`[${Array.from(found.instances(), text).join(',')}]`);
   return reply.send(Readable.from(chunks(found.instances(), text), { objectMode: false }));
 }
+
+type Show = (instance: Instance) => JsonObject;
 
 interface Found {
   readonly total: number;
@@ -61,8 +72,7 @@ function wholePage(store: Reader, type: InstanceType, offset: number, limit: num
 }
 
 /** Looks at every candidate once and keeps the ids of the page. */
-async function filteredPage(store: Reader, query: Query, rendering: Rendering): Promise<Found> {
-  const { type } = rendering;
+async function filteredPage(store: Reader, query: Query, type: InstanceType, show: Show): Promise<Found> {
   const { offset = 0, limit = Number.POSITIVE_INFINITY } = query;
   const unknown = new Set(strangers(query, type));
   const ids: InstanceId[] = [];
@@ -73,7 +83,7 @@ async function filteredPage(store: Reader, query: Query, rendering: Rendering): 
     looked++;
     if (looked % AT_ONCE === 0) await breath();
     for (const name of unknown) if (Object.hasOwn(instance.document, name)) unknown.delete(name);
-    if (!meets(render(instance.document, rendering), query, type)) continue;
+    if (!meets(show(instance), query, type)) continue;
     if (total >= offset && ids.length < limit) ids.push(instance.id);
     total++;
   }

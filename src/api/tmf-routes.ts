@@ -11,15 +11,16 @@ import { mergeExpected, splitWrite } from '../core/ownership.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Sample } from '../ports/driver.ts';
 import type { Store, Writer } from '../ports/store.ts';
-import { acceptCreate, acceptPatch, type Rendering, render } from '../tmf/codec.ts';
+import { acceptCreate, type Rendering } from '../tmf/codec.ts';
 import { tmfKeyedArrays } from '../tmf/keyed-arrays.ts';
 import { type Projection, parseQuery, project } from '../tmf/query.ts';
 import { apiAliases, apiRoot, hrefOf, type Version, versions } from '../tmf/version.ts';
 import { HttpRefusal, jsonType } from './errors.ts';
 import { type HubParts, hubRoutes } from './hub.ts';
 import { linksOf } from './links.ts';
-import { etagOf, RenderedEntities } from './rendered.ts';
+import { RenderedEntities } from './rendered.ts';
 import { type App, queryOf, resourceAt, wantsJson } from './server.ts';
+import { etagNow, patched, showInstance } from './shown.ts';
 import { sendList } from './tmf-lists.ts';
 
 export interface TmfParts extends HubParts {
@@ -89,8 +90,8 @@ class Entities {
     this.#type = type;
     this.#version = version;
     this.#rendered = rendered;
-    const { store, publicUrl } = parts;
-    this.#rendering = { type, version, publicUrl, links: linksOf(store, version, publicUrl) };
+    const { store, kinds, publicUrl } = parts;
+    this.#rendering = { type, version, publicUrl, links: linksOf(store, version, publicUrl, kinds) };
   }
 
   get(request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
@@ -156,7 +157,8 @@ class Entities {
     const { instance, expectation } = await store.submit(this.#cause(request, `PATCH /${this.#type}/${id}`), writer => {
       const before = this.#existing(writer, id, request);
       const kind = kinds.get(before.kind);
-      const wanted = withoutTelemetry(acceptPatch(before.document, body, this.#rendering), before, kind);
+      const shown = patched({ store: writer, kinds }, before, body, this.#rendering);
+      const wanted = withoutTelemetry(shown, before, kind);
       const { document, expect } = splitWrite(before, wanted, kind, tmfKeyedArrays);
       const after = sameJson(document, before.document) ? before : this.#put(writer, before, document);
       return { instance: after, expectation: expect === undefined ? undefined : this.#expect(writer, before, expect) };
@@ -215,8 +217,9 @@ class Entities {
     const instance = writer.instance(instanceId(id));
     if (instance?.type !== this.#type) throw this.#missing(id);
     const wanted = headers['if-match'];
-    const etag = etagOf(writer.epoch, instance.seq);
-    if (wanted !== undefined && !names(wanted, etag)) {
+    if (wanted === undefined) return instance;
+    const etag = etagNow({ store: writer, kinds: this.#parts.kinds }, instance);
+    if (!names(wanted, etag)) {
       throw new HttpRefusal(412, 'moved', `It has changed since you read it and is at ${etag} now; read it again`);
     }
     return instance;
@@ -227,11 +230,11 @@ class Entities {
   }
 
   #answer(reply: FastifyReply, instance: Instance, fields: Projection | undefined): FastifyReply {
-    const entity = project(render(instance.document, this.#rendering), fields);
+    const { entity, etag } = showInstance(this.#parts, instance, this.#rendering);
     return reply
-      .header('etag', etagOf(this.#parts.store.epoch, instance.seq))
+      .header('etag', etag)
       .type(jsonType)
-      .send(JSON.stringify(entity));
+      .send(JSON.stringify(project(entity, fields)));
   }
 
   #cause(request: FastifyRequest, why: string): Cause {

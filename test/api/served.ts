@@ -60,7 +60,7 @@ export async function served(wanted: Wanted = {}): Promise<Served> {
   });
   let rings = 0;
   const app = createServer({ loopback: true, hosts: [], log: silentLog, ...server });
-  const delivery = startHubDelivery({ store, clock, log: silentLog, publicUrl, hubAllow, random: () => 1 });
+  const delivery = startHubDelivery({ store, kinds, clock, log: silentLog, publicUrl, hubAllow, random: () => 1 });
   tmfRoutes(app, {
     store,
     kinds,
