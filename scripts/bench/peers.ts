@@ -1,36 +1,62 @@
 /**
- * `peers`: from an expectation laid on a peer to its verdict back, beside a bare echo over WebSocket that makes the same
- * commits; and how soon two have found each other again after an outage.
+ * `peers`: from an expectation laid on a peer to its verdict back, over each carrier, beside a bare echo over the same
+ * carrier that makes the same commits; how soon two have found each other again after an outage; and what carriers
+ * cost in memory.
  */
 import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createRelay, connect as dial, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { WebSocket, WebSocketServer } from 'ws';
-import { openWebSockets } from '../../src/adapters/peers/websocket.ts';
 import { openStore } from '../../src/adapters/sqlite/store.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import type { Expectation } from '../../src/core/expectation.ts';
 import { expectationId, instanceId } from '../../src/core/ids.ts';
+import { publicKeyText } from '../../src/core/peer.ts';
 import { unjudged } from '../../src/core/peer-verdict.ts';
 import type { StandingVerdict } from '../../src/core/verdict.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import type { Store, Writer } from '../../src/ports/store.ts';
 import { Gate } from '../../src/sync/peer-gate.ts';
 import { PeerSync } from '../../src/sync/peer-sync.ts';
-import { median, nowMs, pause, percentile, type Row, row } from './measure.ts';
-import { makeDirectory } from './processes.ts';
+import { median, memoryOf, nowMs, pause, percentile, type Row, row, say } from './measure.ts';
+import {
+  type Carrier,
+  hasMosquitto,
+  type Node,
+  openEmbeddedCarrier,
+  openMosquittoCarrier,
+  openWebSocketCarrier,
+} from './peer-carriers.ts';
+import { agentCommand, freePort, makeDirectory, start } from './processes.ts';
 
 const ROUNDS = 300;
 const WARM_UP = 50;
 const PAIRS = 12;
 const OUTAGE_MS = 10_000;
+const SETTLE_MS = 10_000;
 const operator = { principal: 'operator', kind: 'request' } as const;
 const instance = instanceId('port');
 const loop = { principal: 'loop', kind: 'judgement' } as const;
 
 export async function peers(): Promise<Row[]> {
-  const [stream, echo] = [await openStream(), await openEcho()];
+  const rows = [await roundTrip('WebSocket', openWebSocketCarrier)];
+  if (hasMosquitto()) rows.push(await roundTrip('MQTT, Mosquitto', openMosquittoCarrier));
+  else say('  MQTT at a Mosquitto is left out: there is none on this machine');
+  rows.push(await roundTrip('MQTT, embedded broker', openEmbeddedCarrier));
+  const back = await reconnects();
+  return [
+    ...rows,
+    row({
+      what: `an answer again after ${OUTAGE_MS / 1000} s, p50`,
+      unit: 'ms',
+      ours: median(back),
+      goal: { of: 'ours', atMost: 2_000 },
+    }),
+    row({ what: 'the same, p95', unit: 'ms', ours: percentile(back, 95) }),
+    ...(await memory()),
+  ];
+}
+
+async function roundTrip(carrier: string, open: () => Promise<Carrier>): Promise<Row> {
+  const [stream, echo] = [await openStream(await open()), await openEcho(await open())];
   const ours: number[] = [];
   const ceiling: number[] = [];
   // By turns, for a machine is not equally quick at all times.
@@ -47,49 +73,61 @@ export async function peers(): Promise<Row[]> {
   }
   await stream.stop();
   await echo.stop();
-  const back = await reconnects();
+  return row({
+    what: `expectation laid to verdict back, ${carrier}`,
+    unit: 'ms',
+    ours: median(ours),
+    ceiling: median(ceiling),
+    ratio: 'ours/ceiling',
+    goal: { of: 'ratio', atMost: 1.5 },
+  });
+}
+
+/** What the carriers cost an agent that has nothing else to do, beside one that has none. */
+async function memory(): Promise<Row[]> {
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const peer = { node: 'a', peers: `b=${publicKeyText(publicKey)}` };
+  const embed = async () => ({ 'mqtt.embedded': `127.0.0.1:${await freePort()}` });
+  const dirty = async (flags: Readonly<Record<string, string>>): Promise<number> => {
+    const own = { profile: 'inventory', data: makeDirectory(), 'log.level': 'warn' };
+    const agent = await start(agentCommand({ ...own, ...flags }), 'anywhere');
+    await pause(SETTLE_MS);
+    const { dirty: mebibytes } = memoryOf(agent.pid);
+    await agent.stop();
+    return mebibytes;
+  };
+  const [none, socket, broker, both] = await Promise.all([
+    dirty({}),
+    dirty(peer),
+    dirty(await embed()),
+    dirty({ ...peer, ...(await embed()) }),
+  ]);
+  const beside = (what: string, ours: number): Row =>
+    row({ what: `private dirty memory, ${what}`, unit: 'MiB', ours, ceiling: none });
   return [
-    row({
-      what: 'expectation laid to verdict back',
-      unit: 'ms',
-      ours: median(ours),
-      ceiling: median(ceiling),
-      ratio: 'ours/ceiling',
-      goal: { of: 'ratio', atMost: 1.5 },
-    }),
-    row({
-      what: `an answer again after ${OUTAGE_MS / 1000} s, p50`,
-      unit: 'ms',
-      ours: median(back),
-      goal: { of: 'ours', atMost: 2_000 },
-    }),
-    row({ what: 'the same, p95', unit: 'ms', ours: percentile(back, 95) }),
+    beside('a peer by WebSocket', socket),
+    beside('a broker embedded', broker),
+    beside('a broker embedded and a peer at it', both),
   ];
 }
 
-interface Pair {
-  readonly a: { readonly store: Store; readonly sync: PeerSync };
-  readonly b: { readonly store: Store; readonly sync: PeerSync };
-  readonly cable: Relay;
+interface Party {
+  readonly store: Store;
+  readonly sync: PeerSync;
+}
+
+interface Pair extends Readonly<Record<Node, Party>> {
   stop(): Promise<void>;
 }
 
-async function makePair(): Promise<Pair> {
+async function makePair(carrier: Carrier): Promise<Pair> {
   const keys = { a: generateKeyPairSync('ed25519').privateKey, b: generateKeyPairSync('ed25519').privateKey };
-  const server = createServer();
-  const port = await listen(server);
-  const cable = await relay(port);
-  const party = async (node: 'a' | 'b', other: 'a' | 'b', url?: string) => {
-    const path = join(makeDirectory(), 'diffo.sqlite');
-    const store = openStore({ path, clock: systemClock, keyed: {}, newId: randomUUID });
+  const party = async (node: Node, other: Node): Promise<Party> => {
+    const store = openBare();
     const self = { realm: 'default', node, key: keys[node], incarnation: 1, storeId: store.agent };
-    const known = [
-      { name: other, publicKey: '', key: createPublicKey(keys[other]), ...(url === undefined ? {} : { url }) },
-    ];
+    const known = [{ name: other, publicKey: '', key: createPublicKey(keys[other]) }];
     const parts = { clock: systemClock, log: silentLog, chance: Math.random };
     const gate = new Gate({ ...parts, self, peers: known, newId: randomUUID });
-    const link = await openWebSockets({ ...parts, node, peers: known, seal: gate });
-    if (node === 'b') link.serve(server);
     const sync = new PeerSync({
       ...parts,
       store,
@@ -97,7 +135,7 @@ async function makePair(): Promise<Pair> {
       steady: systemClock.now,
       gate,
       peers: known,
-      links: [link],
+      links: [await carrier.link(node, { ...parts, seal: gate })],
       freshnessMs: 180_000,
       ring: () => {},
     });
@@ -105,21 +143,23 @@ async function makePair(): Promise<Pair> {
     return { store, sync };
   };
   const b = await party('b', 'a');
-  const a = await party('a', 'b', `ws://127.0.0.1:${cable.port}/peer`);
+  const a = await party('a', 'b');
   await met(a.sync);
   return {
     a,
     b,
-    cable,
     stop: async () => {
       await a.sync.stop();
       await b.sync.stop();
       a.store.close();
       b.store.close();
-      cable.close();
-      server.close();
+      await carrier.stop();
     },
   };
+}
+
+function openBare(): Store {
+  return openStore({ path: join(makeDirectory(), 'diffo.sqlite'), clock: systemClock, keyed: {}, newId: randomUUID });
 }
 
 /** Resolves when an answer has come since the call. */
@@ -134,8 +174,8 @@ interface Way {
   stop(): Promise<void>;
 }
 
-async function openStream(): Promise<Way> {
-  const pair = await makePair();
+async function openStream(carrier: Carrier): Promise<Way> {
+  const pair = await makePair(carrier);
   const { a, b } = pair;
   let judged = 0;
   // What the loop does, without the looking.
@@ -164,49 +204,41 @@ async function openStream(): Promise<Way> {
   };
 }
 
-/** The same rows in the same commits, said over a bare WebSocket: no signature, no stream, nobody who asks who is there. */
-async function openEcho(): Promise<Way> {
-  const open = (): Store =>
-    openStore({ path: join(makeDirectory(), 'bare.sqlite'), clock: systemClock, keyed: {}, newId: randomUUID });
-  const [a, b] = [open(), open()];
-  const server = createServer();
-  const sockets = new WebSocketServer({ server, perMessageDeflate: false });
-  sockets.on('connection', socket => {
-    socket.on('message', data => {
-      const laid = JSON.parse(String(data)) as Expectation;
-      const { peer: _, ...target } = laid.for;
-      b.transact(operator, writer => {
-        writer.putExpectation({ ...laid, for: target, principal: 'peer:a', version: 'x'.repeat(32) });
-        keep(writer, `expectation/${laid.id}`);
-      });
-      const verdict = { expectation: laid.id, instance, verdict: 'met', since: Date.now() } as const;
-      b.transact(loop, writer => writer.putVerdict(verdict));
-      socket.send(JSON.stringify(verdict));
+/** The same rows in the same commits, said as they are: no signature, no stream, nobody who asks who is there. */
+async function openEcho(carrier: Carrier): Promise<Way> {
+  const [a, b] = [openBare(), openBare()];
+  const wires = await carrier.wires();
+  wires.b.hear(text => {
+    const laid = JSON.parse(text) as Expectation;
+    const { peer: _, ...target } = laid.for;
+    b.transact(operator, writer => {
+      writer.putExpectation({ ...laid, for: target, principal: 'peer:a', version: 'x'.repeat(32) });
+      keep(writer, `expectation/${laid.id}`);
     });
+    const verdict = { expectation: laid.id, instance, verdict: 'met', since: Date.now() } as const;
+    b.transact(loop, writer => writer.putVerdict(verdict));
+    wires.b.say(JSON.stringify(verdict));
   });
-  const cable = await relay(await listen(server));
-  const socket = new WebSocket(`ws://127.0.0.1:${cable.port}`, { perMessageDeflate: false });
-  await new Promise(resolve => socket.once('open', resolve));
+  let answered = (_verdict: StandingVerdict): void => {};
+  wires.a.hear(text => answered(JSON.parse(text) as StandingVerdict));
   return {
     round: async i => {
       const laid = lay(a, i);
       const back = new Promise<void>(resolve => {
-        socket.once('message', data => {
+        answered = verdict => {
           a.transact(loop, writer => {
-            writer.putVerdict({ ...(JSON.parse(String(data)) as StandingVerdict), peer: 'b', of: 'x'.repeat(32) });
+            writer.putVerdict({ ...verdict, peer: 'b', of: 'x'.repeat(32) });
             writer.removeVerdict(laid.id, undefined);
             keep(writer, `verdict/${laid.id}`);
           });
           resolve();
-        });
+        };
       });
-      socket.send(JSON.stringify(laid));
+      wires.a.say(JSON.stringify(laid));
       await back;
     },
     stop: async () => {
-      socket.terminate();
-      cable.close();
-      server.close();
+      await carrier.stop();
       a.close();
       b.close();
     },
@@ -234,7 +266,12 @@ function lay(store: Store, i: number): Expectation {
 }
 
 async function reconnects(): Promise<number[]> {
-  const pairs = await Promise.all(Array.from({ length: PAIRS }, makePair));
+  const pairs = await Promise.all(
+    Array.from({ length: PAIRS }, async () => {
+      const carrier = await openWebSocketCarrier();
+      return { ...(await makePair(carrier)), cable: carrier.cable };
+    }),
+  );
   for (const { cable } of pairs) cable.cut();
   await pause(OUTAGE_MS);
   const took = await Promise.all(
@@ -247,59 +284,4 @@ async function reconnects(): Promise<number[]> {
   );
   await Promise.all(pairs.map(pair => pair.stop()));
   return took;
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise(resolve => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-interface Relay {
-  readonly port: number;
-  cut(): void;
-  mend(): void;
-  close(): void;
-}
-
-/** A connection that can be torn. */
-async function relay(to: number): Promise<Relay> {
-  const sockets = new Set<Socket>();
-  let up = true;
-  const server = createRelay(outer => {
-    if (!up) {
-      outer.destroy();
-      return;
-    }
-    const inner = dial(to, '127.0.0.1');
-    outer.setNoDelay(true);
-    inner.setNoDelay(true);
-    for (const [one, other] of [
-      [outer, inner],
-      [inner, outer],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => other.destroy());
-      one.on('close', () => other.destroy());
-      one.pipe(other);
-    }
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const tear = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    port: (server.address() as AddressInfo).port,
-    cut: () => {
-      up = false;
-      tear();
-    },
-    mend: () => {
-      up = true;
-    },
-    close: () => {
-      tear();
-      server.close();
-    },
-  };
 }
