@@ -1,0 +1,203 @@
+/**
+ * The one way in which an instance comes to be or to change: whoever wants it otherwise says how its document is to be,
+ * and the rules of its kind are held against what differs. So no door has rules of its own, and none has fewer.
+ */
+import { AgentError } from '../errors.ts';
+import type { Instant } from '../ids.ts';
+import { type Json, type JsonObject, property, sameJson } from '../json.ts';
+import { type Kind, type Kinds, ownerOf, type RecordKinds } from '../kind.ts';
+import { splitWrite } from '../ownership.ts';
+import { noKeyedArrays } from '../path.ts';
+import { checkAnnotations, withStatusesInOrder } from './annotate.ts';
+import { withSupport } from './assigned-from.ts';
+import { settleAssignments } from './assignments.ts';
+import { checkCharacteristics, withPools } from './characteristics.ts';
+import { complete } from './complete.ts';
+import type { Draft, Drafts } from './drafts.ts';
+import { Findings } from './findings.ts';
+import { bindsOthers, kindOf, withSpecification } from './kind-of.ts';
+import { checkRelationships, relationshipsIn } from './relationships.ts';
+import { settleAxes } from './resource-axes.ts';
+import { checkMayBecome, withoutFormerPools } from './respecify.ts';
+import { checkRoles } from './roles.ts';
+import { firstServiceState, serviceStates, transition } from './service-states.ts';
+import { specificationAttribute } from './specification.ts';
+import { called, eitherOf, shown } from './words.ts';
+
+/** What a change takes from outside. */
+export interface Given {
+  readonly now: Instant;
+  readonly newId: () => string;
+  /** From 0 up to 1. */
+  readonly chance: () => number;
+  /** Kinds of parties and places; none when absent. */
+  readonly recordKinds?: RecordKinds;
+}
+
+/**
+ * Drafts an instance as it is wanted. Throws `invalid` or `conflict` with all that stands against it, and the pointer of
+ * the first; the commit is to end then.
+ */
+export function change(drafts: Drafts, kinds: Kinds, before: Draft, wanted: JsonObject, given: Given): Draft {
+  if (sameJson(before.document, wanted)) return before;
+  const from = kinds.get(before.kind);
+  refuseObserved(before, wanted, from);
+  const to = becomes(drafts, kinds, before, wanted, from);
+  const kind = to?.name ?? (from ? before.type : before.kind);
+  return settle(drafts, kinds, { draft: { ...before, kind, document: wanted }, before, from, to }, given);
+}
+
+interface Settling {
+  readonly draft: Draft;
+  /** Absent for a new instance. */
+  readonly before?: Draft | undefined;
+  readonly from?: Kind | undefined;
+  readonly to: Kind | undefined;
+}
+
+/** Drafts a new instance, or one that has changed, with all that follows from its kind. */
+export function settle(drafts: Drafts, kinds: Kinds, { draft, before, from, to }: Settling, given: Given): Draft {
+  const isBound = to !== undefined || bindsOthers(kinds);
+  if (!isBound) {
+    drafts.put(draft);
+    return draft;
+  }
+  const { id } = draft;
+  const findings = new Findings();
+  // In a new kind everything is new.
+  const known = from === to ? before?.document : undefined;
+  const document = to ? ofKind(findings, drafts, kinds, { draft, before, from, to }, known, given) : draft.document;
+  checkRelationships(findings, drafts, kinds, { id, kind: to, document }, known);
+  findings.refuse();
+  drafts.put({ ...draft, document });
+  settleAssignments(drafts, id, { kinds, kind: to, chance: given.chance, isNew: known === undefined });
+  if (to) drafts.putDocument(id, withSupports(drafts.need(id).document, before?.document));
+  return drafts.need(id);
+}
+
+/** The document as the kind has it, with what is wrong with it among the findings. */
+function ofKind(
+  findings: Findings,
+  drafts: Drafts,
+  kinds: Kinds,
+  { draft, before, from, to }: Settling & { readonly to: Kind },
+  known: JsonObject | undefined,
+  given: Given,
+): JsonObject {
+  const { writer: reader } = drafts;
+  const isObserved = draft.observedBy !== undefined;
+  let { document } = draft;
+  if (!known) {
+    document = complete(withSpecification(withoutFormerPools(document, from, to), to, kinds, reader), to);
+  }
+  findings.catch('', () => {
+    document = withStates(before, { ...draft, document }, to, given.now);
+  });
+  document = withPools(findings, reader, { ...draft, document }, known, to);
+  document = withStatusesInOrder(document, before?.document, given.now);
+  checkCharacteristics(findings, document, known, to, isObserved);
+  const recordKinds = given.recordKinds ?? noRecordKinds;
+  checkRoles(findings, document, known, { kind: to, reader, recordKinds, mayLack: isObserved });
+  checkAnnotations(findings, document, before?.document);
+  checkName(findings, drafts, { ...draft, document }, known, to);
+  return document;
+}
+
+const noRecordKinds: RecordKinds = new Map();
+
+/** What a driver sees cannot be made otherwise by writing. */
+function refuseObserved(before: Draft, wanted: JsonObject, kind: Kind | undefined): void {
+  if (before.observedBy === undefined) return;
+  const { expect } = splitWrite({ ...before, seq: 0 }, wanted, kind, noKeyedArrays);
+  const [first] = Object.keys(expect ?? {});
+  if (first === undefined) return;
+  throw new AgentError(
+    'conflict',
+    `${first} of ${called(before)} is as the driver ${before.observedBy} sees it; lay an expectation to have it otherwise`,
+    { pointer: `/${first}` },
+  );
+}
+
+/** The kind that an instance is of once it is as wanted. */
+function becomes(
+  drafts: Drafts,
+  kinds: Kinds,
+  before: Draft,
+  wanted: JsonObject,
+  from: Kind | undefined,
+): Kind | undefined {
+  const { type, document, observedBy } = before;
+  const attribute = specificationAttribute[type];
+  const names = ['id', 'name', 'version'];
+  const [was, is] = [property(document, attribute), property(wanted, attribute)];
+  if (names.every(name => sameJson(property(was, name), property(is, name)))) return from;
+  const to = kindOf(wanted, type, kinds, drafts.writer);
+  if (from === to) return from;
+  if (observedBy !== undefined) {
+    const pointer = `/${attribute}`;
+    throw new AgentError('conflict', `${called(before)} is of the kind that the driver ${observedBy} sees`, {
+      pointer,
+    });
+  }
+  checkMayBecome(drafts.writer, kinds, before, from, to);
+  return to;
+}
+
+/** The states after the steps that lead from those before to those wanted. What a driver owns goes its own way. */
+function withStates(before: Draft | undefined, draft: Draft, kind: Kind, now: Instant): JsonObject {
+  const { document, observedBy } = draft;
+  if (kind.type === 'resource')
+    return observedBy === undefined ? settleAxes(before?.document, document, now) : document;
+  if (ownerOf(kind, draft, '/state') === 'driver') return document;
+  const state = property(document, 'state') ?? null;
+  if (!before) return observedBy === undefined ? withFirstState(document, kind) : document;
+  const [was, wanted] = [before.document, document].map(each => property(each, 'operatingStatus'));
+  const status = sameJson(was, wanted) ? undefined : wanted;
+  const former = property(before.document, 'state') ?? firstServiceState;
+  if (typeof state !== 'string') {
+    throw new AgentError('invalid', `a ${kind.name} has a state; it cannot be taken away`, { pointer: '/state' });
+  }
+  if (state === former) {
+    return status === undefined ? document : transition(kind, document, { name: 'status' }, now, status);
+  }
+  const after = transition(kind, { ...document, state: former }, { to: state }, now, status);
+  const said = new Map<string, Json>();
+  for (const name of ['startDate', 'endDate']) {
+    const date = property(document, name);
+    // A date that is said in the same breath stands.
+    if (date !== undefined && !sameJson(property(before.document, name), date)) said.set(name, date);
+  }
+  return { ...after, ...Object.fromEntries(said) };
+}
+
+/** Whoever makes an instance says how it is. */
+function withFirstState(document: JsonObject, kind: Kind): JsonObject {
+  const state = property(document, 'state');
+  if (state === undefined) return { ...document, state: firstServiceState };
+  const words = [...new Set([...serviceStates, ...(kind.transition ?? []).map(each => each.to)])];
+  if (words.some(each => each === state)) return document;
+  throw new AgentError('invalid', `the state is ${eitherOf(words)}, not ${shown(state)}`, { pointer: '/state' });
+}
+
+/** Within a kind a name means one instance, as expectations do that name them so. */
+function checkName(findings: Findings, drafts: Drafts, draft: Draft, known: JsonObject | undefined, kind: Kind): void {
+  const name = property(draft.document, 'name');
+  if (typeof name !== 'string' || name === '' || name === property(known, 'name')) return;
+  if (ownerOf(kind, draft, '/name') === 'driver') return;
+  for (const { id } of drafts.writer.instances({ kind: kind.name, name })) {
+    if (id === draft.id) continue;
+    findings.add('/name', `there is a ${kind.name} ${name} already (${id}); a name means one instance`, 'conflict');
+    return;
+  }
+}
+
+/** With an entry for whatever an aliased relationship leads to, and without those of relationships that are gone. */
+export function withSupports(document: JsonObject, before: JsonObject | undefined): JsonObject {
+  const all = [...(before ? relationshipsIn(before) : []), ...relationshipsIn(document)];
+  return all
+    .filter(each => each.alias !== undefined)
+    .reduce(
+      (result, { side, target }) => (target === undefined ? result : withSupport(result, side, target)),
+      document,
+    );
+}
