@@ -4,6 +4,7 @@
  */
 import type { InstanceType } from '../core/instance.ts';
 import { isArray, isObject, type Json, type JsonObject, property } from '../core/json.ts';
+import { operatingStatusInTmf, stateInTmf } from '../core/model/service-states.ts';
 import type { LinkTarget } from './version.ts';
 
 export interface Attribute {
@@ -333,7 +334,7 @@ export const service: Shape = {
     isStateful: flag,
     state: {
       ...oneOf('feasibilityChecked', 'designed', 'reserved', 'inactive', 'active', 'terminated', 'suspended'),
-      own: { initial: 'designed', cancelled: 'terminated' },
+      own: stateInTmf,
       words4: { suspended: 'inactive' },
     },
     operatingStatus: since5({
@@ -349,7 +350,7 @@ export const service: Shape = {
         'stopped',
         'unknown',
       ),
-      own: { feasible: 'pending', not_feasible: 'failed' },
+      own: operatingStatusInTmf,
     }),
     serviceSpecification: a(() =>
       reference('ServiceSpecificationRef', { attributes: { version: text }, refersTo: 'serviceSpecification' }),

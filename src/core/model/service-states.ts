@@ -84,9 +84,10 @@ export const operatingStatuses = [
 /** What a feasibility check may find. */
 const findings = ['pending', 'unknown', 'feasible', 'not_feasible'];
 
-const stateInTmf: Readonly<Record<string, string>> = { initial: 'designed', cancelled: 'terminated' };
-/** What is feasible waits for the next step; what is not has failed its first. */
-const statusInTmf: Readonly<Record<string, string>> = { feasible: 'pending', not_feasible: 'failed' };
+/** How TMF calls the states that it has no word for. */
+export const stateInTmf: Readonly<Record<string, string>> = { initial: 'designed', cancelled: 'terminated' };
+/** The same of operating statuses: what is feasible waits for the next step; what is not has failed its first. */
+export const operatingStatusInTmf: Readonly<Record<string, string>> = { feasible: 'pending', not_feasible: 'failed' };
 
 /** The word that a TMF client is shown for a kept state; its own where TMF has it. */
 export function shownState(state: string): string {
@@ -95,7 +96,7 @@ export function shownState(state: string): string {
 
 /** The same for an operating status. */
 export function shownOperatingStatus(status: string): string {
-  return Object.hasOwn(statusInTmf, status) ? (statusInTmf[status] ?? status) : status;
+  return Object.hasOwn(operatingStatusInTmf, status) ? (operatingStatusInTmf[status] ?? status) : status;
 }
 
 /** What is asked of a service: a step by its name, or the state to be in. */
