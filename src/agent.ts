@@ -23,7 +23,7 @@ import { tmfRoutes } from './api/tmf-routes.ts';
 import { type Config, type Given, profileOf, settle } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
 import type { Instant } from './core/ids.ts';
-import type { Kinds } from './core/kind.ts';
+import type { Kinds, RecordKinds } from './core/kind.ts';
 import { checkProfile } from './core/profile/check.ts';
 import type { FirmwareProfile } from './core/profile/profile.ts';
 import type { Clock } from './ports/clock.ts';
@@ -62,6 +62,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const newId = randomUUID;
   const keyed = tmfKeyedArrays;
   const kinds: Kinds = new Map(profile.kinds.map(kind => [kind.name, kind]));
+  const recordKinds: RecordKinds = new Map(profile.recordKinds.map(kind => [kind.name, kind]));
   const profileMode = config.mode === '' ? profile.mode : config.mode;
   const drivers = overrides.drivers ?? openDrivers(profile, config, { clock, log });
 
@@ -109,8 +110,10 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   tmfRoutes(app, {
     store,
     kinds,
+    recordKinds,
     clock,
     newId,
+    chance: Math.random,
     ring: () => loop.ring(),
     sample: id => {
       const latest = loop.watch.sampleOf(id);

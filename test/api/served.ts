@@ -41,7 +41,7 @@ export const realClock: Clock = {
   },
 };
 
-export interface Wanted extends Partial<Pick<TmfParts, 'kinds' | 'sample' | 'publicUrl' | 'hubAllow'>> {
+export interface Wanted extends Partial<Pick<TmfParts, 'kinds' | 'recordKinds' | 'sample' | 'publicUrl' | 'hubAllow'>> {
   readonly server?: Partial<ServerSettings>;
   readonly clock?: Clock;
   readonly path?: string;
@@ -49,7 +49,7 @@ export interface Wanted extends Partial<Pick<TmfParts, 'kinds' | 'sample' | 'pub
 }
 
 export async function served(wanted: Wanted = {}): Promise<Served> {
-  const { server, clock = realClock, path = ':memory:', keepChanges } = wanted;
+  const { server, clock = realClock, path = ':memory:', keepChanges, recordKinds } = wanted;
   const { kinds = new Map(), sample = async () => undefined, publicUrl = '', hubAllow = ['127.0.0.1'] } = wanted;
   const store = openStore({
     path,
@@ -66,6 +66,8 @@ export async function served(wanted: Wanted = {}): Promise<Served> {
     kinds,
     clock,
     newId: randomUUID,
+    chance: Math.random,
+    ...(recordKinds === undefined ? {} : { recordKinds }),
     ring: () => {
       rings++;
     },

@@ -86,9 +86,12 @@ function ofKind(
 ): JsonObject {
   const { writer: reader } = drafts;
   const isObserved = draft.observedBy !== undefined;
+  const attribute = specificationAttribute[to.type];
   let { document } = draft;
   if (!known) {
     document = complete(withSpecification(withoutFormerPools(document, from, to), to, kinds, reader), to);
+  } else if (!sameJson(property(known, attribute), property(document, attribute))) {
+    document = withSpecification(document, to, kinds, reader);
   }
   findings.catch('', () => {
     document = withStates(before, { ...draft, document }, to, given.now);

@@ -36,8 +36,10 @@ export class Drafts {
   }
 
   /** Writes what was drafted, in the order in which it was first touched; what is as before writes nothing. */
-  flush(): void {
-    for (const draft of this.#drafted.values()) this.writer.putInstance(draft);
+  flush(): ReadonlyMap<InstanceId, Instance> {
+    const written = new Map<InstanceId, Instance>();
+    for (const [id, draft] of this.#drafted) written.set(id, this.writer.putInstance(draft));
     this.#drafted.clear();
+    return written;
   }
 }

@@ -1,0 +1,167 @@
+/** The entities of one TMF API in one version, over HTTP: get, create, patch, delete. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Cause } from '../core/change.ts';
+import { AgentError } from '../core/errors.ts';
+import { instanceId } from '../core/ids.ts';
+import { characteristicArray, type Instance, type InstanceType } from '../core/instance.ts';
+import { type Json, property } from '../core/json.ts';
+import type { Sample } from '../ports/driver.ts';
+import type { Store, Writer } from '../ports/store.ts';
+import { acceptCreate, type Rendering } from '../tmf/codec.ts';
+import { type Projection, parseQuery, project } from '../tmf/query.ts';
+import { hrefOf, type Version } from '../tmf/version.ts';
+import { HttpRefusal, jsonType } from './errors.ts';
+import { linksOf } from './links.ts';
+import type { RenderedEntities } from './rendered.ts';
+import { queryOf, wantsJson } from './server.ts';
+import { etagNow, patched, showInstance } from './shown.ts';
+import { acceptId, CLIENT, createInstance, patchInstance, removeInstance, type WriteParts } from './tmf-writes.ts';
+
+export interface EntityParts extends WriteParts {
+  readonly store: Store;
+  /** Wakes the loop; called after a commit that may give it work. */
+  readonly ring: () => void;
+  /** Fresh telemetry of an observed instance. */
+  readonly sample: (id: Instance['id']) => Sample | Promise<Sample | undefined>;
+  /** What hrefs begin with, such as `https://cpe.example:8638`; empty for absolute paths. */
+  readonly publicUrl: string;
+}
+
+/** The entities of one API in one version. */
+export class Entities {
+  readonly #parts: EntityParts;
+  readonly #type: InstanceType;
+  readonly #version: Version;
+  readonly #rendered: RenderedEntities;
+  readonly #rendering: Rendering;
+
+  constructor(parts: EntityParts, rendered: RenderedEntities, type: InstanceType, version: Version) {
+    this.#parts = parts;
+    this.#type = type;
+    this.#version = version;
+    this.#rendered = rendered;
+    const { store, kinds, publicUrl } = parts;
+    this.#rendering = { type, version, publicUrl, links: linksOf(store, version, publicUrl, kinds) };
+  }
+
+  get(request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
+    wantsJson(request);
+    const id = idOf(request);
+    const rendered = this.#rendered.get(id);
+    if (rendered?.type !== this.#type) throw this.#missing(id);
+    const query = queryOf(request.url);
+    const fields = query === '' ? undefined : parseQuery(query, this.#type, this.#version).fields;
+    const { body, etag, hasTelemetry } = rendered;
+    if (fields) {
+      reply.type(jsonType);
+      const isWhole = !hasTelemetry || !fields.has(characteristicArray[this.#type]);
+      return isWhole ? reply.send(projected(body, fields)) : this.#withSample(reply, id, body, fields);
+    }
+    const known = request.headers['if-none-match'];
+    if (known !== undefined && names(known, etag)) return reply.code(304).header('etag', etag).send();
+    reply.header('etag', etag).type(jsonType);
+    return hasTelemetry ? this.#withSample(reply, id, body, undefined) : reply.send(body);
+  }
+
+  /** Waits only when there is no sample that is fresh enough. */
+  #withSample(
+    reply: FastifyReply,
+    id: string,
+    body: string,
+    fields: Projection | undefined,
+  ): FastifyReply | Promise<FastifyReply> {
+    const send = (sample: Sample | undefined): FastifyReply => {
+      const whole = sample ? this.#rendered.withSample(body, sample) : body;
+      return reply.send(fields ? projected(whole, fields) : whole);
+    };
+    const sample = this.#parts.sample(instanceId(id));
+    return sample instanceof Promise ? sample.catch(() => undefined).then(send) : send(sample);
+  }
+
+  async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { store, ring, publicUrl } = this.#parts;
+    const type = this.#type;
+    const { fields } = parseQuery(queryOf(request.url), type, this.#version);
+    const document = acceptCreate(bodyOf(request), type, this.#version);
+    const id = acceptId(property(document, 'id'));
+    const instance = await store.submit(this.#cause(request, `POST /${type}`), writer =>
+      createInstance(writer, { type, document, ...(id === undefined ? {} : { id }) }, this.#parts),
+    );
+    ring();
+    reply.code(201).header('location', hrefOf(type, this.#version, instance.id, publicUrl));
+    return this.#answer(reply, instance, fields);
+  }
+
+  async patch(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { store, kinds, ring, publicUrl } = this.#parts;
+    const id = idOf(request);
+    const { fields } = parseQuery(queryOf(request.url), this.#type, this.#version);
+    const body = bodyOf(request);
+    const { instance, expectation } = await store.submit(this.#cause(request, `PATCH /${this.#type}/${id}`), writer => {
+      const before = this.#existing(writer, id, request);
+      const wanted = patched({ store: writer, kinds }, before, body, this.#rendering);
+      return patchInstance(writer, before, wanted, this.#parts);
+    });
+    ring();
+    if (expectation) {
+      reply.code(202).header('link', `<${publicUrl}/diffo/v1/expectations/${expectation.id}>; rel="expectation"`);
+    }
+    return this.#answer(reply, instance, fields);
+  }
+
+  async remove(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { store, kinds, ring } = this.#parts;
+    const id = idOf(request);
+    await store.submit(this.#cause(request, `DELETE /${this.#type}/${id}`), writer =>
+      removeInstance(writer, this.#existing(writer, id, request), kinds),
+    );
+    ring();
+    return reply.code(204).send();
+  }
+
+  #existing(writer: Writer, id: string, { headers }: FastifyRequest): Instance {
+    const instance = writer.instance(instanceId(id));
+    if (instance?.type !== this.#type) throw this.#missing(id);
+    const wanted = headers['if-match'];
+    if (wanted === undefined) return instance;
+    const etag = etagNow({ store: writer, kinds: this.#parts.kinds }, instance);
+    if (!names(wanted, etag)) {
+      throw new HttpRefusal(412, 'moved', `It has changed since you read it and is at ${etag} now; read it again`);
+    }
+    return instance;
+  }
+
+  #missing(id: string): AgentError {
+    return new AgentError('notFound', `There is no ${this.#type} with the id "${id}"`);
+  }
+
+  #answer(reply: FastifyReply, instance: Instance, fields: Projection | undefined): FastifyReply {
+    const { entity, etag } = showInstance(this.#parts, instance, this.#rendering);
+    return reply
+      .header('etag', etag)
+      .type(jsonType)
+      .send(JSON.stringify(project(entity, fields)));
+  }
+
+  #cause(request: FastifyRequest, why: string): Cause {
+    return { principal: CLIENT, kind: 'request', ref: request.id, why };
+  }
+}
+
+function projected(body: string, fields: Projection): string {
+  return JSON.stringify(project(JSON.parse(body), fields));
+}
+
+function idOf({ params }: FastifyRequest): string {
+  return String(property(params as Json, 'id'));
+}
+
+function bodyOf({ body }: FastifyRequest): Json {
+  return (body ?? null) as Json;
+}
+
+/** Whether a list of entity tags names this one. */
+function names(header: string, etag: string): boolean {
+  if (header === etag || header.trim() === '*') return true;
+  return header.split(',').some(each => each.trim().replace(/^W\//, '') === etag);
+}
