@@ -58,7 +58,8 @@ function ownElements(
   const [[, removed] = []] = derived;
   if (removed) throw taken(removed, `/${array}`);
   // What a derived part stands in place of was not shown, and stays.
-  const hidden = isArray(presented) ? before.filter(each => !presented.includes(each)) : [];
+  const visible = new Set(isArray(presented) ? presented.map(canonical) : []);
+  const hidden = before.filter(each => !visible.has(canonical(each)));
   const all = [...kept, ...hidden];
   return all.length === 0 && (wanted === undefined || own === undefined) ? undefined : all;
 }
@@ -106,7 +107,7 @@ function withOwnSpecification(own: JsonObject, presented: JsonObject, wanted: Js
   for (const member of Object.values(specificationMember)) {
     const shown = property(presented, member);
     const kept = property(own, member);
-    if (shown === kept || !isObject(shown) || !isObject(kept)) continue;
+    if (!isObject(shown) || !isObject(kept) || sameJson(shown, kept)) continue;
     const now = property(wanted, member);
     if (sameJson(now, shown)) return { ...wanted, [member]: kept };
     if (!isObject(now) || now.id !== shown.id) continue;
