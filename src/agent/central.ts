@@ -1,4 +1,5 @@
 /** Builds the sync with central; its driver is loaded when a graph is configured, and not before. */
+import { randomUUID } from 'node:crypto';
 import type { CentralDoor } from '../api/diffo/parts.ts';
 import type { Config } from '../config.ts';
 import type { Central } from '../ports/central.ts';
@@ -34,11 +35,12 @@ export async function openCentral(parts: CentralParts): Promise<Reporting | unde
     clock,
     log,
     chance,
+    boot: randomUUID(),
     heartbeatMs: config['central.heartbeatMs'],
     epochEveryMs: config['central.epochEveryMs'],
   });
   return {
-    door: { url, database: config['central.database'], state: () => sync.state() },
+    door: { url, database: config['central.database'], state: () => sync.state(), release: () => sync.release() },
     start: () => sync.start(),
     stop: () => sync.stop(),
   };

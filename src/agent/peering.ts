@@ -60,7 +60,7 @@ export async function openPeering(parts: PeeringParts): Promise<Peering> {
   const { config, identity, store, clock, log, newId } = parts;
   const { node, peers } = readPeering(config);
   const incarnation = peers.length === 0 ? 0 : nextIncarnation(store);
-  const self = { realm: config.realm, node, key: identity.key, incarnation, storeId: store.agent };
+  const self = { realm: config.realm, node, key: identity.key, incarnation, storeId: store.agent, boot: newId() };
   const gate = new Gate({ self, peers, clock, log, newId });
   const chance = Math.random;
   const ca = readAuthorities('peers.caFile', config['peers.caFile']);
@@ -82,6 +82,7 @@ export async function openPeering(parts: PeeringParts): Promise<Peering> {
   return {
     identity: { node, realm: config.realm, publicKey: identity.publicKey },
     states: () => sync.states(),
+    release: peer => sync.release(peer),
     refusedStrangers: () => gate.refused(),
     open: async () => {
       embedded = await embedBroker(config, log);

@@ -40,8 +40,12 @@ export function centralState(central: Json, { paint }: Pick<Screen, 'paint'>): C
 function troubles(central: Json, { paint, now }: Screen): Cell[][] {
   const last = textAt(central, 'lastError', 'message');
   const at = textAt(central, 'lastError', 'at');
+  const alarm = textAt(central, 'alarm');
   return [
-    ...(last === undefined ? [] : [['last error', { text: `${moment(at, now)}: ${last}`, paint: paint.doubtful }]]),
+    ...(alarm === undefined ? [] : [['alarm', { text: alarm, paint: paint.doubtful }]]),
+    ...(last === undefined || last === alarm
+      ? []
+      : [['last error', { text: `${moment(at, now)}: ${last}`, paint: paint.doubtful }]]),
     ...listAt(central, 'quarantined').map((row): Cell[] => [
       'refused',
       { text: `${textAt(row, 'key')}: ${textAt(row, 'message')}`, paint: paint.doubtful },

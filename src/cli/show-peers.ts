@@ -41,9 +41,11 @@ function troubles(peer: Json, { paint, now }: Screen): readonly string[] {
   const apart = listAt(peer, 'in', 'quarantine').map(
     row => `cannot take its ${textAt(row, 'key')}: ${textAt(row, 'message')}`,
   );
+  const alarm = textAt(peer, 'alarm');
   return [
+    ...(alarm === undefined ? [] : [alarm]),
     ...down,
-    ...(last === undefined ? [] : [`${moment(textAt(peer, 'lastError', 'at'), now)}: ${last}`]),
+    ...(last === undefined || last === alarm ? [] : [`${moment(textAt(peer, 'lastError', 'at'), now)}: ${last}`]),
     ...(counts.length === 0 ? [] : [`refused of its messages: ${counts.join(', ')}`]),
     ...apart,
   ].map(each => `  ${paint.doubtful(`${name}: ${each}`)}\n`);

@@ -19,7 +19,7 @@ export const ENVELOPE_BYTES = 4 * 1024;
 /** So far ahead of ours a sender's clock may be. */
 const AHEAD_MS = 5 * 60_000;
 /** A clock before this has not been set, and says nothing about those of others. */
-const CLOCKS_SET_AFTER: Instant = Date.parse('2026-01-01T00:00:00Z');
+export const CLOCKS_SET_AFTER: Instant = Date.parse('2026-01-01T00:00:00Z');
 
 export const contentType = 'application/cloudevents+json';
 
@@ -50,6 +50,8 @@ export interface Self {
   readonly incarnation: number;
   /** The store's name; a lost store comes back under another one. */
   readonly storeId: string;
+  /** Random, of this process alone: tells a copy of the store from the store. */
+  readonly boot?: string;
 }
 
 export interface Draft {
@@ -73,6 +75,8 @@ export interface Message {
   readonly at: Instant;
   readonly incarnation: number;
   readonly storeId: string;
+  /** Names the process that sent it. */
+  readonly boot: string;
   readonly data: JsonObject;
   readonly stream?: string;
   readonly answers?: string;
@@ -122,6 +126,7 @@ const envelope = z.looseObject({
   datacontenttype: z.literal('application/json'),
   nodeinc: z.int().nonnegative(),
   storeid: shortText,
+  bootid: shortText.optional(),
   stream: shortText.optional(),
   correlationid: shortText.optional(),
   signature: z.string().max(128),
@@ -140,6 +145,7 @@ export function seal(self: Self, { to, type, id, at, data, stream, answers }: Dr
     datacontenttype: 'application/json',
     nodeinc: self.incarnation,
     storeid: self.storeId,
+    ...(self.boot === undefined ? {} : { bootid: self.boot }),
     ...(stream === undefined ? {} : { stream }),
     ...(answers === undefined ? {} : { correlationid: answers }),
     data,
@@ -206,6 +212,7 @@ export function open(
       at,
       incarnation: data.nodeinc,
       storeId: data.storeid,
+      boot: data.bootid ?? `${data.storeid}.${data.nodeinc}`,
       data: data.data,
       ...(data.stream === undefined ? {} : { stream: data.stream }),
       ...(data.correlationid === undefined ? {} : { answers: data.correlationid }),

@@ -40,6 +40,8 @@ export interface PeerState {
     /** Rows of the peer that we could not take. */
     readonly quarantine: readonly { readonly key: string; readonly code: string; readonly message: string }[];
   };
+  /** What a person has to see to before the streams go on, as a sentence that says what to do. */
+  readonly alarm: string | undefined;
   readonly messages: { readonly sent: number; readonly received: number };
   readonly refused: RefusalCounts;
   readonly lastError: { readonly at: Instant; readonly because: string } | undefined;

@@ -15,6 +15,7 @@ import {
   newSender,
   next,
   type Renewal,
+  released,
   resumed,
   type Sender,
   unanswered,
@@ -33,6 +34,8 @@ export interface CentralSyncParts {
   readonly log: Log;
   /** From 0 up to 1; keeps agents apart that would act together. */
   readonly chance: () => number;
+  /** Random, of this process alone: tells a copy of the store from the store. */
+  readonly boot: string;
   /** The longest silence, give or take a fifth. */
   readonly heartbeatMs: number;
   /** The least time between two epochs, for each costs a snapshot. */
@@ -60,6 +63,9 @@ export class CentralSync {
   #agreedAt: Instant | undefined;
   #nextAt: Instant | undefined;
   #because: string | undefined;
+  #alarm: string | undefined;
+  /** A person has seen to what had stopped the stream, and central has not been told yet. */
+  #isReleased = false;
   #kept: { readonly acked: number; readonly at: Instant };
   /** Only time, no new row, ends the wait. */
   #isHeld = true;
@@ -108,11 +114,21 @@ export class CentralSync {
       ...(this.#agreedAt === undefined ? {} : { agreedAt: this.#agreedAt }),
       ...(this.#nextAt === undefined ? {} : { nextAt: this.#nextAt }),
       ...(this.#because === undefined ? {} : { because: this.#because }),
+      ...(this.#alarm === undefined ? {} : { alarm: this.#alarm }),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
       counts: { ...this.#counts },
       failures: { ...this.#failures },
       quarantined: [...this.#quarantined.values()],
     };
+  }
+
+  /** A person has looked: what was stopped goes on, and an epoch may begin at once. */
+  release(): void {
+    this.#alarm = undefined;
+    this.#isReleased = true;
+    this.#sender = released(resumed(this.#sender));
+    this.#keep();
+    if (!this.#isUnderWay && !this.#isStopped) this.#wakeAfter(0, 'a person has released it');
   }
 
   /** Something was written. */
@@ -161,6 +177,7 @@ export class CentralSync {
         const allowedAt = (this.#sender.begun.at(-1) ?? -Infinity) + this.#parts.epochEveryMs;
         if (allowedAt > now) {
           this.#wait(allowedAt, true, 'a new epoch was begun lately');
+          this.#tellOfWait('a new epoch was begun lately');
           this.#phase = 'differing';
           return false;
         }
@@ -172,6 +189,7 @@ export class CentralSync {
         const last = this.#sender.begun.at(-1);
         const soonest = last === undefined ? until : Math.max(now + 1, last + this.#parts.epochEveryMs);
         if (this.#sender.renewal) this.#phase = 'differing';
+        if (step.renewal) this.#tellOfWait(because);
         this.#wait(this.#sender.renewal ? Math.min(until, soonest) : until, held, because);
         // A commit that came while the rest was decided is not waited for.
         if (!held && this.#parts.store.seq() !== this.#rows.seq) this.#hear();
@@ -192,7 +210,9 @@ export class CentralSync {
     const { central, clock, store } = this.#parts;
     let reply: Reply;
     try {
-      reply = await central.push(batch);
+      const isReleased = this.#isReleased;
+      reply = await central.push(batch, { boot: this.#parts.boot, isReleased });
+      if (isReleased) this.#isReleased = false;
     } catch (error) {
       if (this.#isStopped) return;
       this.#fail(error);
@@ -211,6 +231,7 @@ export class CentralSync {
       case 'ack':
         this.#phase = reply.agreed ? 'synced' : 'sending';
         if (!reply.agreed) return;
+        this.#alarm = undefined;
         this.#agreedAt = clock.now();
         this.#rows.forget(this.#sender.acked);
         if (this.#sender.acked !== this.#kept.acked && clock.now() >= this.#kept.at + KEEP_EVERY_MS) this.#keep();
@@ -262,9 +283,19 @@ export class CentralSync {
     if (begun.length < this.#sender.begun.length) this.#sender = { ...this.#sender, begun };
   }
 
+  #tellOfWait(because: string): void {
+    const alarm = `the stream to central waits, for ${because}; \`diffo central release\` lets it go on`;
+    if (alarm !== this.#alarm) this.#parts.log.warn('central and this agent differ', { because: alarm });
+    this.#alarm = alarm;
+  }
+
   #fail(error: unknown): void {
     const code = error instanceof AgentError ? error.code : 'internal';
     const message = sentence(error);
+    if (code === 'conflict') {
+      if (this.#alarm !== message) this.#parts.log.error('two agents report as this one', { because: message });
+      this.#alarm = message;
+    }
     if (this.#lastError?.message !== message || this.#phase !== 'backing off') {
       this.#parts.log.warn('central cannot be told; the agent serves on and tries again', { code, because: message });
     }

@@ -2,7 +2,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { Peer } from '../core/peer.ts';
 import {
+  CLOCKS_SET_AFTER,
   type Draft,
+  type Message,
   type MessageType,
   type Opened,
   open,
@@ -10,6 +12,7 @@ import {
   type Self,
   seal,
 } from '../core/peer-message.ts';
+import { areTwo, hearLife, type Lives, noLives } from '../core/stream/double.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Seal } from '../ports/peer-link.ts';
@@ -36,6 +39,7 @@ export class Gate implements Seal {
   /** By peer; those of strangers stand under the empty name. */
   private readonly counts = new Map<string, Partial<Record<Refusal, number>>>();
   private readonly told = new Set<string>();
+  private readonly lives = new Map<string, Lives>();
 
   constructor(parts: GateParts) {
     this.parts = parts;
@@ -60,7 +64,10 @@ export class Gate implements Seal {
       : expected !== undefined && type !== expected
         ? (['meaningless', `a ${type} where a ${expected} is due`] as const)
         : undefined;
-    if (!because) return opened;
+    if (!because) {
+      this.hearLife(opened.message);
+      return opened;
+    }
     this.refuse(because[0], because[1], from);
     return { ok: false, refusal: because[0], because: because[1], from };
   }
@@ -75,6 +82,21 @@ export class Gate implements Seal {
     if (this.told.has(name) || (!known && this.told.size >= STRANGERS_TOLD)) return;
     this.told.add(name);
     this.parts.log.warn('a message was refused; others like it are only counted', { refusal, from, because });
+  }
+
+  /** Whether two processes speak in the name of a peer, both with its key. */
+  isDouble(peer: string): boolean {
+    return areTwo(this.lives.get(peer) ?? noLives);
+  }
+
+  /** A person has seen to it. */
+  forgetLives(peer: string): void {
+    this.lives.delete(peer);
+  }
+
+  private hearLife({ from, boot, at }: Message): void {
+    // A clock that was not set cannot tell what came late.
+    if (at > CLOCKS_SET_AFTER) this.lives.set(from, hearLife(this.lives.get(from) ?? noLives, { boot, firstAt: at }));
   }
 
   /** What was refused of a peer; of those who are none without a name. */

@@ -11,6 +11,7 @@ import {
   heard,
   newSender,
   next,
+  released,
   resumed,
   type Sender,
   unanswered,
@@ -23,6 +24,8 @@ import type { Outgoing } from './peer-outgoing.ts';
 import { ANSWER_WITHIN_MS } from './peer-silence.ts';
 import type { PeerSyncParts } from './peer-sync.ts';
 
+/** Says in a refusal that two speak in the name of who sent it. */
+export const DOUBLE = 'double';
 /** Whoever has come back is met again within this. */
 const LONGEST_PAUSE_MS = 30_000;
 /** Where the receiver stands is written down when the stream has come to rest; it costs a repetition at most. */
@@ -47,6 +50,8 @@ export interface SendingParts extends Pick<PeerSyncParts, 'store' | 'clock' | 's
   /** The peer has answered what was asked, be it with a refusal. */
   readonly answered: (message: Message) => void;
   readonly tempo: () => Tempo;
+  /** Nothing is sent to whom nobody can tell from its double. */
+  readonly isHeld: () => boolean;
 }
 
 export class Sending {
@@ -63,6 +68,8 @@ export class Sending {
   private callOff: (() => void) | undefined;
   private callOffKeeping: (() => void) | undefined;
   private agreed = false;
+  /** Why the peer has stopped our stream, or we have; it goes on when a person has seen to it. */
+  private alarm: string | undefined;
   private stopped = false;
   private errors: readonly RowError[] = [];
 
@@ -100,6 +107,18 @@ export class Sending {
     };
   }
 
+  get stoppedBecause(): string | undefined {
+    return this.alarm;
+  }
+
+  /** A person has looked: what was stopped goes on, and an epoch may begin at once. */
+  release(): void {
+    this.alarm = undefined;
+    this.sender = released(this.sender);
+    this.keep();
+    this.sendAfresh();
+  }
+
   /** Something may have to be sent. */
   wake(): void {
     if (this.stopped) return;
@@ -119,7 +138,7 @@ export class Sending {
 
   private step(): void {
     this.parts.catchUp();
-    if (this.awaited) return;
+    if (this.awaited || this.parts.isHeld()) return;
     this.callOff?.();
     this.callOff = undefined;
     const link = this.line.link();
@@ -142,8 +161,15 @@ export class Sending {
         this.push(link, step.batch);
         return;
       case 'wait':
+        if (step.renewal) this.tellOfWait(step.because);
         this.wakeAfter(Math.max(step.until - this.parts.steady(), 1));
     }
+  }
+
+  private tellOfWait(because: string): void {
+    const { node } = this.parts.gate.self;
+    this.alarm = `the stream to ${this.peer} waits, for ${because}; \`diffo peers release ${this.peer}\` at ${node} lets it go on`;
+    this.line.note(this.alarm);
   }
 
   /** A carrier has come or gone. */
@@ -213,6 +239,7 @@ export class Sending {
     this.awaited = undefined;
     this.sender = heard(this.sender, reply, this.parts.store.seq(), this.moment(), { tempo: this.parts.tempo() });
     this.agreed = reply.reply === 'ack' && reply.agreed;
+    if (this.agreed) this.alarm = undefined;
     const sent = new Set(awaited.batch.items.map(({ key }) => key));
     if (sent.size > 0) {
       this.errors = [...this.errors.filter(({ key }) => !sent.has(key)), ...reply.errors].slice(-ERRORS_KEPT);
@@ -236,6 +263,7 @@ export class Sending {
     this.awaited = undefined;
     const words = [property(message.data, 'message'), property(message.data, 'code')].map(each => String(each));
     this.line.note(`${this.peer} refuses: ${words.join(' (').slice(0, 500)})`);
+    if (property(message.data, 'code') === DOUBLE) this.alarm = `${this.peer} has stopped our stream: ${words[0]}`;
     this.parts.answered(message);
     this.inVain(unanswered(this.sender, this.moment()));
   }

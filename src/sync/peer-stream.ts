@@ -1,7 +1,7 @@
 /** One peer: our stream to it, its stream to us, whether it is there, and what we show of its verdicts meanwhile. */
 import { AgentError, sentence } from '../core/errors.ts';
 import type { Expectation } from '../core/expectation.ts';
-import type { ExpectationId } from '../core/ids.ts';
+import type { ExpectationId, Instant } from '../core/ids.ts';
 import { property } from '../core/json.ts';
 import type { Message } from '../core/peer-message.ts';
 import { readBatch } from '../core/stream/batch.ts';
@@ -9,7 +9,7 @@ import type { PeerState } from '../ports/peers.ts';
 import { type Held, heldFor, receiverOf, takeBatch } from './peer-incoming.ts';
 import { Line } from './peer-line.ts';
 import { Outgoing } from './peer-outgoing.ts';
-import { Sending } from './peer-sending.ts';
+import { DOUBLE, Sending } from './peer-sending.ts';
 import { Silence } from './peer-silence.ts';
 import type { PeerSyncParts } from './peer-sync.ts';
 import { type ShowingParts, showVerdicts } from './peer-verdicts.ts';
@@ -28,6 +28,8 @@ export class PeerStream {
   private readonly held: Held;
   /** Expectations on the peer that were laid or changed, and whose verdict has yet to be shown so. */
   private readonly unshown = new Set<ExpectationId>();
+  /** Since when two speak in the peer's name. */
+  private doubleSince: Instant | undefined;
   private callOffChallenge: (() => void) | undefined;
   private challengedAt = Number.NEGATIVE_INFINITY;
   private stopped = false;
@@ -51,7 +53,10 @@ export class PeerStream {
       catchUp: () => this.catchUp(),
       answered: message => this.proveAlive(message),
       tempo: () => this.silence.tempo(),
+      isHeld: () => this.doubleSince !== undefined,
     });
+    const kept = parts.store.streamState(doubleName(peer)) as { readonly since: Instant } | undefined;
+    this.doubleSince = kept?.since;
   }
 
   start(): void {
@@ -80,6 +85,7 @@ export class PeerStream {
 
   /** A carrier has come or gone. */
   linkMoved(): void {
+    this.lookForDouble();
     this.sending.linkMoved();
   }
 
@@ -131,6 +137,11 @@ export class PeerStream {
       throw new AgentError('invalid', `the stream ${batch.stream} is none from ${this.peer} to ${self.node}`);
     }
     this.line.countReceived();
+    this.lookForDouble();
+    if (this.doubleSince !== undefined) {
+      this.refuse(message.id, DOUBLE, isDoubled(this.peer, self.node));
+      return;
+    }
     this.catchUp();
     const now = this.parts.clock.now();
     const reply = takeBatch({ ...this.showing, keyed: this.parts.keyed, held: this.held }, this.peer, batch, now);
@@ -143,6 +154,7 @@ export class PeerStream {
 
   takePresence(message: Message): void {
     this.line.countReceived();
+    this.lookForDouble();
     if (property(message.data, 'state') === 'dead') this.silence.takeDeath(message);
     this.challenge();
   }
@@ -167,6 +179,29 @@ export class PeerStream {
     const wasSilent = this.silence.end(message);
     if (wasSilent) this.show(this.mine());
     if (wasSilent || !this.silence.isWatched) this.silence.watch();
+  }
+
+  // Two in its name
+
+  /** What two say in one name is neither's word: nothing is taken from them, or given, until a person has decided. */
+  private lookForDouble(): void {
+    const { gate, clock, log, store } = this.parts;
+    if (this.doubleSince !== undefined || !gate.isDouble(this.peer)) return;
+    this.doubleSince = clock.now();
+    log.error('two agents speak in the name of a peer; its streams are stopped', {
+      peer: this.peer,
+      because: isDoubled(this.peer, gate.self.node),
+    });
+    const state = { since: this.doubleSince };
+    store.transact(upkeep, writer => writer.putStreamState(doubleName(this.peer), state));
+  }
+
+  /** A person has seen to what had stopped the streams. */
+  release(): void {
+    this.parts.store.transact(upkeep, writer => writer.removeStreamState(doubleName(this.peer)));
+    this.parts.gate.forgetLives(this.peer);
+    this.doubleSince = undefined;
+    this.sending.release();
   }
 
   // What we show of its verdicts
@@ -198,6 +233,8 @@ export class PeerStream {
       ...this.silence.state(this.line.link() !== undefined),
       ...this.line.state(),
       out: this.sending.state(),
+      alarm:
+        this.doubleSince === undefined ? this.sending.stoppedBecause : isDoubled(this.peer, this.parts.gate.self.node),
       in: {
         epoch,
         cursor,
@@ -205,4 +242,17 @@ export class PeerStream {
       },
     };
   }
+}
+
+const upkeep = { principal: 'operator', kind: 'upkeep' } as const;
+
+function doubleName(peer: string): string {
+  return `peer:${peer}:double`;
+}
+
+function isDoubled(peer: string, here: string): string {
+  return (
+    `two agents run with the name and key of ${peer}, perhaps from a copied data directory: stop one of them and give it ` +
+    `a directory of its own, then say \`diffo peers release ${peer}\` at ${here}`
+  );
 }

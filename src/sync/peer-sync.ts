@@ -77,6 +77,12 @@ export class PeerSync {
     return this.parts.peers.map(({ name, publicKey }) => ({ name, publicKey, ...this.stream(name).state() }));
   }
 
+  /** Lets the streams to and from a peer go on; false when there is none of that name. */
+  release(name: string): boolean {
+    this.streams.get(name)?.release();
+    return this.streams.has(name);
+  }
+
   private stream(name: string): PeerStream {
     const stream = this.streams.get(name);
     if (!stream) throw new AgentError('internal', `the gate let in ${name}, which is no peer`);

@@ -20,6 +20,18 @@ test('a graph that does not answer is named, with the reason', async () => {
   expect((await diffo(['status', '--at', agent.url])).out).toMatch(/central +backing off/);
 });
 
+test('a stream that was stopped is released, where there is one', async () => {
+  const agent = await runAgent({ 'central.url': 'bolt://127.0.0.1:9' });
+  expect(await diffo(['central', 'release', '--at', agent.url])).toMatchObject({ code: 0, err: '' });
+  const none = await runAgent();
+  expect(await diffo(['central', 'release', '--at', none.url])).toMatchObject({
+    code: 1,
+    err: 'diffo: no graph is configured to report to: set central.url\n',
+  });
+  const text = centralText({ url: 'bolt://x', state: 'backing off', alarm: 'two agents report' }, screen);
+  expect(text).toMatch(/alarm +two agents report/);
+});
+
 test('when both sides hold the same it says since when', () => {
   const told = {
     url: 'neo4j+s://graph.example:7687',

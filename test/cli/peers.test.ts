@@ -1,7 +1,8 @@
 /** What the command line says of peers, with two real agents. */
+import { cpSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { identityText, peersText } from '../../src/cli/show-peers.ts';
-import { runAgent, type TestAgent, until } from '../kit/agent.ts';
+import { makeDirectory, runAgent, type TestAgent, until } from '../kit/agent.ts';
 import { makeParty, type Party, peerAt } from '../sync/pair.ts';
 import { diffo, type Ran, screen } from './running.ts';
 
@@ -43,6 +44,38 @@ test('an expectation is laid on a peer and followed, and both say who they are',
     code: 2,
     err: expect.stringContaining('there is no peer edge-x; known are edge-b'),
   });
+});
+
+test('a copied data directory that runs too is noticed, stops the streams, and is told of until a person releases them', async () => {
+  const [partyA, partyB] = [makeParty('edge-a'), makeParty('edge-b')];
+  const b = await start(partyB, peerAt(partyA));
+  const towardsB = peerAt(partyB, `${b.url.replace('http', 'ws')}/peer`);
+  const first = await start(partyA, towardsB);
+  await until('they agree', async () => (await first.get('/diffo/v1/peers'))[0].agreed);
+  await first.stop();
+  const copied = makeDirectory();
+  cpSync(partyA.data, copied, { recursive: true });
+  const [a, copy] = [await start(partyA, towardsB), await start({ ...partyA, data: copied }, towardsB)];
+
+  const told = 'edge-b: two agents run with the name and key of edge-a';
+  await until('it is noticed', async () => (await b.get('/diffo/v1/peers'))[0].alarm);
+  expect((await run(b, ['peers'])).out).toContain(told.replace('edge-b:', 'edge-a:'));
+  expect((await b.get('/diffo/v1/status')).peers[0].alarm).toContain('`diffo peers release edge-a` at edge-b');
+  expect((await b.get('/diffo/v1/peers'))[0].in.epoch).toBeLessThanOrEqual(2);
+  await run(b, ['expect', 'resource/x', 'description=held', '--peer', 'edge-a', '--id', 'held']);
+
+  await copy.stop();
+  expect((await run(b, ['peers', 'release', 'edge-a'])).code).toBe(0);
+  await until('it has come', async () =>
+    (await a.get('/diffo/v1/expectations')).some((each: { id: string }) => each.id === 'held'),
+  );
+  await until('they agree', async () => (await b.get('/diffo/v1/peers'))[0].agreed);
+  expect((await run(b, ['peers'])).out).not.toContain('two agents');
+  expect(await run(b, ['peers', 'release', 'edge-x'])).toMatchObject({
+    code: 1,
+    err: 'diffo: there is no peer edge-x\n',
+  });
+  expect(await run(b, ['peers', 'drop'])).toMatchObject({ code: 2, err: expect.stringContaining('only release NAME') });
 });
 
 test('what a person may have to see to stands below the table', () => {

@@ -31,7 +31,7 @@ export function centralContract(name: string, open: () => Promise<CentralUnderTe
     let under: CentralUnderTest;
     const [a = '', b = '', c = ''] = ids;
     const gone = (seq: number, id: string): Item => ({ key: `instance/${id}`, seq, deleted: true });
-    const push = (each: Batch) => under.central.push(each);
+    const push = (each: Batch, boot = 'one', isReleased = false) => under.central.push(each, { boot, isReleased });
     beforeEach(async () => {
       under = await open();
     });
@@ -104,6 +104,25 @@ export function centralContract(name: string, open: () => Promise<CentralUnderTe
       const all = [...mended, good];
       expect(await push(batch(1, 4, 6, mended, all))).toMatchObject({ reply: 'ack', agreed: true, errors: [] });
       expect(await under.shown()).toEqual(['good', 'mended', 'readable']);
+      await under.central.close();
+    });
+
+    test('two who report in one name by turns are stopped, both, until one of them is released', async () => {
+      const rows = [instanceItem(1, a, 'one')];
+      await push(batch(1, 0, 1, rows, rows));
+      // A restart, and what the life before had sent.
+      expect(await push(batch(1, 1, 1, [], rows), 'two')).toMatchObject({ reply: 'ack', agreed: true });
+      expect(await push(batch(1, 1, 1, [], rows), 'one')).toMatchObject({ reply: 'ack', agreed: true });
+      const later = [instanceItem(2, a, 'another')];
+      await expect(push(batch(1, 1, 2, later, later), 'two')).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('two agents report'),
+      });
+      await expect(push(batch(1, 1, 1, [], rows), 'one')).rejects.toMatchObject({ code: 'conflict' });
+      expect(await under.shown()).toEqual(['one']);
+      expect(await push(batch(1, 1, 2, later, later), 'two', true)).toMatchObject({ reply: 'ack', agreed: true });
+      expect(await push(batch(1, 2, 2, [], later), 'two')).toMatchObject({ reply: 'ack', agreed: true });
+      expect(await under.shown()).toEqual(['another']);
       await under.central.close();
     });
   });

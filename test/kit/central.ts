@@ -1,7 +1,9 @@
 /** A central in memory, for tests that let time pass: it takes batches as the graph does, and can fail in its ways. */
 
+import { AgentError } from '../../src/core/errors.ts';
 import { isObject, type Json, property } from '../../src/core/json.ts';
 import type { Batch, Reply, RowError } from '../../src/core/stream/batch.ts';
+import { areTwo, hearLife, noLives } from '../../src/core/stream/double.ts';
 import { type Guard, newReceiver, type Receiver, receive, refuse } from '../../src/core/stream/receiver.ts';
 import type { Central } from '../../src/ports/central.ts';
 
@@ -18,6 +20,7 @@ export interface FakeCentral extends Central {
 
 export function fakeCentral(): FakeCentral {
   let state = { receiver: newReceiver as Receiver, guards: new Map<string, Guard>(), bodies: new Map<string, Json>() };
+  let lives = noLives;
   const pushed: Batch[] = [];
   const take = (batch: Batch): Reply => {
     const { guards, bodies } = state;
@@ -49,10 +52,12 @@ export function fakeCentral(): FakeCentral {
     pushed,
     fail: undefined,
     loseAnswers: false,
-    push: async batch => {
+    push: async (batch, { boot, isReleased }) => {
       pushed.push(batch);
       const failure = fake.fail?.(batch);
       if (failure) throw failure;
+      lives = hearLife(isReleased ? noLives : lives, { boot });
+      if (areTwo(lives)) throw new AgentError('conflict', 'two agents report in one name');
       const reply = take(structuredClone(batch));
       if (fake.loseAnswers) throw new Error('the answer was lost');
       return reply;

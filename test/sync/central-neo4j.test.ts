@@ -6,6 +6,8 @@ import { silentLog } from '../../src/ports/log.ts';
 import { batch, centralContract, instanceItem } from '../contracts/central.ts';
 import { runNeo4j, type TestNeo4j, whyNoNeo4j } from '../kit/neo4j.ts';
 
+const by = { boot: 'one', isReleased: false };
+
 describe.skipIf(whyNoNeo4j !== '')(`Neo4j as central${whyNoNeo4j}`, () => {
   let server: TestNeo4j;
   beforeAll(async () => {
@@ -31,7 +33,7 @@ describe.skipIf(whyNoNeo4j !== '')(`Neo4j as central${whyNoNeo4j}`, () => {
     const central = open();
     const id = (nth: number): string => `77777777-7777-4777-8777-${String(nth).padStart(12, '0')}`;
     const rows = Array.from({ length: 40 }, (_, i) => instanceItem(i + 1, id(i), i % 10 === 9 ? 'twice' : `name ${i}`));
-    const reply = await central.push(batch(1, 0, 40, rows, rows));
+    const reply = await central.push(batch(1, 0, 40, rows, rows), by);
     expect(reply).toMatchObject({ reply: 'ack', cursor: 40, agreed: true });
     expect(reply.errors.map(error => [error.key, error.code])).toEqual(
       [19, 29, 39].map(nth => [`instance/${id(nth)}`, 'refused']),
@@ -68,10 +70,13 @@ describe.skipIf(whyNoNeo4j !== '')(`Neo4j as central${whyNoNeo4j}`, () => {
           });
           rows.push(...items);
           const isLast = part === 4;
-          const reply = await central.push({
-            ...batch(1, part * 40, part * 40 + 40, items, isLast ? rows : undefined),
-            stream: agent,
-          });
+          const reply = await central.push(
+            {
+              ...batch(1, part * 40, part * 40 + 40, items, isLast ? rows : undefined),
+              stream: agent,
+            },
+            by,
+          );
           expect(reply).toMatchObject({ reply: 'ack', errors: [], ...(isLast ? { agreed: true } : {}) });
         }
         await central.close();
@@ -94,7 +99,7 @@ describe.skipIf(whyNoNeo4j !== '')(`Neo4j as central${whyNoNeo4j}`, () => {
       { url, user: '', database: 'neo4j' },
       { clock: systemClock, log: silentLog, chance: () => 0 },
     );
-    expect(await central.push(batch(1, 0, 0, [], []))).toMatchObject({ reply: 'ack', agreed: true });
+    expect(await central.push(batch(1, 0, 0, [], []), by)).toMatchObject({ reply: 'ack', agreed: true });
     await central.close();
   });
 });

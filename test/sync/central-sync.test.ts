@@ -43,6 +43,7 @@ function scene(parts: Partial<CentralSyncParts> = {}, file = ':memory:'): Scene 
       clock,
       log: silentLog,
       chance: () => 0.5,
+      boot: newId(),
       heartbeatMs: 15 * 60_000,
       epochEveryMs: HOUR,
       ...parts,
@@ -70,6 +71,31 @@ function scene(parts: Partial<CentralSyncParts> = {}, file = ':memory:'): Scene 
     remove: name => store.transact(cause, writer => writer.removeInstance(instanceId(name))),
     again: (more = {}) => make(more),
   };
+}
+
+/** Somebody else's hand in the graph, found when something is told of next. */
+async function spoil({ central, store, put }: Scene, name: string): Promise<void> {
+  const [first] = [...central.bodies.keys()];
+  await central.push(
+    {
+      ...(central.pushed.at(-1) as (typeof central.pushed)[number]),
+      items: [
+        {
+          key: `${first}-${name}`,
+          seq: store.seq() + 1,
+          deleted: false,
+          hash: '0'.repeat(32),
+          schema: 'instance/1',
+          body: {},
+        },
+      ],
+      to: store.seq() + 1,
+      from: store.seq(),
+      caughtUp: false,
+    },
+    { boot: 'a hand', isReleased: true },
+  );
+  put(name);
 }
 
 describe('telling central', () => {
@@ -229,35 +255,15 @@ describe('bad days', () => {
   });
 
   test('a mismatch begins an epoch with a snapshot, and the next one not before its time', async () => {
-    const { clock, store, central, sync, put } = scene({ epochEveryMs: 2 * 60_000, heartbeatMs: 60_000 });
+    const world = scene({ epochEveryMs: 2 * 60_000, heartbeatMs: 60_000 });
+    const { clock, central, sync, put } = world;
     put('a');
     await clock.advance(10_000);
-    const spoil = async (name: string): Promise<void> => {
-      // Somebody else's hand in the graph.
-      const [first] = [...central.bodies.keys()];
-      await central.push({
-        ...(central.pushed.at(-1) as (typeof central.pushed)[number]),
-        items: [
-          {
-            key: `${first}-${name}`,
-            seq: store.seq() + 1,
-            deleted: false,
-            hash: '0'.repeat(32),
-            schema: 'instance/1',
-            body: {},
-          },
-        ],
-        to: store.seq() + 1,
-        from: store.seq(),
-        caughtUp: false,
-      });
-      put(name);
-    };
-    await spoil('b');
+    await spoil(world, 'b');
     await clock.advance(70_000);
     expect(sync.state()).toMatchObject({ epoch: 2, state: 'synced' });
     expect(namesIn(central)).toEqual(['a', 'b']);
-    await spoil('c');
+    await spoil(world, 'c');
     await clock.advance(30_000);
     const held = sync.state();
     expect(held.epoch).toBe(2);
@@ -278,6 +284,49 @@ describe('bad days', () => {
     put('large', { description: 'small' });
     await clock.advance(10_000);
     expect(sync.state().quarantined).toEqual([]);
+  });
+
+  test('a copy of it that runs too stops the stream of both, until a person has seen to it', async () => {
+    const { clock, central, sync, put, again } = scene();
+    put('a');
+    await clock.advance(10_000);
+    const copy = again();
+    await clock.advance(10_000);
+    for (const name of ['b', 'c', 'd']) {
+      put(name);
+      await clock.advance(10_000);
+    }
+    for (const each of [sync, copy]) {
+      expect(each.state()).toMatchObject({ alarm: expect.stringContaining('two agents'), epoch: 1 });
+    }
+    expect(namesIn(central)).not.toContain('d');
+    await copy.stop();
+    await clock.advance(3_600_000);
+    expect(sync.state()).toMatchObject({ state: 'backing off', alarm: expect.stringContaining('two agents') });
+    sync.release();
+    await clock.advance(10_000);
+    expect(sync.state().alarm).toBeUndefined();
+    expect(sync.state()).toMatchObject({ state: 'synced', epoch: 1 });
+    expect(namesIn(central)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('what has to wait for its next epoch says so, and begins it when a person releases it', async () => {
+    const world = scene({ heartbeatMs: 60_000 });
+    const { clock, central, sync } = world;
+    world.put('a');
+    await clock.advance(10_000);
+    await spoil(world, 'b');
+    await clock.advance(70_000);
+    expect(sync.state()).toMatchObject({ epoch: 2, state: 'synced' });
+    expect(sync.state().alarm).toBeUndefined();
+    await spoil(world, 'c');
+    await clock.advance(10 * 60_000);
+    expect(sync.state()).toMatchObject({ epoch: 2, alarm: expect.stringContaining('`diffo central release`') });
+    sync.release();
+    await clock.advance(70_000);
+    expect(sync.state()).toMatchObject({ epoch: 3, state: 'synced' });
+    expect(sync.state().alarm).toBeUndefined();
+    expect(namesIn(central)).toEqual(['a', 'b', 'c']);
   });
 
   test('a stop waits for nobody', async () => {

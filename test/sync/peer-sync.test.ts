@@ -45,7 +45,14 @@ async function makeWorld(seed = 1): Promise<World> {
     const peer: Peer = { name: other, publicKey: '', key: createPublicKey(keys[other]) };
     let incarnation = 0;
     const begin = async (): Promise<Pick<Party, 'sync' | 'gate'>> => {
-      const self = { realm: 'default', node: name, key: keys[name], incarnation: ++incarnation, storeId: store.agent };
+      const self = {
+        realm: 'default',
+        node: name,
+        key: keys[name],
+        incarnation: ++incarnation,
+        storeId: store.agent,
+        boot: randomUUID(),
+      };
       const gate = new Gate({ self, peers: [peer], clock, log: silentLog, newId: randomUUID });
       const sync = new PeerSync({
         store,
@@ -444,3 +451,70 @@ test.each(Array.from({ length: 40 }, (_, i) => i + 1))(
     }
   },
 );
+
+/** Somebody else with the name, the key and the store of a party. */
+function doubleOf({ gate, other }: Party, clock: HandClock): { say(ether: Ether): void } {
+  const peers: Peer[] = [];
+  const double = new Gate({
+    self: { ...gate.self, boot: randomUUID() },
+    peers,
+    clock,
+    log: silentLog,
+    newId: randomUUID,
+  });
+  return {
+    say: ether => ether.inject(other, double.seal({ to: other, type: 'presence', data: { state: 'alive' } }).text),
+  };
+}
+
+test('two who speak in the name of a peer are both stopped, until a person has seen to it', async () => {
+  const { clock, ether, a, b } = await makeWorld();
+  lay(a, 'e1');
+  await clock.advance(5_000);
+  const double = doubleOf(a, clock);
+  for (let i = 0; i < 3; i++) {
+    double.say(ether);
+    await clock.advance(61_000);
+  }
+  expect(stateOf(b).alarm).toContain('two agents run with the name and key of a');
+  expect(stateOf(a).alarm).toContain('b has stopped our stream: two agents run');
+  lay(a, 'e2');
+  lay(b, 'e3');
+  await clock.advance(300_000);
+  expect(b.store.expectation(expectationId('e1'))).toBeDefined();
+  expect(b.store.expectation(expectationId('e2'))).toBeUndefined();
+  expect(a.store.expectation(expectationId('e3'))).toBeUndefined();
+  expect([stateOf(a).out.epoch, stateOf(b).in.epoch]).toEqual([1, 1]);
+
+  await b.restart();
+  await clock.advance(60_000);
+  expect(stateOf(b).alarm).toContain('two agents run');
+  expect(b.sync.release('a')).toBe(true);
+  expect(b.sync.release('nobody')).toBe(false);
+  await clock.advance(60_000);
+  expect(b.store.expectation(expectationId('e2'))).toBeDefined();
+  expect(a.store.expectation(expectationId('e3'))).toBeDefined();
+  expect([stateOf(a).alarm, stateOf(b).alarm]).toEqual([undefined, undefined]);
+  judge(b, 'met', clock.now());
+  await clock.advance(10_000);
+  laidBy(a, b);
+});
+
+test('restarts, and what earlier lives had sent, pass for no double', async () => {
+  const { clock, ether, a, b } = await makeWorld();
+  const late: string[] = [];
+  for (let life = 0; life < 5; life++) {
+    for (let i = 0; i < 3; i++) late.push(a.gate.seal({ to: 'b', type: 'presence', data: { state: 'alive' } }).text);
+    await clock.advance(1_000);
+    await a.restart();
+    await clock.advance(1_000);
+    for (const text of late.splice(0, 2)) {
+      ether.inject('b', text);
+      await clock.advance(61_000);
+    }
+  }
+  lay(a, 'e1');
+  await clock.advance(10_000);
+  expect(stateOf(b).alarm).toBeUndefined();
+  expect(b.store.expectation(expectationId('e1'))).toBeDefined();
+});

@@ -2,7 +2,7 @@
 import neo4j, { type Driver, type Session } from 'neo4j-driver';
 import { AgentError } from '../../core/errors.ts';
 import type { Batch, Item, Reply, RowError } from '../../core/stream/batch.ts';
-import type { Central } from '../../ports/central.ts';
+import type { Central, Sending } from '../../ports/central.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { awaitSchema, ownSchema, sharedSchema } from './cypher.ts';
@@ -44,7 +44,7 @@ class Neo4jCentral implements Central {
     this.#parts = parts;
   }
 
-  async push(batch: Batch): Promise<Reply> {
+  async push(batch: Batch, by: Sending): Promise<Reply> {
     const { url } = this.#settings;
     const given = new Promise<never>((_, reject) => {
       this.#giveUp = reject;
@@ -53,7 +53,7 @@ class Neo4jCentral implements Central {
       const within = `${PUSH_WITHIN_MS / 1000} s`;
       void this.#end(new AgentError('tooLarge', `${url} did not answer within ${within}; it is tried with fewer rows`));
     });
-    const push = this.#push(batch);
+    const push = this.#push(batch, by);
     // Whoever has given up does not wait for its end.
     push.catch(() => {});
     try {
@@ -79,7 +79,7 @@ class Neo4jCentral implements Central {
     await Promise.race([driver?.close(), this.#pause(CLOSE_WITHIN_MS)]);
   }
 
-  async #push(batch: Batch): Promise<Reply> {
+  async #push(batch: Batch, by: Sending): Promise<Reply> {
     this.#driver ??= open(this.#settings);
     const { database } = this.#settings;
     const session = this.#driver.session({
@@ -90,12 +90,12 @@ class Neo4jCentral implements Central {
       if (!this.#isPrepared) await this.#prepare(session);
       this.#isPrepared = true;
       try {
-        return await this.#take(session, batch, []);
+        return await this.#take(session, batch, by, []);
       } catch (error) {
         if (!isRowsFault(error)) throw error;
-        const errors = await this.#findBad(session, batch, error);
+        const errors = await this.#findBad(session, batch, by, error);
         this.#parts.log.warn('central refuses rows', { keys: errors.map(each => each.key) });
-        return await this.#take(session, batch, errors);
+        return await this.#take(session, batch, by, errors);
       }
     } finally {
       await session.close().catch(() => {});
@@ -103,13 +103,20 @@ class Neo4jCentral implements Central {
   }
 
   /** One transaction; again when another writer was in its way, for then nothing of it was done. */
-  async #take(session: Session, batch: Batch, refused: readonly RowError[], commits = true): Promise<Reply> {
+  async #take(
+    session: Session,
+    batch: Batch,
+    by: Sending,
+    refused: readonly RowError[],
+    commits = true,
+  ): Promise<Reply> {
     for (let collisions = 0; ; collisions++) {
       const transaction = await session.beginTransaction({ timeout: TRANSACTION_MS });
       try {
-        const { reply } = await ingest(transaction, batch, refused);
+        const { reply } = await ingest(transaction, batch, by, refused);
         if (commits) await transaction.commit();
         else await transaction.rollback();
+        if (!reply) throw new AgentError('conflict', twoReport(this.#settings));
         return reply;
       } catch (error) {
         await transaction.close().catch(() => {});
@@ -123,7 +130,7 @@ class Neo4jCentral implements Central {
    * Which rows the database refuses beside the others: taken in by halves, in transactions that are rolled back. Two that
    * cannot stand together cost only the later one.
    */
-  async #findBad(session: Session, batch: Batch, blame: unknown): Promise<RowError[]> {
+  async #findBad(session: Session, batch: Batch, by: Sending, blame: unknown): Promise<RowError[]> {
     const live = batch.items.filter(item => !item.deleted);
     const { message } = asAgentError(blame, this.#settings);
     const asError = ({ key, seq }: { key: string; seq: number }): RowError => ({ key, seq, code: 'refused', message });
@@ -131,7 +138,7 @@ class Neo4jCentral implements Central {
     const admit = async (suspects: readonly Item[]): Promise<void> => {
       const others = live.filter(item => !accepted.has(item) && !suspects.includes(item));
       try {
-        await this.#take(session, batch, others.map(asError), false);
+        await this.#take(session, batch, by, others.map(asError), false);
         for (const item of suspects) accepted.add(item);
       } catch (error) {
         if (!isRowsFault(error)) throw error;
@@ -164,6 +171,13 @@ class Neo4jCentral implements Central {
       this.#parts.clock.after(ms, resolve);
     });
   }
+}
+
+function twoReport({ url }: Where): string {
+  return (
+    `two agents report to ${url} as this one, perhaps from a copied data directory, and neither is believed: stop one of ` +
+    'them and give it a directory of its own, then say `diffo central release` at the other'
+  );
 }
 
 function codeOf(error: unknown): string {

@@ -34,7 +34,7 @@ export const lockStream = `
   ON CREATE SET s.agent = $agent, s.epoch = 0, s.cursor = 0, s.sumA = 0, s.sumB = 0, s.whole = false, s.quarantined = 0
   SET s:SyncStream, s.seenAt = datetime()
   RETURN s.epoch AS epoch, s.cursor AS cursor, s.sumA AS sumA, s.sumB AS sumB, s.whole AS whole,
-    s.quarantined AS quarantined`;
+    s.quarantined AS quarantined, s.boots AS boots, s.returns AS returns`;
 
 export const writeStream = `
   MATCH (s:DiffoEdge {_key: $key}) SET s += $properties`;

@@ -6,8 +6,10 @@
 import type { ManagedTransaction, Transaction } from 'neo4j-driver';
 import { sentence } from '../../core/errors.ts';
 import type { Batch, Reply, RowError } from '../../core/stream/batch.ts';
+import { areTwo, hearLife, type Lives, noLives } from '../../core/stream/double.ts';
 import { type Guard, newReceiver, type Receiver, type RowWrite, receive, refuse } from '../../core/stream/receiver.ts';
 import { uuidOf } from '../../core/uuid.ts';
+import type { Sending } from '../../ports/central.ts';
 import { type InstanceRow, instanceToGraph } from '../../tmf/graph/instance.ts';
 import { rootKey } from '../../tmf/graph/keys.ts';
 import { outstandingToGraph, type VerdictRow } from '../../tmf/graph/outstanding.ts';
@@ -32,7 +34,8 @@ const codecs: Readonly<Record<string, (agent: string, key: string, body: unknown
 };
 
 export interface Ingested {
-  readonly reply: Reply;
+  /** Undefined when two report in one name: nothing was taken, and that they do is kept. */
+  readonly reply: Reply | undefined;
   /** Rows whose writing the database is to blame for when it refuses the whole. */
   readonly written: readonly RowWrite[];
 }
@@ -51,6 +54,7 @@ interface Standing {
 export async function ingest(
   transaction: Transaction | ManagedTransaction,
   batch: Batch,
+  by: Sending,
   refused: readonly RowError[] = [],
 ): Promise<Ingested> {
   const run: Run = async (statement, parameters) => {
@@ -60,7 +64,14 @@ export async function ingest(
   const agent = batch.stream;
   const streamKey = `stream/${agent}`;
   const [stream] = await run(cypher.lockStream, { key: streamKey, agent });
-  const { receiver, quarantined } = readStream(stream ?? {});
+  const { receiver, quarantined, lives: known } = readStream(stream ?? {});
+  // Of two nobody can tell which one is right; and one that has been told of stays so until a person has decided.
+  const lives = hearLife(by.isReleased ? noLives : known, { boot: by.boot });
+  if (lives !== known) {
+    const properties = { boots: lives.heard.map(({ boot }) => boot), returns: lives.returns };
+    await run(cypher.writeStream, { key: streamKey, properties });
+  }
+  if (areTwo(lives)) return { reply: undefined, written: [] };
 
   const nodeKeys = new Map(batch.items.map(({ key }) => [key, rootKey(agent, key)]));
   const nodeKey = (key: string): string => nodeKeys.get(key) ?? rootKey(agent, key);
@@ -70,12 +81,12 @@ export async function ingest(
     const found = standing.get(nodeKey(key));
     return found !== undefined && found.owner !== agent && found.guard.hash !== null;
   };
-  const known = (key: string): Guard | undefined => {
+  const guardOf = (key: string): Guard | undefined => {
     const found = standing.get(nodeKey(key));
     return found?.owner === agent ? found.guard : aside.get(asideKey(agent)(key))?.guard;
   };
 
-  let reception = receive(receiver, batch, known);
+  let reception = receive(receiver, batch, guardOf);
   const subgraphs = new Map<string, Subgraph>();
   const errors: RowError[] = [...refused];
   for (const { item } of reception.rows) {
@@ -135,7 +146,7 @@ export async function ingest(
   return { reply: reception.reply, written: rows };
 }
 
-function readStream(found: Record<string, unknown>): { receiver: Receiver; quarantined: number } {
+function readStream(found: Record<string, unknown>): { receiver: Receiver; quarantined: number; lives: Lives } {
   const whole = (name: string): number => Number(found[name] ?? 0);
   return {
     receiver: {
@@ -146,6 +157,10 @@ function readStream(found: Record<string, unknown>): { receiver: Receiver; quara
       whole: found.whole === true,
     },
     quarantined: whole('quarantined'),
+    lives: {
+      heard: Array.isArray(found.boots) ? found.boots.map(boot => ({ boot: String(boot) })) : [],
+      returns: whole('returns'),
+    },
   };
 }
 

@@ -59,6 +59,8 @@ export interface PeersDoor {
   /** What others configure to have this agent as their peer. */
   readonly identity: { readonly node: string; readonly realm: string; readonly publicKey: string };
   states(): readonly PeerState[];
+  /** A person has seen to what had stopped the streams of a peer; false when there is none of that name. */
+  release(peer: string): boolean;
   /** Of those who are no peers. */
   refusedStrangers(): RefusalCounts;
 }
@@ -69,6 +71,8 @@ export interface CentralDoor {
   /** Empty: the user's own. */
   readonly database: string;
   state(): CentralState;
+  /** A person has seen to what had stopped the stream. */
+  release(): void;
 }
 
 export interface DiffoParts {

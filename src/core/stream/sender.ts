@@ -84,8 +84,17 @@ export const defaultLimits: Limits = { rows: BATCH_ROWS, bytes: BATCH_BYTES };
 export type Step =
   | { readonly step: 'send'; readonly batch: Batch }
   | { readonly step: 'begin'; readonly sender: Sender; readonly because: Renewal }
-  /** `held`: new rows do not matter, only the time does. */
-  | { readonly step: 'wait'; readonly until: Instant; readonly held: boolean; readonly because: string };
+  /**
+   * `held`: new rows do not matter, only the time does. `renewal`: a new epoch is due and may not begin yet, unless a
+   * person releases the sender.
+   */
+  | {
+      readonly step: 'wait';
+      readonly until: Instant;
+      readonly held: boolean;
+      readonly because: string;
+      readonly renewal?: Renewal;
+    };
 
 /**
  * Each epoch costs a snapshot. A mistake of ours, or two clones that fence each other off in turn, must not become a
@@ -130,15 +139,14 @@ export function next(
       return { step: 'begin', sender: begin(sender, renewal.above, source.seq, now), because: renewal.because };
     }
     // After a mismatch what changes is still worth telling; in the other cases the receiver would not take it.
-    if (renewal.because !== 'mismatch') return { step: 'wait', until: allowed.at, held: true, because: allowed.why };
+    if (renewal.because !== 'mismatch') return waitingToBegin(allowed, renewal.because, true);
   }
   if (now < pace.notBefore) {
     return { step: 'wait', until: pace.notBefore, held: true, because: 'what was sent before asks for patience' };
   }
   const batch = fill(sender, source, limits);
   if (batch.items.length === 0 && renewal) {
-    const { at, why } = nextEpochAt(sender, now);
-    return { step: 'wait', until: at, held: false, because: why };
+    return waitingToBegin(nextEpochAt(sender, now), renewal.because, false);
   }
   if (batch.items.length === 0 && now < pace.heartbeatAt) {
     return { step: 'wait', until: pace.heartbeatAt, held: false, because: 'the receiver has everything' };
@@ -215,6 +223,10 @@ function needing(sender: Sender, because: Renewal, above: number): Sender {
   if (!known) return { ...sender, renewal: { because, above } };
   const worse = because === 'mismatch' ? known.because : because;
   return { ...sender, renewal: { because: worse, above: Math.max(known.above, above) } };
+}
+
+function waitingToBegin({ at, why }: ReturnType<typeof nextEpochAt>, renewal: Renewal, held: boolean): Step {
+  return { step: 'wait', until: at, held, because: why, renewal };
 }
 
 function begin({ stream, epoch, begun, pace }: Sender, above: number, base: number, now: Instant): Sender {
