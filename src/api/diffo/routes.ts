@@ -2,6 +2,7 @@
 import type { App } from '../server.ts';
 import { centralRoutes } from './central.ts';
 import { changeRoutes } from './changes.ts';
+import { derivedRoutes } from './derived.ts';
 import { evaluateRoutes } from './evaluate.ts';
 import { expectationRoutes } from './expectations.ts';
 import { outstandingRoutes } from './outstanding.ts';
@@ -14,6 +15,7 @@ import { statusRoutes } from './status.ts';
 export function diffoRoutes(app: App, parts: DiffoParts): void {
   statusRoutes(app, parts);
   specificationRoutes(app, parts);
+  derivedRoutes(app, parts);
   changeRoutes(app, parts);
   evaluateRoutes(app, parts);
   expectationRoutes(app, parts);
