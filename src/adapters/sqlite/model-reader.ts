@@ -178,13 +178,17 @@ export class SqliteModelReader {
 
 function condition(
   of: SharedClass,
-  { kind, name, bounds }: SharedQuery,
+  { kind, kinds, name, bounds }: SharedQuery,
 ): { text: string; values: (string | number)[] } {
   const text = ['class = ?'];
   const values: (string | number)[] = [of];
   if (kind !== undefined) {
     text.push('kind = ?');
     values.push(kind);
+  }
+  if (kinds !== undefined) {
+    text.push('kind IN (SELECT value FROM json_each(?))');
+    values.push(JSON.stringify(kinds));
   }
   if (name !== undefined) {
     text.push('name = ?');

@@ -2,7 +2,8 @@
 import type { InstanceId } from '../ids.ts';
 import type { Algorithm } from '../kind.ts';
 
-export const linkClasses = ['relationship', 'party', 'place', 'entity'] as const;
+/** `owner` is a party as the owner of an external identifier. */
+export const linkClasses = ['relationship', 'party', 'place', 'entity', 'owner'] as const;
 export type LinkClass = (typeof linkClasses)[number];
 
 /** One reference out of a document, read from it when it is written, so that it is found from its target too. */

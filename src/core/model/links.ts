@@ -34,7 +34,27 @@ export function linksIn(source: string, document: JsonObject): readonly Link[] {
       if (link) links.push(link);
     }
   }
+  addOwners(links, source, document);
+  const address = addressOf(document);
+  if (address !== undefined) links.push({ class: 'place', source, target: address, type: 'address' });
   return links;
+}
+
+/** An external identifier names its owner by nothing but an id. */
+function addOwners(links: Link[], source: string, document: JsonObject): void {
+  const identifiers = document.externalIdentifier;
+  if (!isArray(identifiers)) return;
+  for (const each of identifiers) {
+    const owner = property(each, 'owner');
+    if (typeof owner === 'string' && owner !== '') links.push({ class: 'owner', source, target: owner });
+  }
+}
+
+/** The id of the address of a site; undefined for a site without one, and for what is no site. */
+export function addressOf(document: JsonObject): string | undefined {
+  const { addressId } = document;
+  if (typeof addressId !== 'string' || addressId === '') return undefined;
+  return document['@type'] === 'GeographicSite' || document['@baseType'] === 'GeographicSite' ? addressId : undefined;
 }
 
 function linkOf(source: string, element: Json, holder: Holder): Link | undefined {

@@ -18,8 +18,11 @@ const casts: readonly Cast[] = [
   { class: 'place', array: 'place', below: 'place' },
 ];
 
+/** What says which roles there are: a kind of instance, party or place. */
+export type Casting = Pick<Kind, 'name' | 'party' | 'place'>;
+
 export interface RoleRules {
-  readonly kind: Kind;
+  readonly kind: Casting;
   readonly reader: ModelReader;
   readonly recordKinds: RecordKinds;
   /** What a driver brings may still lack those whom somebody is to name. */
@@ -72,7 +75,7 @@ function checkCast(
   }
 }
 
-function undeclared(name: Json | undefined, cast: Cast, declared: readonly KindRole[], kind: Kind): string {
+function undeclared(name: Json | undefined, cast: Cast, declared: readonly KindRole[], kind: Casting): string {
   const roles = declared.map(each => each.role);
   const has = `it has ${roles.join(', ')}`;
   if (typeof name !== 'string') return `a ${cast.class} of a ${kind.name} says its role; ${has}`;

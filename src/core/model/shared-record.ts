@@ -20,6 +20,8 @@ export interface SharedRecord {
 /** What an index answers, in order of name, then creation. */
 export interface SharedQuery {
   readonly kind?: string;
+  /** Any of these. */
+  readonly kinds?: readonly string[];
   readonly name?: string;
   /** Places whose geometry may touch these bounds: west, south, east, north in degrees; never across the date line. */
   readonly bounds?: readonly [west: number, south: number, east: number, north: number];
