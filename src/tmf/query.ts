@@ -1,239 +1,142 @@
-/** The query of a list: attribute filters, `fields` and paging, as TMF630 part 1 has them. */
-import { RE2JS } from 're2js';
+/** The query of a list as TMF630 has it: attribute filters, JSONPath, order, `fields` and paging. */
 import { AgentError } from '../core/errors.ts';
 import type { InstanceType } from '../core/instance.ts';
-import { isArray, isObject, type Json, type JsonObject, property } from '../core/json.ts';
-import { instantOf } from './date.ts';
-import { type Attribute, attributeOf, isAttribute, own, typesOf } from './shape.ts';
+import type { JsonObject } from '../core/json.ts';
+import { type Filter, parseFilter, selects } from './filter/filter.ts';
+import type { Asked } from './query/attribute.ts';
+import { anyLeaf, type Condition, readCondition, reserved, splitPair } from './query/conditions.ts';
+import { type Projection, parseFields } from './query/projection.ts';
+import { parseSort, type SortKey } from './query/sort.ts';
+import { isAttribute, typesOf } from './shape.ts';
 import type { Version } from './version.ts';
 
-export type Operator = 'eq' | 'gt' | 'gte' | 'lt' | 'lte' | 'regex';
+export { anyLeaf, type Condition } from './query/conditions.ts';
+export { pageLinks } from './query/pages.ts';
+export { type Projection, parseFields, project } from './query/projection.ts';
 
-/** One condition: something at the path compares so with one of the values. */
-export interface Condition {
-  readonly path: readonly string[];
-  readonly operator: Operator;
-  readonly values: readonly string[];
-  matches(leaf: Json): boolean;
+/** What must hold of an entity for it to be listed. */
+export interface Conditions {
+  /** All of these; of each one condition. */
+  readonly all: readonly (readonly Condition[])[];
+  readonly filter?: Filter | undefined;
 }
 
-export interface Query {
-  /** All of these must hold; of each one condition. */
-  readonly all: readonly (readonly Condition[])[];
+export interface Query extends Conditions {
+  readonly sort: readonly SortKey[];
   readonly fields: Projection | undefined;
   readonly offset: number | undefined;
   readonly limit: number | undefined;
+  /** Cursors, as they were written; an empty `after` is the beginning. */
+  readonly after: string | undefined;
+  readonly before: string | undefined;
   /** What was asked for besides paging, as it was written, for links to other pages. */
   readonly rest: string;
 }
 
-/** Which attributes are shown; a nested projection selects inside objects and the elements of arrays. */
-export type Projection = ReadonlyMap<string, Projection | undefined>;
-
-const suffixes: Readonly<Record<string, Operator>> = {
-  eq: 'eq',
-  gt: 'gt',
-  gte: 'gte',
-  lt: 'lt',
-  lte: 'lte',
-  regex: 'regex',
-};
-const symbols: Readonly<Record<string, Operator>> = {
-  '==': 'eq',
-  '>=': 'gte',
-  '<=': 'lte',
-  '=~': 'regex',
-  '*=': 'regex',
-  '>': 'gt',
-  '<': 'lt',
-};
-
-/** Standard parameters that are not served yet; ignoring them would answer another question. */
-const unserved: ReadonlySet<string> = new Set(['sort', 'filter', 'before', 'after', 'depth', 'expand']);
-
-/** Enough for any name in an inventory; longer patterns cost time to compile. */
-const MAX_PATTERN_LENGTH = 256;
-
 /** One address line holds no more; each pair is a walk over every entity. */
 const MAX_PAIRS = 64;
 
-const wholeList: Query = { all: [], fields: undefined, offset: undefined, limit: undefined, rest: '' };
+/** Alternatives in all conditions together; each is compared with every value. */
+const MAX_VALUES = 1_024;
 
-/** Reads the text after the `?`. Throws `invalid` or `unsupported`. */
-export function parseQuery(text: string, type: InstanceType, version: Version): Query {
-  if (text === '') return wholeList;
+/** Reads the text after the `?`, for a list that serves all of it. Throws `invalid` or `unsupported`. */
+export function readQuery(text: string, type: InstanceType, version: Version): Query {
+  const asked: Asked = { type, version };
+  const said = new Map<string, string>();
   const groups = new Map<string, Condition[]>();
   const rest: string[] = [];
   const fields: string[] = [];
-  let offset: number | undefined;
-  let limit: number | undefined;
-  const conjuncts = text.split('&').filter(part => part !== '');
-  for (const [i, conjunct] of conjuncts.entries()) {
-    const pairs = conjunct.split(';').filter(part => part !== '');
-    if (conjuncts.length + pairs.length > MAX_PAIRS)
-      throw new AgentError('invalid', 'The query has too many conditions');
-    const [only] = pairs;
-    const { name, value } = splitPair(only ?? '');
-    if (pairs.length === 1 && name === 'offset') offset = wholeNumber('offset', value);
-    else if (pairs.length === 1 && name === 'limit') limit = wholeNumber('limit', value);
-    else {
-      rest.push(conjunct);
-      if (pairs.length === 1 && name === 'fields') {
-        fields.push(value);
-        continue;
-      }
-      const conditions = pairs.map(pair => condition(pair, type, version));
-      const [first] = conditions;
-      // The same parameter again is an alternative to the first.
-      const key = pairs.length === 1 && first ? `${first.path.join('.')}\0${first.operator}` : String(i);
-      groups.set(key, [...(groups.get(key) ?? []), ...conditions]);
+  let pairs = 0;
+  let values = 0;
+  for (const [i, conjunct] of conjunctsOf(text).entries()) {
+    const { name, value } = splitPair(conjunct);
+    if (name === 'fields') fields.push(value);
+    else if (lone.has(name)) say(said, name, value);
+    if (!paging.has(name)) rest.push(conjunct);
+    if (name === 'fields' || lone.has(name)) continue;
+    const alternatives = conjunct.split(';').filter(part => part !== '');
+    const conditions = alternatives.map(pair => readCondition(pair, asked));
+    pairs += conditions.length;
+    values += conditions.reduce((sum, each) => sum + each.values.length, 0);
+    if (pairs > MAX_PAIRS || values > MAX_VALUES) throw new AgentError('invalid', 'The query has too many conditions');
+    const [first] = conditions;
+    // The same parameter again is an alternative to the first.
+    const key = conditions.length === 1 && first ? `${first.path.join('.')}\0${first.operator}` : String(i);
+    groups.set(key, [...(groups.get(key) ?? []), ...conditions]);
+  }
+  const filter = said.get('filter');
+  const sort = said.get('sort');
+  return withCursors({
+    all: [...groups.values()],
+    filter: filter === undefined ? undefined : parseFilter(filter, asked),
+    sort: sort === undefined ? [] : parseSort(sort),
+    fields: fields.length === 0 ? undefined : parseFields(fields.join(','), asked),
+    offset: wholeNumber('offset', said.get('offset')),
+    limit: wholeNumber('limit', said.get('limit')),
+    after: said.get('after'),
+    before: said.get('before'),
+    rest: rest.join('&'),
+  });
+}
+
+/** Parameters that say one thing, and of which `;` is no part. */
+const lone: ReadonlySet<string> = new Set([...reserved].filter(name => !['fields', 'depth', 'expand'].includes(name)));
+const paging: ReadonlySet<string> = new Set(['offset', 'limit', 'before', 'after']);
+
+/** The same, for what serves neither order nor JSONPath nor cursors; ignoring them would answer another question. */
+export function parseQuery(text: string, type: InstanceType, version: Version): Query {
+  const query = readQuery(text, type, version);
+  const { filter, sort, after, before } = query;
+  const asked = { filter, sort: sort.length > 0 || undefined, after, before };
+  for (const [name, value] of Object.entries(asked)) {
+    if (value !== undefined) {
+      throw new AgentError('unsupported', `The parameter ${name} is not served here; leave it out`);
     }
   }
-  return {
-    all: [...groups.values()],
-    fields: fields.length === 0 ? undefined : parseFields(fields.join(',')),
-    offset,
-    limit,
-    rest: rest.join('&'),
-  };
+  return query;
 }
 
-function splitPair(pair: string): { readonly name: string; readonly value: string; readonly operator?: Operator } {
-  const equals = pair.indexOf('=');
-  if (equals < 0) {
-    // The operator is in the name: `startDate%3E2026-01-01T00:00:00Z`.
-    const [, name, symbol, value] = /^(.*?)(==|>=|<=|=~|\*=|>|<)(.*)$/s.exec(decode(pair)) ?? [];
-    const operator = symbol === undefined ? undefined : own(symbols, symbol);
-    return operator && name !== undefined && value !== undefined
-      ? { name, value, operator }
-      : { name: decode(pair), value: '' };
+/** The parts between ampersands; one that stands in a filter's brackets, as `&&` unencoded, is put together again. */
+function conjunctsOf(text: string): string[] {
+  const conjuncts: string[] = [];
+  let open = false;
+  for (const part of text.split('&')) {
+    if (open) conjuncts.push(`${conjuncts.pop() ?? ''}%26${part}`);
+    else if (part !== '') conjuncts.push(part);
+    const last = conjuncts.at(-1) ?? '';
+    open = /^(filter|fields)=/.test(last) && isOpen(last);
   }
-  const name = decode(pair.slice(0, equals));
-  const value = decode(pair.slice(equals + 1));
-  const [, bare, symbol] = /^(.*?)(>|<|\*)$/s.exec(name) ?? [];
-  if (bare === undefined || symbol === undefined) return { name, value };
-  const operator = own(symbols, `${symbol}=`);
-  return operator ? { name: bare, value, operator } : { name, value };
+  return conjuncts;
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch (cause) {
-    throw new AgentError('invalid', `The query is not well percent-encoded at "${text.slice(0, 60)}"`, { cause });
+function isOpen(expression: string): boolean {
+  const bare = expression.replaceAll(/'[^']*'|"[^"]*"|%27.*?%27|%22.*?%22/g, '').replaceAll(/%5B/gi, '[');
+  return bare.split('[').length > bare.replaceAll(/%5D/gi, ']').split(']').length;
+}
+
+function say(said: Map<string, string>, name: string, value: string): void {
+  if (said.has(name)) throw new AgentError('invalid', `${name} can be said once only`);
+  said.set(name, value);
+}
+
+function withCursors(query: Query): Query {
+  const { after, before, offset } = query;
+  if (offset !== undefined && (after !== undefined || before !== undefined)) {
+    throw new AgentError('invalid', 'offset counts from the beginning: say either offset or a cursor');
   }
+  return query;
 }
 
-function wholeNumber(name: string, value: string): number {
-  if (!/^\d{1,15}$/.test(value)) {
+function wholeNumber(name: string, value: string | undefined): number | undefined {
+  if (value !== undefined && !/^\d{1,15}$/.test(value)) {
     throw new AgentError('invalid', `${name} must be a whole number from 0; it is "${value.slice(0, 60)}"`);
   }
-  return Number(value);
-}
-
-function condition(pair: string, type: InstanceType, version: Version): Condition {
-  const { name, value, operator: written } = splitPair(pair);
-  if (unserved.has(name)) {
-    throw new AgentError('unsupported', `The parameter ${name} is not served here; leave it out`);
-  }
-  const path = name.split('.');
-  const last = path.at(-1) ?? '';
-  const suffix = written === undefined && path.length > 1 ? own(suffixes, last) : undefined;
-  if (suffix) path.pop();
-  if (path.some(part => part === '')) throw new AgentError('invalid', `"${name}" is not the name of an attribute`);
-  const operator = written ?? suffix ?? 'eq';
-  const values = operator === 'regex' ? [value] : splitValues(value);
-  const attribute = attributeAt(type, version, path);
-  const tests = values.map(each => comparison(path.join('.'), operator, each, attribute));
-  return { path, operator, values, matches: leaf => tests.some(test => test(leaf)) };
-}
-
-/** A comma separates alternatives; a backslash before it makes it a plain comma. */
-function splitValues(text: string): string[] {
-  if (!text.includes(',')) return [text];
-  return text.split(/(?<!\\),/).map(part => part.replaceAll('\\,', ','));
-}
-
-/** What the standard says of the attribute at a path, as far as one table tells. */
-function attributeAt(type: InstanceType, version: Version, path: readonly string[]): Attribute | undefined {
-  const [first = '', ...rest] = path;
-  let attribute = attributeOf(type, first);
-  for (const name of rest) {
-    const shape = attribute?.shape?.({});
-    const flat = version === 'v4' && shape?.flat !== undefined ? shape.attributes[shape.flat]?.shape?.({}) : undefined;
-    attribute = shape && (own(shape.attributes, name) ?? (flat && own(flat.attributes, name)));
-  }
-  return attribute;
-}
-
-function comparison(
-  name: string,
-  operator: Operator,
-  text: string,
-  attribute: Attribute | undefined,
-): (leaf: Json) => boolean {
-  if (operator === 'regex') return pattern(name, text);
-  const instant = instantOf(dateText(text));
-  if (attribute?.is === 'date' && instant === undefined) {
-    throw new AgentError('invalid', `${name} is a date: compare it with one such as 2026-01-31T12:00:00Z`);
-  }
-  if (attribute?.is === 'flag' && (operator !== 'eq' || !/^(true|false)$/.test(text))) {
-    throw new AgentError('invalid', `${name} is true or false: it can only be compared with one of these`);
-  }
-  const number = text.trim() === '' ? Number.NaN : Number(text);
-  if ((attribute?.is === 'integer' || attribute?.is === 'number') && Number.isNaN(number)) {
-    throw new AgentError('invalid', `${name} is a number: compare it with one`);
-  }
-  return leaf => {
-    if (typeof leaf === 'boolean') return operator === 'eq' && String(leaf) === text;
-    if (typeof leaf === 'number') return holds(operator, leaf - number);
-    if (typeof leaf !== 'string') return false;
-    if (operator === 'eq' && leaf === text) return true;
-    const at = instant === undefined ? undefined : instantOf(leaf);
-    if (at !== undefined && instant !== undefined) return holds(operator, at - instant);
-    return operator !== 'eq' && holds(operator, leaf < text ? -1 : leaf > text ? 1 : 0);
-  };
-}
-
-/** In some clients' hands a date comes in quotes, or with its plus sign turned into a space. */
-function dateText(text: string): string {
-  const bare = /^"(.*)"$/s.exec(text)?.[1] ?? text;
-  return bare.replace(/ (\d\d:\d\d)$/, '+$1');
-}
-
-function holds(operator: Operator, difference: number): boolean {
-  switch (operator) {
-    case 'eq':
-      return difference === 0;
-    case 'gt':
-      return difference > 0;
-    case 'gte':
-      return difference >= 0;
-    case 'lt':
-      return difference < 0;
-    case 'lte':
-      return difference <= 0;
-    case 'regex':
-      return false;
-  }
-}
-
-function pattern(name: string, text: string): (leaf: Json) => boolean {
-  if (text.length > MAX_PATTERN_LENGTH) {
-    throw new AgentError('invalid', `The pattern for ${name} is longer than ${MAX_PATTERN_LENGTH} characters`);
-  }
-  let compiled: RE2JS;
-  try {
-    compiled = RE2JS.compile(text);
-  } catch (cause) {
-    throw new AgentError('invalid', `The pattern for ${name} is not in the syntax of RE2: ${text}`, { cause });
-  }
-  return leaf => (typeof leaf === 'string' || typeof leaf === 'number') && compiled.matcher(String(leaf)).find();
+  return value === undefined ? undefined : Number(value);
 }
 
 /** Whether an entity, as its version shows it, meets the conditions. */
-export function meets(entity: JsonObject, { all }: Pick<Query, 'all'>, type: InstanceType): boolean {
-  return all.every(group => group.some(each => meetsOne(entity, each, type)));
+export function meets(entity: JsonObject, { all, filter }: Conditions, type: InstanceType): boolean {
+  return all.every(group => group.some(each => meetsOne(entity, each, type))) && (!filter || selects(filter, entity));
 }
 
 function meetsOne(entity: JsonObject, each: Condition, type: InstanceType): boolean {
@@ -244,89 +147,11 @@ function meetsOne(entity: JsonObject, each: Condition, type: InstanceType): bool
   return anyLeaf(entity, each.path, 0, each);
 }
 
-/** Whether something at the path matches; of arrays any element. */
-export function anyLeaf(value: Json | undefined, path: readonly string[], depth: number, each: Condition): boolean {
-  if (value === undefined) return false;
-  if (isArray(value)) return value.some(element => anyLeaf(element, path, depth, each));
-  const name = path[depth];
-  if (name === undefined) return each.matches(value);
-  return anyLeaf(property(value, name), path, depth + 1, each);
-}
-
-/** The names the conditions use that the standard does not know; an extension may have them. */
-export function strangers({ all }: Pick<Query, 'all'>, type: InstanceType): readonly string[] {
-  const names = all.flat().map(({ path }) => path[0] ?? '');
-  return [...new Set(names)].filter(name => !isAttribute(type, name));
-}
-
-/** Reads the value of `fields`. */
-export function parseFields(text: string): Projection {
-  if (/[[\]$@(]/.test(text.replaceAll(/(^|[,.])@/g, ''))) {
-    throw new AgentError('unsupported', 'fields takes names separated by commas; expressions are not served here');
-  }
-  const tree: Tree = new Map();
-  for (const name of text.split(',').map(part => part.trim())) {
-    if (name !== '' && name !== 'none') select(tree, name.split('.'));
-  }
-  return tree;
-}
-
-type Tree = Map<string, Tree | undefined>;
-
-function select(tree: Tree, [first, ...rest]: readonly string[]): void {
-  if (first === undefined || first === '') return;
-  if (rest.length === 0) {
-    tree.set(first, undefined);
-  } else if (!tree.has(first)) {
-    const inner: Tree = new Map();
-    tree.set(first, inner);
-    select(inner, rest);
-  } else {
-    const inner = tree.get(first);
-    if (inner) select(inner, rest);
-  }
-}
-
-const always: ReadonlySet<string> = new Set(['id', 'href', '@type', '@baseType', '@schemaLocation']);
-
-/** The entity with the selected attributes only; what identifies it is always there. */
-export function project(entity: JsonObject, fields: Projection | undefined): JsonObject {
-  return fields === undefined ? entity : projectObject(entity, fields, always);
-}
-
-const alwaysInside: ReadonlySet<string> = new Set(['@type']);
-
-function projectObject(value: JsonObject, fields: Projection, kept: ReadonlySet<string>): JsonObject {
-  const result: [string, Json][] = [];
-  for (const [name, member] of Object.entries(value)) {
-    if (!fields.has(name)) {
-      if (kept.has(name)) result.push([name, member]);
-      continue;
-    }
-    const inner = fields.get(name);
-    result.push([name, inner === undefined ? member : projectInside(member, inner)]);
-  }
-  return Object.fromEntries(result);
-}
-
-function projectInside(value: Json, fields: Projection): Json {
-  if (isArray(value)) return value.map(each => projectInside(each, fields));
-  return isObject(value) ? projectObject(value, fields, alwaysInside) : value;
-}
-
-/** Links to the other pages (RFC 8288), all other parameters kept; undefined without a limit. */
-export function pageLinks(
-  address: string,
-  { offset = 0, limit, rest }: Pick<Query, 'offset' | 'limit' | 'rest'>,
-  total: number,
-): string | undefined {
-  if (limit === undefined || limit === 0) return undefined;
-  const link = (rel: string, at: number): string =>
-    `<${address}?${rest === '' ? '' : `${rest}&`}offset=${at}&limit=${limit}>; rel="${rel}"`;
-  const last = total === 0 ? 0 : Math.floor((total - 1) / limit) * limit;
-  const links = [link('self', offset), link('first', 0)];
-  if (offset > 0) links.push(link('prev', Math.max(0, offset - limit)));
-  if (offset + limit < total) links.push(link('next', offset + limit));
-  links.push(link('last', last));
-  return links.join(', ');
+/** The names the query uses that the standard does not know; an extension may have them. */
+export function strangers(
+  { all, filter, sort = [] }: Conditions & Partial<Pick<Query, 'sort'>>,
+  type: InstanceType,
+): readonly string[] {
+  const names = [...all.flat(), ...sort].map(({ path }) => path[0] ?? '');
+  return [...new Set([...names, ...(filter?.names ?? [])])].filter(name => !isAttribute(type, name));
 }

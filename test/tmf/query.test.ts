@@ -18,6 +18,9 @@ const entity: JsonObject = {
     { name: 'mtu', value: 1500 },
   ],
   colours: ['red', 'green'],
+  path: 'C:\\boot',
+  formula: 'a=b',
+  limit: 5,
 };
 
 const holds = (query: string): boolean => meets(entity, parseQuery(query, 'resource', 'v4'), 'resource');
@@ -50,10 +53,17 @@ describe('attribute filters', () => {
     'name%3D~rich',
     'name%3D%3DZ%C3%BCrich%20%26%20Co',
     'category=x%5C,y',
+    'category=z,x%5C,y',
+    'name==Z%C3%BCrich%20%26%20Co',
+    'path=C:%5C%5Cboot',
+    'path=no,C:%5C%5Cboot',
+    'formula%3D%3Da=b',
+    'formula=a=b',
+    'limit.eq=5',
     'colours=green',
     '@type=PhysicalResource',
     '@type=Resource',
-    'limit.eq=5;id=a',
+    'limit.eq=6;id=a',
     '',
   ])('%s finds it', query => {
     expect(holds(query)).toBe(true);
@@ -91,7 +101,11 @@ describe('attribute filters', () => {
     ['filter=$[?(@.a)]', 'unsupported'],
     ['after=x', 'unsupported'],
     ['expand=a', 'unsupported'],
-    ['fields=note[?(@.a)]', 'unsupported'],
+    ['before=x', 'unsupported'],
+    ['limit=5;id=a', 'invalid'],
+    ['limit=1&limit=2', 'invalid'],
+    [`id=${'a,'.repeat(2_000)}`, 'invalid'],
+    ['name.regex=a{900}b{900}', 'invalid'],
     [Array.from({ length: 100 }, (_, i) => `a${i}=1`).join('&'), 'invalid'],
   ])('%s is refused as %s', (query, code) => {
     expect(() => parseQuery(query, 'resource', 'v4')).toThrow(AgentError);
