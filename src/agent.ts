@@ -128,6 +128,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   diffoRoutes(app, {
     store,
     kinds,
+    recordKinds,
     keyed,
     clock,
     newId,

@@ -3,7 +3,7 @@ import type { Expectation, Mode } from '../../core/expectation.ts';
 import type { ExpectationId, InstanceId, Instant, PlanId } from '../../core/ids.ts';
 import type { Instance } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { Kinds } from '../../core/kind.ts';
+import type { Kinds, RecordKinds } from '../../core/kind.ts';
 import type { Judgement, Leaf } from '../../core/outstanding.ts';
 import type { KeyedArrays } from '../../core/path.ts';
 import type { Plan, Waiting } from '../../core/plan.ts';
@@ -78,6 +78,7 @@ export interface CentralDoor {
 export interface DiffoParts {
   readonly store: Store;
   readonly kinds: Kinds;
+  readonly recordKinds: RecordKinds;
   readonly keyed: KeyedArrays;
   readonly clock: Clock;
   readonly newId: () => string;

@@ -3,18 +3,26 @@ import type { App } from '../server.ts';
 import { centralRoutes } from './central.ts';
 import { changeRoutes } from './changes.ts';
 import { derivedRoutes } from './derived.ts';
+import { entityRoutes } from './entities.ts';
 import { evaluateRoutes } from './evaluate.ts';
 import { expectationRoutes } from './expectations.ts';
 import { outstandingRoutes } from './outstanding.ts';
+import { partyRoutes } from './parties.ts';
 import type { DiffoParts } from './parts.ts';
 import { peerRoutes } from './peers.ts';
+import { placeRoutes } from './places.ts';
 import { planRoutes } from './plans.ts';
+import { referenceRoutes } from './references.ts';
 import { specificationRoutes } from './specifications.ts';
 import { statusRoutes } from './status.ts';
 
 export function diffoRoutes(app: App, parts: DiffoParts): void {
   statusRoutes(app, parts);
   specificationRoutes(app, parts);
+  partyRoutes(app, parts);
+  placeRoutes(app, parts);
+  entityRoutes(app, parts);
+  referenceRoutes(app, parts);
   derivedRoutes(app, parts);
   changeRoutes(app, parts);
   evaluateRoutes(app, parts);
