@@ -1,16 +1,12 @@
 /** A small domain for tests of pools: shelves with ports and more, and lines that are given them. */
-import { randomUUID } from 'node:crypto';
-import { onTestFinished } from 'vitest';
-import { openStore } from '../../src/adapters/sqlite/store.ts';
 import type { Cause } from '../../src/core/change.ts';
 import { type InstanceId, instanceId } from '../../src/core/ids.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { Kind, KindPool } from '../../src/core/kind.ts';
 import { Drafts } from '../../src/core/model/drafts.ts';
 import { poolCharacteristics } from '../../src/core/model/pool.ts';
+import { uuidOf } from '../../src/core/uuid.ts';
 import type { Store } from '../../src/ports/store.ts';
-import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
-import { handClock } from './clock.ts';
 
 export const cause: Cause = { principal: 'client', kind: 'request' };
 
@@ -18,7 +14,7 @@ export function poolKind(name: string, type: Kind['type'], pool: readonly KindPo
   return {
     name,
     type,
-    specification: { id: randomUUID(), name, version: '1.0.0', tmfVersion: 5 },
+    specification: { id: uuidOf('specification', name), name, version: '1.0.0', tmfVersion: 5 },
     observed: [],
     characteristic: [],
     pool,
@@ -27,12 +23,6 @@ export function poolKind(name: string, type: Kind['type'], pool: readonly KindPo
 
 export function pool(name: string, thing: string, more: Partial<KindPool> = {}): KindPool {
   return { name, thing, first: 1, last: 8, algorithm: 'lowest', ...more };
-}
-
-export function memoryStore(): Store {
-  const store = openStore({ path: ':memory:', clock: handClock(), keyed: tmfKeyedArrays, newId: randomUUID });
-  onTestFinished(() => store.close());
-  return store;
 }
 
 /** Writes an instance of a kind, its pools as new. */

@@ -15,7 +15,8 @@ import type { Assignment } from '../../src/core/model/link.ts';
 import { poolOf } from '../../src/core/model/pool.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { chanceOf } from '../kit/chance.ts';
-import { commit, memoryStore, pool, poolKind, put } from '../kit/pools.ts';
+import { memoryStore } from '../kit/memory-store.ts';
+import { commit, pool, poolKind, put } from '../kit/pools.ts';
 
 const { one } = chanceOf(1);
 const shelf = poolKind('shelf', 'resource', [
@@ -224,6 +225,17 @@ describe('unassigning', () => {
     expect(take(store, { owner: s1, assignee: l1, value: 1 })).toEqual(given);
     expect([document(store, s1), document(store, l1)]).toEqual(before);
     expect(store.assignmentsFrom(s1)).toEqual([]);
+  });
+
+  test('takes the support away where the client took the element away before', () => {
+    const { store, s1, l1 } = domain();
+    give(store, { owner: s1, pool: 'ports', assignee: l1 });
+    commit(store, drafts => {
+      const { resourceRelationship: _, ...rest } = drafts.need(l1).document;
+      drafts.putDocument(l1, rest);
+      unassign(drafts, kinds, { owner: s1, assignee: l1 });
+    });
+    expect(document(store, l1)).not.toHaveProperty('supportingResource');
   });
 
   test('of the first of several from one owner leaves it supported under the next', () => {

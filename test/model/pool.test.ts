@@ -6,7 +6,8 @@ import type { PoolValue } from '../../src/core/model/link.ts';
 import { definePool, freeValue, poolCharacteristics, poolOf } from '../../src/core/model/pool.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { chanceOf } from '../kit/chance.ts';
-import { cause, memoryStore, pool, poolKind, put } from '../kit/pools.ts';
+import { memoryStore } from '../kit/memory-store.ts';
+import { cause, pool, poolKind, put } from '../kit/pools.ts';
 
 const { one } = chanceOf(1);
 

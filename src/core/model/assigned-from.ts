@@ -49,15 +49,15 @@ export function withAssignedFrom(document: JsonObject, assignment: Assignment, o
   return withSupport({ ...document, [relationship]: now }, ownerType, owner);
 }
 
-/** The same without it. */
+/** The same without it, also where its client took the element away already. */
 export function withoutAssignedFrom(document: JsonObject, assignment: Assignment): JsonObject {
   const types: readonly InstanceType[] = ['service', 'resource'];
   return types.reduce((all, type) => {
     const { relationship } = words[type];
     const before = elements(all, relationship);
     const left = before.filter(each => !isAssignment(each, assignment, type));
-    if (left.length === before.length) return all;
-    return withSupport(withElements(all, relationship, left), type, assignment.owner);
+    const without = left.length === before.length ? all : withElements(all, relationship, left);
+    return withSupport(without, type, assignment.owner);
   }, document);
 }
 
