@@ -16,7 +16,7 @@ await build({
   keepNames: false,
   legalComments: 'none',
   // Even unused they would have to be parsed: 1 MB of source and its memory.
-  external: ['aedes', 'better-sqlite3', 'mqtt', 'neo4j-driver', 'ws'],
+  external: ['aedes', 'better-sqlite3', 'mqtt', 'neo4j-driver', 'ws', 'yaml'],
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
 });

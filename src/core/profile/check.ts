@@ -1,6 +1,17 @@
 /** Checks a firmware profile through and through: its form, and what it means. */
 import type { Finding } from './finding.ts';
-import { type FirmwareProfile, profileOf, type ReadProfile, readWritten } from './profile.ts';
+import { type FirmwareProfile, profileOf, readWritten } from './profile.ts';
+import { verifyAgent } from './verify/agent.ts';
+import { verifyCalculated } from './verify/calculated.ts';
+import { verifyInherited } from './verify/inherited.ts';
+import { lookedAt } from './verify/looked-at.ts';
+import { verifyNames } from './verify/names.ts';
+import { verifyPools } from './verify/pools.ts';
+import { verifyRelationships } from './verify/relationships.ts';
+import { verifyRoles } from './verify/roles.ts';
+import { verifySpecifications } from './verify/specifications.ts';
+import { verifyStates } from './verify/states.ts';
+import { verifyValues } from './verify/values.ts';
 
 /** What else is known where a profile is checked. */
 export interface KnownAround {
@@ -11,11 +22,22 @@ export interface KnownAround {
 export interface Checked {
   /** Undefined when anything was found. */
   readonly profile: FirmwareProfile | undefined;
-  /** Every mistake at once, in the order of the text. */
+  /** Every mistake at once, in the order of the kinds. */
   readonly findings: readonly Finding[];
 }
 
-export function checkProfile(source: unknown, _around: KnownAround = {}): Checked {
-  const read: ReadProfile = readWritten(source);
+export function checkProfile(source: unknown, { settings }: KnownAround = {}): Checked {
+  const read = readWritten(source);
+  verifyAgent(read, settings, read.findings);
+  const looked = lookedAt(read);
+  verifyNames(looked);
+  verifyValues(looked);
+  verifySpecifications(looked);
+  verifyRoles(looked);
+  verifyStates(looked);
+  verifyPools(looked);
+  verifyRelationships(looked);
+  verifyInherited(looked);
+  verifyCalculated(looked);
   return { profile: profileOf(read), findings: read.findings.list };
 }

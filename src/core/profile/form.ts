@@ -5,6 +5,9 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { algorithms, partyTypes, placeTypes } from '../kind.ts';
 import type { Hop } from '../model/hop.ts';
 
+/** A hand-written profile is a tenth of it. */
+export const TEXT_LENGTH = 1024 * 1024;
+
 /** Keeps names fit for paths, URLs and tables. */
 const NAME_LENGTH = 128;
 
