@@ -132,6 +132,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     keyed,
     clock,
     newId,
+    chance: Math.random,
     loop: {
       ring: () => loop.ring(),
       settle: () => loop.settle(),

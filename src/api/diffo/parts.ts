@@ -82,6 +82,8 @@ export interface DiffoParts {
   readonly keyed: KeyedArrays;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** From 0 up to 1. */
+  readonly chance: () => number;
   readonly loop: LoopDoor;
   readonly figures: () => Figures;
   readonly drivers: () => readonly DriverState[];

@@ -6,6 +6,7 @@ import { derivedRoutes } from './derived.ts';
 import { entityRoutes } from './entities.ts';
 import { evaluateRoutes } from './evaluate.ts';
 import { expectationRoutes } from './expectations.ts';
+import { instanceRoutes } from './instances.ts';
 import { outstandingRoutes } from './outstanding.ts';
 import { partyRoutes } from './parties.ts';
 import type { DiffoParts } from './parts.ts';
@@ -24,6 +25,7 @@ export function diffoRoutes(app: App, parts: DiffoParts): void {
   entityRoutes(app, parts);
   referenceRoutes(app, parts);
   derivedRoutes(app, parts);
+  instanceRoutes(app, parts);
   changeRoutes(app, parts);
   evaluateRoutes(app, parts);
   expectationRoutes(app, parts);

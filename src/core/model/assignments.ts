@@ -200,16 +200,27 @@ function settleDeclared(
     return;
   }
   if (!isNew && !optional) {
-    if (!before.some(each => each.alias === alias)) return;
-    throw new AgentError(
-      'conflict',
-      `a ${kind?.name} has one of the ${pool} of a ${from} as ${alias} from its making to its end; name another one instead`,
-    );
+    const gone = before.find(each => each.alias === alias);
+    if (gone) checkMayBeTaken(kind, gone);
+    return;
   }
   const named = isNew ? namedOwner(drafts, assignee, declared, kinds) : undefined;
   if (optional && !named && value === undefined) return;
   const owner = named ?? ownerOver(drafts, assignee, declared, kinds) ?? firstOwner(drafts, declared, value, kinds);
   within(pointer, () => give(drafts, kinds, { owner, pool, assignee: id, alias, value }, chance));
+}
+
+/** Throws `conflict` when the kind of an assignee has each of its instances keep a number to its end. */
+export function checkMayBeTaken(kind: Kind | undefined, { alias }: Assignment): void {
+  const declared = kind?.assignment?.find(each => each.alias === alias && !each.optional);
+  if (kind && declared) throw keeps(kind, declared);
+}
+
+function keeps(kind: Kind, { alias, from, pool }: KindAssignment): AgentError {
+  return new AgentError(
+    'conflict',
+    `a ${kind.name} has one of the ${pool} of a ${from} as ${alias} from its making to its end; name another one instead`,
+  );
 }
 
 /** The number that a characteristic of the assignee says it is to have. */

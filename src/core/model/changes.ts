@@ -38,13 +38,30 @@ export interface Given {
  * Drafts an instance as it is wanted. Throws `invalid` or `conflict` with all that stands against it, and the pointer of
  * the first; the commit is to end then.
  */
-export function change(drafts: Drafts, kinds: Kinds, before: Draft, wanted: JsonObject, given: Given): Draft {
-  if (sameJson(before.document, wanted)) return before;
+export function change(
+  drafts: Drafts,
+  kinds: Kinds,
+  before: Draft,
+  wanted: JsonObject,
+  given: Given,
+  step?: ServiceStep,
+): Draft {
+  if (!step && sameJson(before.document, wanted)) return before;
   const from = kinds.get(before.kind);
-  refuseObserved(before, wanted, from);
+  refuseObserved(before, step ? stepped(from, wanted, step, given.now) : wanted, from);
   const to = becomes(drafts, kinds, before, wanted, from);
   const kind = to?.name ?? (from ? before.type : before.kind);
-  return settle(drafts, kinds, { draft: { ...before, kind, document: wanted }, before, from, to }, given);
+  return settle(drafts, kinds, { draft: { ...before, kind, document: wanted }, before, from, to, step }, given);
+}
+
+/** A step that a service is to take, of whose kind there may be several to the same state. */
+export interface ServiceStep {
+  readonly name: string;
+  readonly operatingStatus?: Json;
+}
+
+function stepped(kind: Kind | undefined, document: JsonObject, { name, operatingStatus }: ServiceStep, now: Instant) {
+  return transition(kind, document, { name }, now, operatingStatus);
 }
 
 interface Settling {
@@ -53,10 +70,12 @@ interface Settling {
   readonly before?: Draft | undefined;
   readonly from?: Kind | undefined;
   readonly to: Kind | undefined;
+  readonly step?: ServiceStep | undefined;
 }
 
 /** Drafts a new instance, or one that has changed, with all that follows from its kind. */
-export function settle(drafts: Drafts, kinds: Kinds, { draft, before, from, to }: Settling, given: Given): Draft {
+export function settle(drafts: Drafts, kinds: Kinds, settling: Settling, given: Given): Draft {
+  const { draft, before, from, to } = settling;
   const isBound = to !== undefined || bindsOthers(kinds);
   if (!isBound) {
     drafts.put(draft);
@@ -66,7 +85,7 @@ export function settle(drafts: Drafts, kinds: Kinds, { draft, before, from, to }
   const findings = new Findings();
   // In a new kind everything is new.
   const known = from === to ? before?.document : undefined;
-  const document = to ? ofKind(findings, drafts, kinds, { draft, before, from, to }, known, given) : draft.document;
+  const document = to ? ofKind(findings, drafts, kinds, { ...settling, to }, known, given) : draft.document;
   checkRelationships(findings, drafts, kinds, { id, kind: to, document }, known);
   findings.refuse();
   drafts.put({ ...draft, document });
@@ -80,7 +99,7 @@ function ofKind(
   findings: Findings,
   drafts: Drafts,
   kinds: Kinds,
-  { draft, before, from, to }: Settling & { readonly to: Kind },
+  { draft, before, from, to, step }: Settling & { readonly to: Kind },
   known: JsonObject | undefined,
   given: Given,
 ): JsonObject {
@@ -94,7 +113,9 @@ function ofKind(
     document = withSpecification(document, to, kinds, reader);
   }
   findings.catch('', () => {
-    document = withStates(before, { ...draft, document }, to, given.now);
+    document = step
+      ? stepped(to, document, step, given.now)
+      : withStates(before, { ...draft, document }, to, given.now);
   });
   document = withPools(findings, reader, { ...draft, document }, known, to);
   document = withStatusesInOrder(document, before?.document, given.now);
