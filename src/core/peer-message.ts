@@ -27,7 +27,8 @@ export const contentType = 'application/cloudevents+json';
  * - `presence`: to everybody; the sender is there, or no longer.
  * - `hello`, `welcome`, `proof`: both ends of a connection show that they hold their key now: each of the latter two
  *   answers the random id of the one before.
- * - `batch`, `reply`: the state stream.
+ * - `batch`, `reply`: the state stream. A batch may carry the reply to one of the other side's in its `reply`, if that
+ *   side has said with `takesReply` that it reads it there.
  * - `refusal`: a message that was understood to be the sender's and yet not taken.
  */
 export const messageTypes = {
@@ -192,8 +193,9 @@ export function open(
   if (!isSigned(source as JsonObject, data.signature, key)) {
     return { ...named, refusal: 'forged', because: `it is not signed with the key of ${from}` };
   }
-  // What is itself an answer is not answered, or two could refuse each other for ever.
-  const owed = data.correlationid === undefined ? { answer: { to: from, id: data.id } } : {};
+  // What is nothing but an answer is not answered, or two could refuse each other for ever.
+  const isAsking = data.correlationid === undefined || data.type === messageTypes.batch;
+  const owed = isAsking ? { answer: { to: from, id: data.id } } : {};
   const type = typeNamed(data.type);
   if (type === undefined) {
     return { ...named, refusal: 'version', because: `${data.type} is not spoken here; version 1 is`, ...owed };

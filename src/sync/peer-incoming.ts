@@ -27,13 +27,17 @@ export interface IncomingParts {
   readonly held: Held;
 }
 
-/** How many expectations of a peer are held; kept, for counting them reads all there are. */
+/** What is held of a peer, as the store says it, so that it need not be asked each time. */
 export interface Held {
+  /** How many expectations. */
   count: number;
+  /** How far its stream has come. */
+  receiver: Receiver;
 }
 
 export function heldFor(store: Store, peer: string): Held {
-  return { count: store.expectations().filter(each => each.principal === principalOf(peer)).length };
+  const laid = store.expectations().filter(each => each.principal === principalOf(peer));
+  return { count: laid.length, receiver: receiverOf(store, peer) };
 }
 
 /** Where a peer's stream to us stands in the store. */
@@ -41,17 +45,17 @@ export function incomingName(peer: string): string {
   return `peer:${peer}:in`;
 }
 
-export function receiverOf(store: Pick<Store, 'streamState'>, peer: string): Receiver {
+function receiverOf(store: Pick<Store, 'streamState'>, peer: string): Receiver {
   return (store.streamState(incomingName(peer)) as Receiver | undefined) ?? newReceiver;
 }
 
 export function takeBatch(parts: IncomingParts, peer: string, batch: Batch, now: Instant): Reply {
-  const { store } = parts;
+  const { store, held } = parts;
   const name = incomingName(peer);
   // A heartbeat is answered by reading alone.
-  const glance = receive(receiverOf(store, peer), batch, key => store.incoming(name, key));
+  const glance = receive(held.receiver, batch, key => store.incoming(name, key));
   if (!glance.moved) return glance.reply;
-  return store.transact({ principal: principalOf(peer), kind: 'request', ref: batch.stream }, writer => {
+  const taken = store.transact({ principal: principalOf(peer), kind: 'request', ref: batch.stream }, writer => {
     const taking = new Taking(parts, peer, writer, now);
     const errors = glance.rows.flatMap(({ item }) => taking.take(item));
     const reception = refuse(glance, errors);
@@ -66,8 +70,10 @@ export function takeBatch(parts: IncomingParts, peer: string, batch: Batch, now:
     }
     taking.settle();
     writer.putStreamState(name, asJson(reception.receiver));
-    return reception.reply;
+    return reception;
   });
+  held.receiver = taken.receiver;
+  return taken.reply;
 }
 
 /** Forgets a peer that is one no longer, and all that it has laid here. */

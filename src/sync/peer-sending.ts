@@ -2,7 +2,7 @@
 import { AgentError, sentence } from '../core/errors.ts';
 import { asJson, property } from '../core/json.ts';
 import { ENVELOPE_BYTES, MESSAGE_BYTES, type Message } from '../core/peer-message.ts';
-import { type Batch, type RowError, readReply } from '../core/stream/batch.ts';
+import { type Batch, type Reply, type RowError, readReply } from '../core/stream/batch.ts';
 import type { Moment, Tempo } from '../core/stream/pace.ts';
 import {
   type DurableSender,
@@ -42,6 +42,12 @@ interface Awaited {
   readonly callOff: () => void;
 }
 
+/** The answer to a batch of the peer's, and which one that was. */
+export interface Owed {
+  readonly reply: Reply;
+  readonly answers: string;
+}
+
 export interface SendingParts extends Pick<PeerSyncParts, 'store' | 'clock' | 'steady' | 'log' | 'chance' | 'gate'> {
   readonly line: Line;
   readonly outgoing: Outgoing;
@@ -50,6 +56,10 @@ export interface SendingParts extends Pick<PeerSyncParts, 'store' | 'clock' | 's
   /** The peer has answered what was asked, be it with a refusal. */
   readonly answered: (message: Message) => void;
   readonly tempo: () => Tempo;
+  /** What the peer reads in a batch as well as alone, to be told with this one; it counts as told. */
+  readonly takeOwed: () => Owed | undefined;
+  /** It could not be told. */
+  readonly oweAgain: (owed: Owed) => void;
   /** Nothing is sent to whom nobody can tell from its double. */
   readonly isHeld: () => boolean;
 }
@@ -182,10 +192,13 @@ export class Sending {
 
   private push(link: PeerLink, batch: Batch): void {
     const { log, clock } = this.parts;
+    const owed = this.parts.takeOwed();
+    const data = { ...batch, takesReply: true, ...(owed ? { reply: owed.reply } : {}) };
     let id: string;
     try {
-      id = this.line.send(link, 'batch', batch, { stream: batch.stream });
+      id = this.line.send(link, 'batch', data, { stream: batch.stream, ...(owed ? { answers: owed.answers } : {}) });
     } catch (error) {
+      if (owed) this.parts.oweAgain(owed);
       this.line.note(sentence(error));
       const isTooLarge = error instanceof AgentError && error.code === 'tooLarge';
       this.inVain(isTooLarge ? unanswered(this.sender, this.moment(), batch) : unsent(this.sender, this.moment()));
@@ -229,12 +242,16 @@ export class Sending {
     const { awaited } = this;
     const reply = readReply(message.data);
     const isLate = message.answers !== undefined && this.givenUp.delete(message.answers);
-    if (isLate) this.line.countReceived();
+    const count = (): void => {
+      // What came with a batch was counted with it.
+      if (message.type === 'reply') this.line.countReceived();
+    };
+    if (isLate) count();
     if (!awaited || message.answers !== awaited.id || reply.stream !== this.sender.stream) {
       if (!isLate) this.line.refuseMeaningless('an answer to nothing that was asked');
       return;
     }
-    this.line.countReceived();
+    count();
     awaited.callOff();
     this.awaited = undefined;
     this.sender = heard(this.sender, reply, this.parts.store.seq(), this.moment(), { tempo: this.parts.tempo() });

@@ -6,10 +6,10 @@ import { property } from '../core/json.ts';
 import type { Message } from '../core/peer-message.ts';
 import { readBatch } from '../core/stream/batch.ts';
 import type { PeerState } from '../ports/peers.ts';
-import { type Held, heldFor, receiverOf, takeBatch } from './peer-incoming.ts';
+import { type Held, heldFor, takeBatch } from './peer-incoming.ts';
 import { Line } from './peer-line.ts';
 import { Outgoing } from './peer-outgoing.ts';
-import { DOUBLE, Sending } from './peer-sending.ts';
+import { DOUBLE, type Owed, Sending } from './peer-sending.ts';
 import { Silence } from './peer-silence.ts';
 import type { PeerSyncParts } from './peer-sync.ts';
 import { type ShowingParts, showVerdicts } from './peer-verdicts.ts';
@@ -28,6 +28,8 @@ export class PeerStream {
   private readonly held: Held;
   /** Expectations on the peer that were laid or changed, and whose verdict has yet to be shown so. */
   private readonly unshown = new Set<ExpectationId>();
+  /** The answer to the peer's latest batch, for as long as it may still go with a batch of ours. */
+  private owed: (Owed & { readonly mayTravel: boolean }) | undefined;
   /** Since when two speak in the peer's name. */
   private doubleSince: Instant | undefined;
   private callOffChallenge: (() => void) | undefined;
@@ -53,6 +55,13 @@ export class PeerStream {
       catchUp: () => this.catchUp(),
       answered: message => this.proveAlive(message),
       tempo: () => this.silence.tempo(),
+      takeOwed: () => {
+        const { owed } = this;
+        if (!owed?.mayTravel) return undefined;
+        this.owed = undefined;
+        return owed;
+      },
+      oweAgain: owed => this.line.answer('reply', owed.reply, owed.answers),
       isHeld: () => this.doubleSince !== undefined,
     });
     const kept = parts.store.streamState(doubleName(peer)) as { readonly since: Instant } | undefined;
@@ -145,11 +154,20 @@ export class PeerStream {
     this.catchUp();
     const now = this.parts.clock.now();
     const reply = takeBatch({ ...this.showing, keyed: this.parts.keyed, held: this.held }, this.peer, batch, now);
-    // After what the batch has led to here, be it a verdict: the peer waits for that, and goes on when it hears this.
-    setImmediate(() => this.line.answer('reply', reply, message.id));
+    this.answerOwed();
+    const mayTravel = property(message.data, 'takesReply') === true && reply.errors.length === 0;
+    this.owed = { reply, answers: message.id, mayTravel };
+    // After what the batch has led to here, be it a verdict: the peer waits for that, and the answer may go with it.
+    setImmediate(() => this.answerOwed());
     if (batch.items.some(({ key }) => key.startsWith('expectation/'))) this.parts.ring();
     // It seems to be there again; only an answer proves it.
     if (!this.sending.isAwaiting && this.silence.presence(this.line.link() !== undefined) !== 'alive') this.challenge();
+  }
+
+  private answerOwed(): void {
+    const { owed } = this;
+    this.owed = undefined;
+    if (owed) this.line.answer('reply', owed.reply, owed.answers);
   }
 
   takePresence(message: Message): void {
@@ -228,7 +246,7 @@ export class PeerStream {
 
   state(): Omit<PeerState, 'name' | 'publicKey'> {
     const { store } = this.parts;
-    const { epoch, cursor } = receiverOf(store, this.peer);
+    const { epoch, cursor } = this.held.receiver;
     return {
       ...this.silence.state(this.line.link() !== undefined),
       ...this.line.state(),

@@ -5,6 +5,7 @@
 import { AgentError, type ErrorCode, sentence } from '../core/errors.ts';
 import type { Expectation } from '../core/expectation.ts';
 import type { Instant } from '../core/ids.ts';
+import { isObject } from '../core/json.ts';
 import type { KeyedArrays } from '../core/path.ts';
 import { type Peer, peerOf } from '../core/peer.ts';
 import type { Message } from '../core/peer-message.ts';
@@ -123,6 +124,7 @@ export class PeerSync {
           stream.takePresence(message);
           return;
         case 'batch':
+          this.takeReplyIn(message, stream);
           stream.takeBatch(message);
           return;
         case 'reply':
@@ -140,6 +142,20 @@ export class PeerSync {
     } catch (error) {
       this.fail(message, stream, error);
     }
+  }
+
+  /** Where our own stream stands can wait for what the peer has to say. */
+  private takeReplyIn(message: Message, stream: PeerStream): void {
+    const { reply } = message.data;
+    if (message.answers === undefined || !isObject(reply)) return;
+    setImmediate(() => {
+      if (this.stopped) return;
+      try {
+        stream.takeReply({ ...message, data: reply });
+      } catch (error) {
+        this.fail({ ...message, type: 'reply' }, stream, error);
+      }
+    });
   }
 
   /** What a message does to us is ours to bear: whoever sent it hears of it, and the agent serves on. */

@@ -46,11 +46,17 @@ test('what was sealed for us opens to what was meant', () => {
       at: now,
       incarnation: 3,
       storeId: 'store-of-edge-a',
+      boot: 'store-of-edge-a.3',
       data: draft.data,
       stream: 'edge-a>edge-b',
       answers: 'a0',
     },
   });
+});
+
+test('the process that speaks is named, by an older agent through its store and start', () => {
+  const opened = atB(seal({ ...a, boot: 'random' }, draft));
+  expect(opened.ok && opened.message.boot).toBe('random');
 });
 
 test('bytes open as text does', () => {

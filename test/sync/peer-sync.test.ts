@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/adapters/sqlite/store.ts';
 import type { Expectation } from '../../src/core/expectation.ts';
 import { expectationId, instanceId } from '../../src/core/ids.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import type { Peer } from '../../src/core/peer.ts';
 import type { StandingVerdict } from '../../src/core/verdict.ts';
 import { silentLog } from '../../src/ports/log.ts';
@@ -517,4 +518,39 @@ test('restarts, and what earlier lives had sent, pass for no double', async () =
   await clock.advance(10_000);
   expect(stateOf(b).alarm).toBeUndefined();
   expect(b.store.expectation(expectationId('e1'))).toBeDefined();
+});
+
+test('a verdict goes with the answer to the batch that led to it, to whoever reads it there', async () => {
+  const { clock, ether, a, b } = await makeWorld();
+  await clock.advance(1_000);
+  const stop = b.store.onCommit(() => {
+    const unjudged = b.store.expectations().find(each => b.store.verdicts({ expectation: each.id }).length === 0);
+    if (unjudged) judge(b, 'met', clock.now(), unjudged.id);
+  });
+  onTestFinished(stop);
+  const saidByB = (from: number): readonly { type: string; correlationid?: string; data: JsonObject }[] =>
+    ether.sent
+      .slice(from)
+      .map(text => JSON.parse(text))
+      .filter(each => each.source === '//default/b');
+  const before = ether.sent.length;
+  lay(a, 'e1');
+  await clock.advance(1_000);
+  expect(saidByB(before).map(({ type, data }) => [type.split('.').at(-2), 'reply' in data])).toEqual([['batch', true]]);
+  expect(shown(a)).toEqual(['met']);
+  expect([stateOf(a).out, stateOf(b).out]).toMatchObject([
+    { lag: 0, agreed: true },
+    { lag: 0, agreed: true },
+  ]);
+
+  // An agent that does not know of it.
+  const { epoch, cursor } = stateOf(b).in;
+  const data = { v: 1, stream: 'a>b', epoch, from: cursor, to: cursor, items: [], caughtUp: false };
+  const alone = ether.sent.length;
+  const { id, text } = a.gate.seal({ to: 'b', type: 'batch', stream: 'a>b', data });
+  b.store.transact(operator, writer => writer.putVerdict({ ...(b.store.verdicts()[0] as StandingVerdict), since: 7 }));
+  ether.inject('b', text);
+  await clock.advance(1_000);
+  const answers = saidByB(alone).filter(each => each.correlationid === id);
+  expect(answers.map(({ type }) => type.split('.').at(-2))).toEqual(['reply']);
 });
