@@ -49,10 +49,23 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
 
 /** JSON text with sorted keys, so that equal values have equal text (RFC 8785 without its number rules). */
 export function canonical(value: Json): string {
-  if (isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value);
-  const members = Object.keys(value)
-    .sort()
-    .map(key => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`);
-  return `{${members.join(',')}}`;
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  let text = '';
+  if (isArray(value)) {
+    for (const each of value) text += text === '' ? canonical(each) : `,${canonical(each)}`;
+    return `[${text}]`;
+  }
+  for (const key of Object.keys(value).sort()) {
+    const member = `${quoted(key)}:${canonical(value[key] ?? null)}`;
+    text += text === '' ? member : `,${member}`;
+  }
+  return `{${text}}`;
+}
+
+/** Most texts need no escaping, and to see that they do not is cheaper than to do it. */
+const plain = /^[\w ./:>-]{0,100}$/;
+
+function quoted(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
 }
