@@ -13,7 +13,7 @@ import type { Log } from '../../ports/log.ts';
 import { FrameMeter } from './mqtt-frames.ts';
 import { useOfTopic } from './mqtt-topics.ts';
 
-const CONNECTIONS = 64;
+const CONNECTIONS = 32;
 /** A message, its topic and its head. */
 const PACKET_BYTES = MESSAGE_BYTES + 1024;
 /** A name, a login and a will: nobody makes us read more before we have let it in. */
@@ -27,12 +27,15 @@ const SUBSCRIPTIONS = 257;
 const FILTER_BYTES = 256;
 /** Whoever is so far behind is sent away: others wait for it. */
 const BEHIND_BYTES = 2 * MESSAGE_BYTES;
+/** What one may have said that has not been handed on yet; more than one who does not read may hold up. */
+const UNDER_WAY = 1_000;
+const UNDER_WAY_BYTES = 2 * BEHIND_BYTES;
+/** Packets that come at once, or while their sender does not read what it is answered: an answer waits for each. */
+const UNREAD_PACKETS = 1_000;
 const DRAIN_WITHIN_MS = 5_000;
 const CONNECT_WITHIN_MS = 5_000;
 /** So long a dead connection is held at most. */
 const KEEPALIVE_AT_MOST_S = 120;
-/** Messages on their way to those who listen. */
-const UNDER_WAY = 32;
 /** Only brokers that are several need to hear of each other. */
 const HEARTBEAT_MS = 10 * 60_000;
 const CLOSE_WITHIN_MS = 1_000;
@@ -58,7 +61,8 @@ export interface Broker {
 export async function openBroker(parts: BrokerParts): Promise<Broker> {
   const { Aedes } = await import('aedes');
   const filters = new WeakMap<Client, Set<string>>();
-  const aedes = await Aedes.createBroker(options(parts, filters));
+  const streams = new Set<Duplex>();
+  const aedes = await Aedes.createBroker(options(parts, { streams, filters }));
   aedes.on('unsubscribe', (topics, client) => {
     for (const topic of topics) filters.get(client)?.delete(topic);
   });
@@ -66,7 +70,6 @@ export async function openBroker(parts: BrokerParts): Promise<Broker> {
     parts.log.debug('a client of the broker left', { id, why: error.message }),
   );
   aedes.on('connectionError', (_, error) => parts.log.debug('the broker refused a client', { why: error.message }));
-  const streams = new Set<Duplex>();
   const admit = (stream: Duplex): void => {
     streams.add(stream);
     stream.on('close', () => streams.delete(stream));
@@ -103,21 +106,36 @@ export async function openBroker(parts: BrokerParts): Promise<Broker> {
   };
 }
 
-/** Ends a connection whose next packet is larger than it may be; what aedes has begun to read it keeps whole. */
+/**
+ * Ends a connection whose next packet is larger than it may be, for what aedes has begun to read it keeps whole; and one
+ * that only talks, for aedes goes on reading while its answers wait.
+ */
 function watch(stream: Duplex, client: Client): void {
   const meter = new FrameMeter();
+  let unread = 0;
   stream.on('data', (chunk: Uint8Array) => {
-    const longest = meter.longest(chunk);
-    if (longest <= (client.connected ? PACKET_BYTES : STRANGER_BYTES)) return;
-    stream.destroy(new Error(`a packet of ${longest} bytes is too large`));
+    const { packets, longest } = meter.measure(chunk);
+    unread = stream.writableLength === 0 ? packets : unread + packets;
+    if (longest > (client.connected ? PACKET_BYTES : STRANGER_BYTES)) {
+      stream.destroy(new Error(`a packet of ${longest} bytes is too large`));
+    } else if (unread > UNREAD_PACKETS) {
+      stream.destroy(new Error('it talks and does not read'));
+    }
   });
 }
 
-/** `filters`: what each listens to. */
-function options({ realm, login }: BrokerParts, filters: WeakMap<Client, Set<string>>): AedesOptions {
+interface Connected {
+  readonly streams: ReadonlySet<Duplex>;
+  /** What each listens to. */
+  readonly filters: WeakMap<Client, Set<string>>;
+}
+
+function options({ realm, login }: BrokerParts, { streams, filters }: Connected): AedesOptions {
   const present = new Set<string>();
+  const underWay = new WeakMap<Client, { messages: number; bytes: number }>();
   return {
-    concurrency: UNDER_WAY,
+    // With a limit it would queue without end, and recur through its queue until the stack is full.
+    concurrency: 0,
     queueLimit: 8,
     maxInflightInbound: 1,
     connectTimeout: CONNECT_WITHIN_MS,
@@ -129,7 +147,7 @@ function options({ realm, login }: BrokerParts, filters: WeakMap<Client, Set<str
       else if (login && !isLogin(login, user, password)) done(refusal('wrong user or password', 4), null);
       else done(null, true);
     },
-    authorizePublish: (_, { topic, payload, qos, retain }, done) => {
+    authorizePublish: (client, { topic, payload, qos, retain }, done) => {
       const use = useOfTopic(realm, topic);
       if (use === undefined) return done(new Error(`${topic} is no topic of peers`));
       if (qos > 1) return done(new Error('peers repeat what matters; QoS 2 is not served'));
@@ -140,6 +158,21 @@ function options({ realm, login }: BrokerParts, filters: WeakMap<Client, Set<str
         else if (present.has(topic) || present.size < PRESENCES) present.add(topic);
         else return done(new Error(`the presence of ${PRESENCES} nodes is kept, of no more`));
       }
+      if (client) {
+        const said = underWay.get(client) ?? { messages: 0, bytes: 0 };
+        if (said.messages >= UNDER_WAY || said.bytes > UNDER_WAY_BYTES) {
+          // Whoever holds it up goes first; if nobody does, it is simply too much.
+          const slow = [...streams].filter(stream => stream.writableNeedDrain);
+          for (const stream of slow) stream.destroy(tooSlow());
+          if (slow.length === 0) return done(new Error('it says more than can be handed on'));
+        }
+        underWay.set(client, { messages: said.messages + 1, bytes: said.bytes + payload.length });
+      }
+      done();
+    },
+    published: ({ payload }, client, done) => {
+      const said = underWay.get(client);
+      if (said) underWay.set(client, { messages: said.messages - 1, bytes: said.bytes - payload.length });
       done();
     },
     authorizeSubscribe: (client, subscription, done) => {
@@ -150,10 +183,14 @@ function options({ realm, login }: BrokerParts, filters: WeakMap<Client, Set<str
     },
     authorizeForward: ({ conn }, packet) => {
       if (conn.writableLength <= BEHIND_BYTES) return packet;
-      conn.destroy(new Error('it reads too slowly'));
+      conn.destroy(tooSlow());
       return null;
     },
   };
+}
+
+function tooSlow(): Error {
+  return new Error('it reads too slowly');
 }
 
 function refusal(because: string, returnCode: 2 | 4) {

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type BrokerParts, openBroker } from '../../../src/adapters/peers/broker.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import { until } from '../../kit/agent.ts';
-import { connect, publish, subscribe } from '../../kit/mqtt-packets.ts';
+import { connect, pingreq, publish, subscribe } from '../../kit/mqtt-packets.ts';
 import { lastingPort } from '../../kit/process.ts';
 
 async function embedded(parts: Partial<BrokerParts> = {}) {
@@ -141,9 +141,34 @@ test('whoever reads too slowly is sent away, and does not keep the others waitin
   expect(slow.socket.bytesRead).toBeLessThan(40 * text.length);
 });
 
+test('whoever says more than can be handed on, or asks and does not hear, is sent away', async () => {
+  const { port } = await embedded();
+  const deaf = await rudely(port);
+  deaf.socket.write(connect('deaf'));
+  await new Promise(resolve => deaf.socket.once('data', resolve));
+  deaf.socket.pause();
+  deaf.socket.write(subscribe('#'));
+  const floods = await Promise.all(Array.from({ length: 4 }, () => rudely(port)));
+  floods.forEach(({ socket }, i) => {
+    socket.resume();
+    socket.write(connect(`flood-${i}`));
+    socket.once('data', () => {
+      for (let n = 0; n < 100; n++) socket.write(message(300_000));
+    });
+  });
+  await until('they are sent away', () => floods.every(each => each.gone()));
+  const asks = await rudely(port);
+  asks.socket.write(connect('asks'));
+  await new Promise(resolve => asks.socket.once('data', resolve));
+  asks.socket.write(Buffer.concat(Array.from({ length: 5_000 }, () => pingreq)));
+  await until('it is sent away', asks.gone);
+  const good = await meet(port);
+  await good.publishAsync(topic('a'), 'alive', { qos: 1, retain: true });
+});
+
 test('one more than it has room for is not let in, but we are', async () => {
   const { port, broker } = await embedded();
-  const guests = await Promise.all(Array.from({ length: 64 }, () => rudely(port)));
+  const guests = await Promise.all(Array.from({ length: 32 }, () => rudely(port)));
   const another = await rudely(port);
   another.socket.resume();
   await until('it is turned away', another.gone);

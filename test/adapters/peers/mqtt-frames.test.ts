@@ -11,20 +11,25 @@ test('the longest packet is told as soon as its head is there, however the bytes
       (sizes, cuts) => {
         const bytes = Buffer.concat([...sizes.map(size => publish('t', size)), pingreq]);
         const meter = new FrameMeter();
-        let longest = 0;
+        let [longest, packets] = [0, 0];
         for (let at = 0, i = 0; at < bytes.length; i++) {
           const step = cuts[i % cuts.length] ?? 1;
-          longest = Math.max(longest, meter.longest(bytes.subarray(at, at + step)));
+          const frames = meter.measure(bytes.subarray(at, at + step));
+          longest = Math.max(longest, frames.longest);
+          packets += frames.packets;
           at += step;
         }
         // The topic and its length come before the payload.
         expect(longest).toBe(Math.max(...sizes) + 3);
+        expect(packets).toBe(sizes.length + 1);
       },
     ),
   );
 });
 
 test('a head is enough, and a length that never ends is endless', () => {
-  expect(new FrameMeter().longest(publish('t', 1_000_000).subarray(0, 5))).toBe(1_000_003);
-  expect(new FrameMeter().longest(Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x01]))).toBe(Number.POSITIVE_INFINITY);
+  expect(new FrameMeter().measure(publish('t', 1_000_000).subarray(0, 5)).longest).toBe(1_000_003);
+  expect(new FrameMeter().measure(Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x01])).longest).toBe(
+    Number.POSITIVE_INFINITY,
+  );
 });
