@@ -7,6 +7,7 @@ import { compare } from './bench/compare.ts';
 import { footprint } from './bench/footprint.ts';
 import { get } from './bench/get.ts';
 import { goToLoadCore, nowMs, type Row, say } from './bench/measure.ts';
+import { model } from './bench/model.ts';
 import { packaged } from './bench/package.ts';
 import { peers } from './bench/peers.ts';
 import { post } from './bench/post.ts';
@@ -17,6 +18,7 @@ const figures: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   post,
   compare,
   react,
+  model,
   footprint,
   package: packaged,
   peers,
