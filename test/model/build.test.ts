@@ -160,7 +160,7 @@ describe('a new instance', () => {
     make(store, 'service', { name: 'fibre 17' });
     const second = refusal(store, 'service', of(access, { name: 'fibre 17' }));
     expect(second).toMatchObject({ code: 'conflict', pointer: '/name' });
-    expect(second.message).toMatch(/there is a access fibre 17 already \(a\)/);
+    expect(second.message).toMatch(/there is an access fibre 17 already \(a\)/);
   });
 
   test('given two features or characteristics of the same name, then it is refused', () => {
@@ -247,14 +247,14 @@ describe('parties and places of a new instance', () => {
     const refused = (more: JsonObject): AgentError => refusal(store, 'resource', ofShelf(more));
     expect(refused({ relatedParty: [party('installer', 'jo')] })).toMatchObject({
       pointer: '/relatedParty/0/partyOrPartyRole',
-      message: expect.stringMatching(/party jo is a Individual/),
+      message: expect.stringMatching(/party jo is an Individual/),
     });
     expect(refused({ relatedParty: [party('installer', 'x', 'Individual')] }).message).toContain('Individual');
     expect(refused({ relatedParty: [{ role: 'installer', partyOrPartyRole: { id: 'x' } }] }).message).toMatch(
       /is not known here: make it first, or say its @referredType/,
     );
     const site = (id: string): JsonObject => ({ place: [{ role: 'site', place: { id } }] });
-    expect(refused(site('hut')).message).toMatch(/stands a oltSite; place hut is a GeographicSite/);
+    expect(refused(site('hut')).message).toMatch(/stands an oltSite; place hut is a GeographicSite/);
     make(store, 'resource', ofShelf(site('olt')));
     // A reference is believed.
     make(store, 'resource', ofShelf({ relatedParty: [...installers(1), party('owner', 'jo', 'Nobody')] }));

@@ -13,7 +13,7 @@ import type { Assignment } from './link.ts';
 import { assignedFrom } from './links.ts';
 import { type Relationship, relationshipsIn, sides } from './relationships.ts';
 import { traverse } from './traverse.ts';
-import { called } from './words.ts';
+import { anyOne, called } from './words.ts';
 
 export interface AssignmentRules {
   readonly kinds: Kinds;
@@ -69,7 +69,7 @@ function wishesOf(drafts: Drafts, id: InstanceId, kinds: Kinds): readonly Wish[]
     if (owner.type !== side) {
       throw new AgentError(
         'invalid',
-        `"${target}" is a ${owner.type}: what it assigns stands in ${owner.type}Relationship`,
+        `"${target}" is ${anyOne(owner.type)}: what it assigns stands in ${owner.type}Relationship`,
         {
           pointer,
         },
@@ -191,7 +191,7 @@ function settleDeclared(
     if (owner && (!isA(kinds.get(owner.kind), from) || has.pool !== pool)) {
       throw new AgentError(
         'conflict',
-        `a ${kind?.name} has as ${alias} one of the ${pool} of a ${from}, not of the ${has.pool} of ${called(owner)}`,
+        `${anyOne(kind?.name ?? 'instance')} has as ${alias} one of the ${pool} of ${anyOne(from)}, not of the ${has.pool} of ${called(owner)}`,
       );
     }
     if (!owner || value === undefined || value === has.value) return;
@@ -219,7 +219,7 @@ export function checkMayBeTaken(kind: Kind | undefined, { alias }: Assignment): 
 function keeps(kind: Kind, { alias, from, pool }: KindAssignment): AgentError {
   return new AgentError(
     'conflict',
-    `a ${kind.name} has one of the ${pool} of a ${from} as ${alias} from its making to its end; name another one instead`,
+    `${anyOne(kind.name)} has one of the ${pool} of ${anyOne(from)} as ${alias} from its making to its end; name another one instead`,
   );
 }
 

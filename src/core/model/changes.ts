@@ -22,7 +22,7 @@ import { checkMayBecome, withoutFormerPools } from './respecify.ts';
 import { checkRoles } from './roles.ts';
 import { firstServiceState, serviceStates, transition } from './service-states.ts';
 import { specificationAttribute } from './specification.ts';
-import { called, eitherOf, shown } from './words.ts';
+import { anyOne, called, eitherOf, shown } from './words.ts';
 
 /** What a change takes from outside. */
 export interface Given {
@@ -179,7 +179,7 @@ function withStates(before: Draft | undefined, draft: Draft, kind: Kind, now: In
   const status = sameJson(was, wanted) ? undefined : wanted;
   const former = property(before.document, 'state') ?? firstServiceState;
   if (typeof state !== 'string') {
-    throw new AgentError('invalid', `a ${kind.name} has a state; it cannot be taken away`, { pointer: '/state' });
+    throw new AgentError('invalid', `${anyOne(kind.name)} has a state; it cannot be taken away`, { pointer: '/state' });
   }
   if (state === former) {
     return status === undefined ? document : transition(kind, document, { name: 'status' }, now, status);
@@ -210,7 +210,11 @@ function checkName(findings: Findings, drafts: Drafts, draft: Draft, known: Json
   if (ownerOf(kind, draft, '/name') === 'driver') return;
   for (const { id } of drafts.writer.instances({ kind: kind.name, name })) {
     if (id === draft.id) continue;
-    findings.add('/name', `there is a ${kind.name} ${name} already (${id}); a name means one instance`, 'conflict');
+    findings.add(
+      '/name',
+      `there is ${anyOne(kind.name)} ${name} already (${id}); a name means one instance`,
+      'conflict',
+    );
     return;
   }
 }

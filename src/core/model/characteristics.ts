@@ -9,7 +9,7 @@ import type { Findings } from './findings.ts';
 import type { ModelReader } from './model-store.ts';
 import { definePool } from './pool.ts';
 import { checkValue } from './values.ts';
-import { shown } from './words.ts';
+import { anyOne, shown } from './words.ts';
 
 /** Checks what differs from before; all where nothing was before. What a driver owns of what it observes is not asked about. */
 export function checkCharacteristics(
@@ -23,7 +23,7 @@ export function checkCharacteristics(
   const array = characteristicArray[kind.type];
   checkAll(findings, property(document, array), property(before, array), kind.characteristic.filter(ours), {
     pointer: `/${array}`,
-    what: `a ${kind.name}`,
+    what: anyOne(kind.name),
     mayLack: isObserved,
   });
   const features = property(document, featureArray(kind.type));
@@ -42,7 +42,7 @@ export function checkCharacteristics(
     const now = property(feature, 'featureCharacteristic');
     checkAll(findings, now, property(former, 'featureCharacteristic'), declared?.characteristic ?? [], {
       pointer: `${pointer}/featureCharacteristic`,
-      what: `the feature ${nameOf(feature)} of a ${kind.name}`,
+      what: `the feature ${nameOf(feature)} of ${anyOne(kind.name)}`,
       mayLack: isObserved,
     });
   });
@@ -89,7 +89,7 @@ function checkNames(findings: Findings, array: Json | undefined, pointer: Path, 
   const seen = new Set<Json>();
   array.forEach((each, i) => {
     const name = nameOf(each);
-    if (typeof name !== 'string') findings.add(`${pointer}/${i}`, `a ${is} has a name, and this one has none`);
+    if (typeof name !== 'string') findings.add(`${pointer}/${i}`, `${anyOne(is)} has a name, and this one has none`);
     else if (seen.has(name)) findings.add(`${pointer}/${i}/name`, `there are two ${is}s ${name}; leave one out`);
     else seen.add(name);
   });
@@ -118,7 +118,7 @@ export function withPools(
     if (was !== undefined && sameJson(said, was)) continue;
     const pointer = place < 0 ? `/${array}` : `/${array}/${place}/value`;
     if (said === undefined) {
-      findings.add(pointer, `the pool ${name} of a ${kind.name} cannot be taken away; leave it in`, 'conflict');
+      findings.add(pointer, `the pool ${name} of ${anyOne(kind.name)} cannot be taken away; leave it in`, 'conflict');
       continue;
     }
     findings.catch(pointer, () => {

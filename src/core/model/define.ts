@@ -6,6 +6,7 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Kind, KindCharacteristic } from '../kind.ts';
 import { type Path, segment } from '../path.ts';
 import { elementsOf, featureArray, nameOf } from './complete.ts';
+import { anyOne } from './words.ts';
 
 /** Values by name; the fields of an object go into the object that is there, null takes a field away. */
 export type Values = Readonly<Record<string, Json>>;
@@ -14,7 +15,7 @@ export type Values = Readonly<Record<string, Json>>;
 export function defined(document: JsonObject, type: InstanceType, kind: Kind | undefined, values: Values): JsonObject {
   const array = characteristicArray[type];
   const names = [...(kind?.characteristic ?? []), ...(kind?.pool ?? [])].map(each => each.name);
-  const what = kind ? `a ${kind.name}` : 'this instance';
+  const what = kind ? anyOne(kind.name) : 'this instance';
   const result = withValues(elementsOf(document, array), values, names, what, '/characteristic');
   return result.length === 0 ? document : { ...document, [array]: result };
 }
@@ -39,7 +40,7 @@ export function withFeature(
   const before = features[found] ?? (declared && { name, isEnabled: declared.isEnabled });
   if (!isObject(before)) {
     const known = [...features.map(nameOf), ...(kind?.feature ?? []).map(each => each.name)].map(String);
-    throw unknown('feature', name, [...new Set(known)], kind ? `a ${kind.name}` : 'this instance', '/name');
+    throw unknown('feature', name, [...new Set(known)], kind ? anyOne(kind.name) : 'this instance', '/name');
   }
   const names = (declared?.characteristic ?? []).map((each: KindCharacteristic) => each.name);
   const values = withValues(

@@ -9,6 +9,7 @@ import { elementsOf } from './complete.ts';
 import type { Draft, Drafts } from './drafts.ts';
 import type { Findings } from './findings.ts';
 import { assignedFrom, assignedTo } from './links.ts';
+import { anyOne } from './words.ts';
 
 export const sides = ['service', 'resource'] as const;
 
@@ -126,7 +127,10 @@ function checkTarget(
   const kind = kinds.get(found.kind);
   if (found.type !== side && (kind || source.kind)) {
     const array = `${found.type}Relationship`;
-    findings.add(pointer, `"${target}" is a ${found.type}, not a ${side}: a relationship to it stands in ${array}`);
+    findings.add(
+      pointer,
+      `"${target}" is ${anyOne(found.type)}, not a ${side}: a relationship to it stands in ${array}`,
+    );
     return;
   }
   checkPermitted(findings, relationship, 'target', kind);
@@ -141,7 +145,7 @@ export function checkPermitted(
 ): void {
   const may = permitted(kind, end);
   if (!kind || may === 'all') return;
-  const article = `a ${kind.name}`;
+  const article = anyOne(kind.name);
   if (may === 'none') {
     findings.add(pointer, `${article} is never the ${end} of a relationship`);
   } else if (alias === undefined || !may.includes(alias)) {

@@ -5,6 +5,7 @@ import { isA, type Kind, type KindRole, type RecordKinds } from '../kind.ts';
 import { elementsOf } from './complete.ts';
 import type { Findings } from './findings.ts';
 import type { ModelReader } from './model-store.ts';
+import { anyOne } from './words.ts';
 
 /** What a role is played by. */
 interface Cast {
@@ -65,7 +66,7 @@ function checkCast(
   });
   for (const { role, min, max } of declared) {
     const count = counts.get(role) ?? 0;
-    const who = `a ${rules.kind.name} has`;
+    const who = `${anyOne(rules.kind.name)} has`;
     if (count < min && !rules.mayLack) {
       findings.add(`/${cast.array}`, `${who} at least ${min} ${cast.class} in the role ${role}, not ${count}`);
     }
@@ -78,8 +79,8 @@ function checkCast(
 function undeclared(name: Json | undefined, cast: Cast, declared: readonly KindRole[], kind: Casting): string {
   const roles = declared.map(each => each.role);
   const has = `it has ${roles.join(', ')}`;
-  if (typeof name !== 'string') return `a ${cast.class} of a ${kind.name} says its role; ${has}`;
-  return `a ${kind.name} has no ${cast.class} in the role ${name}; ${has}${didYouMean(name, roles)}`;
+  if (typeof name !== 'string') return `a ${cast.class} of ${anyOne(kind.name)} says its role; ${has}`;
+  return `${anyOne(kind.name)} has no ${cast.class} in the role ${name}; ${has}${didYouMean(name, roles)}`;
 }
 
 function checkType(
@@ -100,8 +101,8 @@ function checkType(
   findings.add(
     pointer,
     is === undefined
-      ? `in the role ${role} stands a ${type}, and what ${what} is is not known here: make it first, or say its @referredType`
-      : `in the role ${role} stands a ${type}; ${what} is a ${is}`,
+      ? `in the role ${role} stands ${anyOne(type)}, and what ${what} is is not known here: make it first, or say its @referredType`
+      : `in the role ${role} stands ${anyOne(type)}; ${what} is ${anyOne(is)}`,
   );
 }
 
