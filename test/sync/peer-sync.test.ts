@@ -554,3 +554,28 @@ test('a verdict goes with the answer to the batch that led to it, to whoever rea
   const answers = saidByB(alone).filter(each => each.correlationid === id);
   expect(answers.map(({ type }) => type.split('.').at(-2))).toEqual(['reply']);
 });
+
+test('a stream that has to wait for its next epoch says so, and begins it when a person releases it', async () => {
+  const { clock, a, b } = await makeWorld();
+  lay(a, 'e1');
+  await clock.advance(5_000);
+  const spoil = async (): Promise<void> => {
+    await b.sync.stop();
+    const kept = b.store.streamState('peer:a:in');
+    b.store.transact(operator, writer => writer.putStreamState('peer:a:in', { ...kept, sum: { a: 1, b: 1 } }));
+    await b.restart();
+    await clock.advance(120_000);
+  };
+  await spoil();
+  expect(stateOf(a)).toMatchObject({ out: { epoch: 2, agreed: true } });
+  expect(stateOf(a).alarm).toBeUndefined();
+  await spoil();
+  expect(stateOf(a)).toMatchObject({
+    out: { epoch: 2, agreed: false },
+    alarm: expect.stringContaining('`diffo peers release b` at a lets it go on'),
+  });
+  a.sync.release('b');
+  await clock.advance(5_000);
+  expect(stateOf(a)).toMatchObject({ out: { epoch: 3, agreed: true } });
+  expect(stateOf(a).alarm).toBeUndefined();
+});
