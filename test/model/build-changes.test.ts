@@ -373,9 +373,9 @@ describe('respecify', () => {
     expect(documentOf(store, line)).toMatchObject({
       serviceSpecification: { id: 'spec-access-2', name: 'access', version: '2.0.0' },
       serviceCharacteristic: [
-        { name: 'speed', value: 70 },
-        { name: 'own', value: 1 },
         { name: 'contention', value: '1:1' },
+        { name: 'own', value: 1 },
+        { name: 'speed', value: 70 },
       ],
     });
   });

@@ -131,8 +131,8 @@ describe('a new instance', () => {
       description: 'ours',
       resourceCharacteristic: [
         { name: 'rack', value: 'R2' },
-        { name: 'slots', value: { first: 0, last: 7, algorithm: 'lowest', assigned: 0, free: 8 } },
         { name: 'shelf', value: {} },
+        { name: 'slots', value: { first: 0, last: 7, algorithm: 'lowest', assigned: 0, free: 8 } },
       ],
     });
     const feature = { name: 'shaping', isEnabled: true };
