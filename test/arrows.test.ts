@@ -23,7 +23,16 @@ const mayImport: Record<string, readonly string[]> = {
 const standAlone = ['adapters/sqlite', 'adapters/drivers/linux'];
 
 /** The pure rooms get by on these: computation, no input or output. */
-const pureModules = ['node:crypto', 'node:util', 're2js', 'yaml', 'zod'];
+const pureModules = [
+  'node:crypto',
+  'node:util',
+  're2js',
+  'yaml',
+  'zod',
+  '@turf/boolean-point-in-polygon',
+  '@turf/distance',
+  '@turf/nearest-point-on-line',
+];
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
 

@@ -37,8 +37,10 @@ export function sharedHref(of: SharedThing, id: string): string {
   return `${paths[of]}/${encodeURIComponent(id)}`;
 }
 
-/** `list` may answer questions of its own, such as what is near; undefined: it was not asked one. */
-export function sharedRoutes(app: App, form: SharedForm, parts: SharedParts, list?: Handler): void {
+/** Answers questions of its own, such as what is near; undefined: it was not asked one. */
+export type SharedList = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> | undefined;
+
+export function sharedRoutes(app: App, form: SharedForm, parts: SharedParts, list?: SharedList): void {
   const { store, recordKinds, clock, newId } = parts;
   const of = form.class;
   const given = (): SharedGiven => ({ now: clock.now(), newId, recordKinds, hrefOf: id => sharedHref(of, id) });
@@ -115,7 +117,7 @@ function targetsOf(store: Store, source: string, of: SharedThing): readonly stri
 }
 
 /** The type itself, and the kinds of the profile that build upon it. */
-function kindsOf(type: string, recordKinds: RecordKinds): readonly string[] {
+export function kindsOf(type: string, recordKinds: RecordKinds): readonly string[] {
   return [
     type,
     ...[...recordKinds.values()].filter(kind => kind.base === type || isA(kind, type)).map(({ name }) => name),

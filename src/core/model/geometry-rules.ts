@@ -65,6 +65,7 @@ class Check {
     this.#nested(value.coordinates, `${pointer}/coordinates`, depths[known], (line, at) => {
       if (known.endsWith('Polygon')) this.#ring(line, at);
       else if (isLine && line.length < 2) this.#tell(at, `a line has at least 2 positions, not ${line.length}`);
+      else if (isLine) this.#atDateLine(line, at, 'line', 'MultiLineString');
     });
     if (this.#positions > MOST_POSITIONS) {
       this.#tell(pointer, `a geometry has at most ${MOST_POSITIONS} positions, not ${this.#positions}; simplify it`);
@@ -123,12 +124,13 @@ class Check {
       this.#tell(pointer, `a ring ends where it began: add ${JSON.stringify(first)} at its end`);
     } else if (new Set(ring.map(([longitude, latitude]) => `${longitude} ${latitude}`)).size < 3) {
       this.#tell(pointer, 'a ring has at least 3 different positions');
-    } else if (ring.some((each, i) => Math.abs(each[0] - (ring[i + 1] ?? each)[0]) > 180)) {
-      this.#tell(
-        pointer,
-        'a ring may not cross the date line: cut it in two there, as a MultiPolygon (RFC 7946, 3.1.9)',
-      );
-    }
+    } else this.#atDateLine(ring, pointer, 'ring', 'MultiPolygon');
+  }
+
+  /** The long way round is never meant. */
+  #atDateLine(line: readonly Position[], pointer: Path, what: string, pieces: string): void {
+    if (!line.some((each, i) => Math.abs(each[0] - (line[i + 1] ?? each)[0]) > 180)) return;
+    this.#tell(pointer, `a ${what} may not cross the date line: cut it in two there, as a ${pieces} (RFC 7946, 3.1.9)`);
   }
 
   #tell(pointer: Path, message: string): void {
