@@ -88,7 +88,7 @@ export class Loop {
     this.sight = new Sight(drivers.map(driver => driver.name));
     this.watch = new Watch({
       drivers,
-      observer: new Observer({ store, kinds }),
+      observer: new Observer({ store, kinds, chance: parts.chance, log }),
       sight: this.sight,
       clock,
       log,

@@ -1,13 +1,20 @@
 /** Writes down what a look saw: new things appear, known ones change, missing ones go. */
 import { identify } from '../core/identity.ts';
 import type { InstanceId } from '../core/ids.ts';
-import type { Instance } from '../core/instance.ts';
-import { isArray, isObject, type JsonObject, property } from '../core/json.ts';
+import { characteristicArray } from '../core/instance.ts';
+import { isArray, type Json, type JsonObject, property, sameJson } from '../core/json.ts';
 import { type Kind, type Kinds, ownerOf } from '../core/kind.ts';
+import { withSupports } from '../core/model/changes.ts';
+import { complete, elementsOf, featureArray, nameOf, withAllPools } from '../core/model/complete.ts';
+import { type NotGiven, settleObserved, takeBackRead } from '../core/model/declared-assignments.ts';
+import { type Draft, Drafts } from '../core/model/drafts.ts';
+import { assignedFrom } from '../core/model/links.ts';
+import { forget, reliedOnBy } from '../core/model/remove.ts';
 import { absorb } from '../core/ownership.ts';
 import { segment } from '../core/path.ts';
 import { mayMean } from '../core/target.ts';
 import type { Look, NaturalKey, Sighting } from '../ports/driver.ts';
+import type { Log } from '../ports/log.ts';
 import type { KeyBinding, Reader, Store, Writer } from '../ports/store.ts';
 
 /** What one driver's last look left behind, so that a look at a quiet world costs no reads and no writes. */
@@ -16,16 +23,28 @@ interface Remembered {
   readonly facts: Map<InstanceId, string>;
 }
 
+export interface ObserverParts {
+  readonly store: Store;
+  readonly kinds: Kinds;
+  /** From 0 up to 1. */
+  readonly chance: () => number;
+  readonly log: Log;
+}
+
 export class Observer {
   private readonly remembered = new Map<string, Remembered>();
   private bindings: readonly KeyBinding[] | undefined;
   private readonly names = new Map<InstanceId, { readonly driver: string; readonly name: string }>();
   private readonly store: Store;
   private readonly kinds: Kinds;
+  private readonly chance: () => number;
+  private readonly log: Log;
 
-  constructor(parts: { readonly store: Store; readonly kinds: Kinds }) {
+  constructor(parts: ObserverParts) {
     this.store = parts.store;
     this.kinds = parts.kinds;
+    this.chance = parts.chance;
+    this.log = parts.log;
   }
 
   /** Which driver sees an instance, and how that names it (`kind/key`), as of the last look. */
@@ -56,17 +75,28 @@ export class Observer {
     const missing = [...before.keys()].filter(id => !after.has(id));
 
     if (moved.length > 0 || missing.length > 0 || identified.bindings.length > 0) {
-      this.store.transact({ principal: `driver:${driver}`, kind: 'observation' }, writer => {
+      const notGiven = this.store.transact({ principal: `driver:${driver}`, kind: 'observation' }, writer => {
         for (const binding of identified.bindings) writer.bindKey(binding);
+        const drafts = new Drafts(writer);
+        for (const id of missing) draftMissing(writer, drafts, id, this.kinds);
         for (const { id, sighting, supporting } of moved) {
-          putSighting(writer, driver, id, sighting, supporting, this.kinds.get(sighting.kind), look.at);
+          draftSighting(drafts, driver, id, sighting, supporting, this.kinds.get(sighting.kind), look.at);
         }
-        for (const id of missing) putMissing(writer, id, this.kinds);
+        const ids = moved.map(({ id }) => id);
+        const failed = settleObserved(drafts, this.kinds, ids, this.chance);
+        drafts.flush();
+        return failed;
       });
+      this.tell(driver, notGiven);
       if (identified.bindings.length > 0) this.bindings = this.store.keyBindings();
     }
     for (const id of missing) this.names.delete(id);
     this.remembered.set(driver, { facts: after });
+  }
+
+  private tell(driver: string, notGiven: readonly NotGiven[]): void {
+    for (const each of notGiven)
+      this.log.warn('what a driver sees is not given a number of its kind', { driver, ...each });
   }
 }
 
@@ -102,8 +132,8 @@ function supportingReferences(
   };
 }
 
-function putSighting(
-  writer: Writer,
+function draftSighting(
+  drafts: Drafts,
   driver: string,
   id: InstanceId,
   sighting: Sighting,
@@ -112,25 +142,27 @@ function putSighting(
   now: number,
 ): void {
   if (!kind) return;
-  const before = writer.instance(id);
+  const before = drafts.get(id);
   const merged = absorb(before?.document, { ...sighting.facts, ...supporting }, kind, sighting.type);
   const { availabilityStatus, ...rest } = merged;
   const returned = availabilityStatus === NOT_INSTALLED ? rest : merged;
-  const document: JsonObject = { id, ...specificationOf(kind), ...returned };
-  writer.putInstance({
+  const seen: JsonObject = { id, ...specificationOf(kind), ...returned };
+  const whole = before?.kind === kind.name ? withAllPools(seen, kind) : complete(seen, kind, true);
+  drafts.put({
     id,
     type: sighting.type,
     kind: kind.name,
     observedBy: driver,
-    document,
+    // What a driver says of what supports it leaves out what others made it rely on.
+    document: withSupports(whole, before?.document),
     createdAt: before?.createdAt ?? now,
   });
 }
 
 /** What the kind says of each of its instances. */
 function specificationOf(kind: Kind): JsonObject {
-  const { id, version } = kind.specification;
-  const reference = { id, name: kind.name, version };
+  const { id, name, version } = kind.specification;
+  const reference = { id, name, version };
   return {
     ...(kind.category === undefined ? {} : { category: kind.category }),
     ...(kind.type === 'resource'
@@ -142,16 +174,21 @@ function specificationOf(kind: Kind): JsonObject {
 /** TMF639's word for what is kept on record and not there. */
 const NOT_INSTALLED = 'notInstalled';
 
-/** A look that succeeded did not find it: it goes, unless somebody wrote on it or expects something of it. */
-function putMissing(writer: Writer, id: InstanceId, kinds: Kinds): void {
+/**
+ * A look that succeeded did not find it: it goes, unless somebody wrote on it, expects something of it, relates to it or
+ * has a number of it. Numbers that it was given go back with it; those that the element itself says in any case.
+ */
+function draftMissing(writer: Writer, drafts: Drafts, id: InstanceId, kinds: Kinds): void {
   const instance = writer.instance(id);
   if (!instance) return;
   const wanted = writer.expectations().some(each => !('where' in each.for) && mayMean(each.for, instance));
-  if (wanted || hasRecord(instance, kinds.get(instance.kind))) {
-    writer.putInstance({ ...instance, document: { ...instance.document, availabilityStatus: NOT_INSTALLED } });
-  } else {
-    writer.removeInstance(id);
+  const kind = kinds.get(instance.kind);
+  if (!wanted && !hasRecord(instance, kind) && reliedOnBy(drafts, kinds, id).length === 0) {
+    forget(drafts, kinds, id);
+    return;
   }
+  takeBackRead(drafts, kinds, id, true);
+  drafts.putDocument(id, { ...drafts.need(id).document, availabilityStatus: NOT_INSTALLED });
 }
 
 /** What every instance has without anybody having written it. */
@@ -168,14 +205,31 @@ const given = new Set([
   'availabilityStatus',
 ]);
 
-function hasRecord(instance: Instance, kind: Kind | undefined): boolean {
+function hasRecord(instance: Draft, kind: Kind | undefined): boolean {
+  const ofKind = kind ? complete({}, kind, true) : {};
   return Object.entries(instance.document).some(([name, value]) => {
     if (given.has(name)) return false;
-    if (isArray(value) && (name === 'resourceCharacteristic' || name === 'serviceCharacteristic')) {
-      return value.some(
-        one => isObject(one) && ownerOf(kind, instance, `/${name}/${segment(String(one.name))}`) === 'record',
-      );
+    if (isArray(value) && (name === characteristicArray[instance.type] || name === featureArray(instance.type))) {
+      return value.some(one => isRecorded(one, name, elementsOf(ofKind, name), instance, kind));
+    }
+    if (isArray(value) && relationships.has(name)) {
+      return value.some(one => property(one, 'relationshipType') !== assignedFrom);
     }
     return ownerOf(kind, instance, `/${name}`) === 'record';
   });
+}
+
+const relationships: ReadonlySet<string> = new Set(['serviceRelationship', 'resourceRelationship']);
+
+/** Whether somebody wrote a characteristic or feature, or made it otherwise than the kind has it. */
+function isRecorded(
+  one: Json,
+  array: string,
+  ofKind: readonly Json[],
+  instance: Draft,
+  kind: Kind | undefined,
+): boolean {
+  const asGiven = ofKind.find(each => nameOf(each) === nameOf(one));
+  if (asGiven !== undefined && sameJson(asGiven, one)) return false;
+  return ownerOf(kind, instance, `/${array}/${segment(String(nameOf(one)))}`) === 'record';
 }

@@ -1,28 +1,17 @@
 /** The numbers that an instance is given: those its document asks for, and those its kind has every instance get. */
 import { AgentError } from '../errors.ts';
-import { type InstanceId, instanceId } from '../ids.ts';
-import { characteristicArray } from '../instance.ts';
+import type { InstanceId } from '../ids.ts';
 import { isObject, type JsonObject, property } from '../json.ts';
-import { isA, type Kind, type KindAssignment, type Kinds } from '../kind.ts';
-import { assign, hindranceTo, unassign } from './assign.ts';
+import { isA, type Kind, type Kinds } from '../kind.ts';
+import { unassign } from './assign.ts';
 import { withAssignedFrom } from './assigned-from.ts';
-import { elementsOf, nameOf } from './complete.ts';
-import { asDrafted, withSeq } from './drafted.ts';
+import { elementsOf } from './complete.ts';
+import { type AssignmentRules, give, readValue, settleDeclared, within } from './declared-assignments.ts';
 import type { Draft, Drafts } from './drafts.ts';
 import type { Assignment } from './link.ts';
 import { assignedFrom } from './links.ts';
 import { type Relationship, relationshipsIn, sides } from './relationships.ts';
-import { traverse } from './traverse.ts';
 import { anyOne, called } from './words.ts';
-
-export interface AssignmentRules {
-  readonly kinds: Kinds;
-  /** Of the assignee. */
-  readonly kind: Kind | undefined;
-  readonly chance: () => number;
-  /** New, or new in its kind: it gets all that its kind has each instance get. */
-  readonly isNew: boolean;
-}
 
 /** A number as an element of the assignee's document asks for it. */
 interface Wish extends Pick<Relationship, 'side' | 'pointer' | 'element' | 'alias'> {
@@ -149,139 +138,4 @@ function onlyPool(owner: Draft, kind: Kind | undefined): string {
   if (only !== undefined && more.length === 0) return only;
   const has = pools.length === 0 ? 'it has none' : `it has ${pools.join(', ')}`;
   throw new AgentError('invalid', `say from which pool of ${called(owner)}, as the name of a characteristic; ${has}`);
-}
-
-function give(
-  drafts: Drafts,
-  kinds: Kinds,
-  {
-    owner,
-    pool,
-    assignee,
-    alias,
-    value,
-  }: {
-    readonly owner: Draft;
-    readonly pool: string;
-    readonly assignee: InstanceId;
-    readonly alias: string | undefined;
-    readonly value: number | undefined;
-  },
-  chance: () => number,
-): void {
-  const open = { ...(alias === undefined ? {} : { alias }), ...(value === undefined ? {} : { value }) };
-  assign(drafts, kinds, { owner: owner.id, pool, assignee, ...open }, chance);
-}
-
-/** Sees to one number that the kind of the assignee has each of its instances get. */
-function settleDeclared(
-  drafts: Drafts,
-  id: InstanceId,
-  declared: KindAssignment,
-  before: readonly Assignment[],
-  { kinds, kind, chance, isNew }: AssignmentRules,
-): void {
-  const { alias, from, pool, optional } = declared;
-  const assignee = drafts.need(id);
-  const value = readValue(assignee, declared);
-  const pointer = value === undefined || declared.read === undefined ? undefined : pointerOf(assignee, declared.read);
-  const [has] = drafts.writer.assignmentsTo(id, alias);
-  if (has) {
-    const owner = drafts.get(has.owner);
-    if (owner && (!isA(kinds.get(owner.kind), from) || has.pool !== pool)) {
-      throw new AgentError(
-        'conflict',
-        `${anyOne(kind?.name ?? 'instance')} has as ${alias} one of the ${pool} of ${anyOne(from)}, not of the ${has.pool} of ${called(owner)}`,
-      );
-    }
-    if (!owner || value === undefined || value === has.value) return;
-    unassign(drafts, kinds, { owner: has.owner, assignee: id, thing: has.thing, value: has.value });
-    within(pointer, () => give(drafts, kinds, { owner, pool, assignee: id, alias, value }, chance));
-    return;
-  }
-  if (!isNew && !optional) {
-    const gone = before.find(each => each.alias === alias);
-    if (gone) checkMayBeTaken(kind, gone);
-    return;
-  }
-  const named = isNew ? namedOwner(drafts, assignee, declared, kinds) : undefined;
-  if (optional && !named && value === undefined) return;
-  const owner = named ?? ownerOver(drafts, assignee, declared, kinds) ?? firstOwner(drafts, declared, value, kinds);
-  within(pointer, () => give(drafts, kinds, { owner, pool, assignee: id, alias, value }, chance));
-}
-
-/** Throws `conflict` when the kind of an assignee has each of its instances keep a number to its end. */
-export function checkMayBeTaken(kind: Kind | undefined, { alias }: Assignment): void {
-  const declared = kind?.assignment?.find(each => each.alias === alias && !each.optional);
-  if (kind && declared) throw keeps(kind, declared);
-}
-
-function keeps(kind: Kind, { alias, from, pool }: KindAssignment): AgentError {
-  return new AgentError(
-    'conflict',
-    `${anyOne(kind.name)} has one of the ${pool} of ${anyOne(from)} as ${alias} from its making to its end; name another one instead`,
-  );
-}
-
-/** The number that a characteristic of the assignee says it is to have. */
-function readValue({ document, type }: Draft, { read }: KindAssignment): number | undefined {
-  if (read === undefined) return undefined;
-  const found = elementsOf(document, characteristicArray[type]).find(each => nameOf(each) === read);
-  const value = property(found, 'value');
-  return typeof value === 'number' ? value : undefined;
-}
-
-function pointerOf({ document, type }: Draft, characteristic: string): string {
-  const array = characteristicArray[type];
-  return `/${array}/${elementsOf(document, array).findIndex(each => nameOf(each) === characteristic)}/value`;
-}
-
-/** Whom the maker names as supporting the new instance: under the alias of the assignment, else any of the kind. */
-function namedOwner(drafts: Drafts, { document }: Draft, declared: KindAssignment, kinds: Kinds): Draft | undefined {
-  const named = ['supportingResource', 'supportingService']
-    .flatMap(array => elementsOf(document, array))
-    .flatMap(element => {
-      const id = property(element, 'id');
-      const owner = typeof id === 'string' ? drafts.get(instanceId(id)) : undefined;
-      return owner && isA(kinds.get(owner.kind), declared.from) ? [{ owner, alias: property(element, 'alias') }] : [];
-    });
-  const meant = named.find(each => each.alias === declared.alias) ?? named.find(each => each.alias === undefined);
-  return meant?.owner;
-}
-
-/** The first that the hops lead to and that has a number left; what they lead to binds even where it has none. */
-function ownerOver(drafts: Drafts, assignee: Draft, declared: KindAssignment, kinds: Kinds): Draft | undefined {
-  const { via, from, pool } = declared;
-  if (via === undefined) return undefined;
-  const { instances } = traverse(asDrafted(drafts), withSeq(assignee, undefined), via);
-  const owners = instances.filter(each => isA(kinds.get(each.kind), from)).map(({ id }) => drafts.need(id));
-  return owners.find(each => hindranceTo(drafts, kinds, each, pool) === undefined) ?? owners[0];
-}
-
-function firstOwner(drafts: Drafts, declared: KindAssignment, value: number | undefined, kinds: Kinds): Draft {
-  const { from, pool, alias } = declared;
-  let hindrance: string | undefined;
-  for (const kind of kinds.values()) {
-    if (!isA(kind, from)) continue;
-    const thing = kind.pool?.find(each => each.name === pool)?.thing;
-    for (const { id } of drafts.writer.instances({ kind: kind.name })) {
-      const owner = drafts.need(id);
-      const stands = hindranceTo(drafts, kinds, owner, pool);
-      const isTaken = value !== undefined && thing !== undefined && drafts.writer.assignment(id, thing, value);
-      if (stands === undefined && !isTaken) return owner;
-      hindrance ??= stands ?? `${thing} ${value} of ${called(owner)} is assigned`;
-    }
-  }
-  const none = `there is no ${from} with a free number of its ${pool} for the assignment ${alias}`;
-  throw new AgentError('conflict', hindrance === undefined ? `${none}; make one first` : `${none}: ${hindrance}`);
-}
-
-/** Says where in the document what went wrong was asked for, unless that is said already. */
-function within(pointer: string | undefined, call: () => void): void {
-  try {
-    call();
-  } catch (error) {
-    if (!(error instanceof AgentError) || error.pointer !== undefined || pointer === undefined) throw error;
-    throw new AgentError(error.code, error.message, { pointer, cause: error });
-  }
 }

@@ -12,10 +12,11 @@ import { checkAnnotations, withStatusesInOrder } from './annotate.ts';
 import { withSupport } from './assigned-from.ts';
 import { settleAssignments } from './assignments.ts';
 import { checkCharacteristics, withPools } from './characteristics.ts';
-import { complete } from './complete.ts';
+import { complete, described } from './complete.ts';
 import type { Draft, Drafts } from './drafts.ts';
 import { Findings } from './findings.ts';
 import { bindsOthers, kindOf, withSpecification } from './kind-of.ts';
+import { inOrder } from './order.ts';
 import { checkRelationships, relationshipsIn } from './relationships.ts';
 import { settleAxes } from './resource-axes.ts';
 import { checkMayBecome, withoutFormerPools } from './respecify.ts';
@@ -90,7 +91,11 @@ export function settle(drafts: Drafts, kinds: Kinds, settling: Settling, given: 
   findings.refuse();
   drafts.put({ ...draft, document });
   settleAssignments(drafts, id, { kinds, kind: to, chance: given.chance, isNew: known === undefined });
-  if (to) drafts.putDocument(id, withSupports(drafts.need(id).document, before?.document));
+  if (to) {
+    const supported = withSupports(drafts.need(id).document, before?.document);
+    // A driver has an order of its own.
+    drafts.putDocument(id, draft.observedBy === undefined ? inOrder(supported) : supported);
+  }
   return drafts.need(id);
 }
 
@@ -108,7 +113,8 @@ function ofKind(
   const attribute = specificationAttribute[to.type];
   let { document } = draft;
   if (!known) {
-    document = complete(withSpecification(withoutFormerPools(document, from, to), to, kinds, reader), to);
+    document = withSpecification(withoutFormerPools(document, from, to), to, kinds, reader);
+    document = complete(described(document, to), to);
   } else if (!sameJson(property(known, attribute), property(document, attribute))) {
     document = withSpecification(document, to, kinds, reader);
   }

@@ -20,18 +20,36 @@ export function nameOf(element: Json): Json | undefined {
   return property(element, 'name');
 }
 
-/** The document with all that the kind gives and the maker left out; what is said stands. */
-export function complete(document: JsonObject, kind: Kind): JsonObject {
+/** The document with the texts of its kind where its maker has none. */
+export function described(document: JsonObject, { category, description }: Kind): JsonObject {
+  return {
+    ...(category === undefined ? {} : { category }),
+    ...(description === undefined ? {} : { description }),
+    ...document,
+  };
+}
+
+/**
+ * The document with all that the kind gives and the maker left out; what is said stands. What a driver owns of what it
+ * observes is for the driver to say.
+ */
+export function complete(document: JsonObject, kind: Kind, isObserved = false): JsonObject {
   const result = new Map(Object.entries(document));
-  const { category, description } = kind;
-  if (category !== undefined && !result.has('category')) result.set('category', category);
-  if (description !== undefined && !result.has('description')) result.set('description', description);
   const characteristics = characteristicArray[kind.type];
-  const given = [...defaultsOf(kind.characteristic), ...poolCharacteristics(kind)];
+  const ours = kind.characteristic.filter(each => !isObserved || each.owner === 'record');
+  const given = [...defaultsOf(ours), ...poolCharacteristics(kind)];
   put(result, characteristics, together(elementsOf(document, characteristics), given));
   const features = featureArray(kind.type);
   put(result, features, completeFeatures(elementsOf(document, features), kind));
   return Object.fromEntries(result);
+}
+
+/** The document with those pools of its kind that it does not show yet. */
+export function withAllPools(document: JsonObject, kind: Kind): JsonObject {
+  const array = characteristicArray[kind.type];
+  const before = elementsOf(document, array);
+  const all = together(before, poolCharacteristics(kind));
+  return all.length === before.length ? document : { ...document, [array]: all };
 }
 
 function put(into: Map<string, Json>, name: string, elements: readonly Json[]): void {
