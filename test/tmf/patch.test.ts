@@ -62,6 +62,7 @@ describe('T85: JSON patch as RFC 6902 has it', () => {
       { foo: ['all', 'cows', 'eat', 'grass'] },
     ],
     ['moves to where it is', { foo: 1 }, { op: 'move', from: '/foo', path: '/foo' }, { foo: 1 }],
+    ['moves onto an array', { a: [1], b: { c: 1 } }, { op: 'move', from: '/b', path: '/a' }, { a: { c: 1 } }],
     ['copies a value', { a: { b: 1 } }, { op: 'copy', from: '/a', path: '/c' }, { a: { b: 1 }, c: { b: 1 } }],
     [
       'tests a value',

@@ -140,9 +140,10 @@ class Run {
     if (chosen && before !== undefined) after = put(isObject(before) ? mergePatch(before, value) : value);
     else if (op === 'replace') after = put(value);
     else if (location.length === 0) after = value;
-    // As the official examples have it: an object for an array attribute is one more element.
-    else if (isArray(before) && isObject(value) && this.#isAttribute(location)) after = put([...before, value]);
-    else if (before === undefined && isObject(value) && this.#isArrayByStandard(location)) {
+    // As the official examples have it: an object added for an array attribute is one more element.
+    else if (op === 'add' && isArray(before) && isObject(value) && this.#isAttribute(location)) {
+      after = put([...before, value]);
+    } else if (op === 'add' && before === undefined && isObject(value) && this.#isArrayByStandard(location)) {
       after = added(this.document, location, [value]);
     } else after = added(this.document, location, value);
     if (after === undefined) {
