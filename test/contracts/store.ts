@@ -98,6 +98,8 @@ export function storeContract(name: string, open: (parts: StoreParts) => Store):
       expect(put).toEqual({ ...service('a'), seq: 1 });
       expect(store.instance(put.id)).toEqual(put);
       expect(store.instanceSeq(put.id)).toBe(1);
+      expect(store.instanceKind(put.id)).toEqual({ type: 'service', kind: 'line' });
+      expect(store.instanceKind(instanceId('nobody'))).toBeUndefined();
       expect(store.changesAfter(0, 10)).toEqual([
         {
           seq: 1,

@@ -2,7 +2,7 @@
 import type { Change } from '../../core/change.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import type { ExpectationId, InstanceId, ListenerId, PlanId, TaskId } from '../../core/ids.ts';
-import type { Instance, InstanceType } from '../../core/instance.ts';
+import type { Instance } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Listener } from '../../core/listener.ts';
 import type { Plan, PlanState } from '../../core/plan.ts';
@@ -68,8 +68,8 @@ export class SqliteReader extends SqliteModelReader implements Reader {
     return this.sql.get<{ seq: number }>('SELECT seq FROM instance WHERE id = ?', id)?.seq;
   }
 
-  instanceType(id: InstanceId): InstanceType | undefined {
-    return this.sql.get<{ type: InstanceType }>('SELECT type FROM instance WHERE id = ?', id)?.type;
+  instanceKind(id: InstanceId): Pick<Instance, 'type' | 'kind'> | undefined {
+    return this.sql.get<Pick<Instance, 'type' | 'kind'>>('SELECT type, kind FROM instance WHERE id = ?', id);
   }
 
   /** Read in portions, so that a walk that is left half way holds nothing up. */

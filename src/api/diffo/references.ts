@@ -42,7 +42,8 @@ function show(store: Reader, { class: of, source, target, type, alias }: Link): 
 
 /** A reference stands in the document of an instance, a party or a place. */
 function typeOf(store: Reader, id: string): JsonObject {
-  const type = store.instanceType(instanceId(id)) ?? (store.sharedSeq('party', id) === undefined ? 'place' : 'party');
+  const type =
+    store.instanceKind(instanceId(id))?.type ?? (store.sharedSeq('party', id) === undefined ? 'place' : 'party');
   return { type };
 }
 

@@ -11,7 +11,7 @@ export function asDrafted(drafts: Drafts): ModelReader {
   return {
     instance: id => withSeq(drafts.get(id), writer.instanceSeq(id)),
     instanceSeq: id => (drafts.get(id) ? (writer.instanceSeq(id) ?? NOT_YET) : undefined),
-    instanceType: id => drafts.get(id)?.type,
+    instanceKind: id => drafts.kind(id),
     instances: query => writer.instances(query),
     linksFrom: (source, of) => {
       const draft = drafts.get(instanceId(source));

@@ -20,7 +20,12 @@ export class Drafts {
     return this.#drafted.get(id) ?? this.writer.instance(id);
   }
 
-  /** The same, for those who cannot go on without it. Throws `notFound`. */
+  /** Of what type and kind it is, for those who need no more of it. */
+  kind(id: InstanceId): Pick<Draft, 'type' | 'kind'> | undefined {
+    return this.#drafted.get(id) ?? this.writer.instanceKind(id);
+  }
+
+  /** The same as `get`, for those who cannot go on without it. Throws `notFound`. */
   need(id: InstanceId): Draft {
     const draft = this.get(id);
     if (!draft) throw new AgentError('notFound', `There is no instance with the id "${id}"`);

@@ -1,6 +1,6 @@
 /** The part of the store that the model reads and writes; the whole one has more. Synchronous, within one commit. */
 import type { InstanceId } from '../ids.ts';
-import type { Instance, InstanceType } from '../instance.ts';
+import type { Instance } from '../instance.ts';
 import type { Assignment, Link, LinkClass, Run } from './link.ts';
 import type { SharedClass, SharedQuery, SharedRecord } from './shared-record.ts';
 
@@ -8,8 +8,8 @@ export interface ModelReader {
   instance(id: InstanceId): Instance | undefined;
   /** The seq of an instance without reading it. */
   instanceSeq(id: InstanceId): number | undefined;
-  /** The type of an instance without reading it. */
-  instanceType(id: InstanceId): InstanceType | undefined;
+  /** Of what type and kind an instance is, without reading its document. */
+  instanceKind(id: InstanceId): Pick<Instance, 'type' | 'kind'> | undefined;
   /** The oldest first. */
   instances(query: {
     readonly kind?: string;

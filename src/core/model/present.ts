@@ -115,7 +115,7 @@ function handedOut(
     pools.map(({ name }) => [name, { service: [], resource: [] } as Record<InstanceType, DerivedElement[]>]),
   );
   for (const each of reads.handedOut(id)) {
-    const type = reader.instanceType(each.assignee);
+    const type = reader.instanceKind(each.assignee)?.type;
     if (type) parts.get(each.pool)?.[type].push({ element: assignment(each, type), from: [each.assignee] });
   }
   return [...parts.values()].flatMap(({ service, resource }) => [service, resource]);

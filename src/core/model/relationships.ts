@@ -116,7 +116,7 @@ function checkTarget(
     checkPermitted(findings, relationship, 'target', source.kind);
     return;
   }
-  const found = drafts.get(target);
+  const found = drafts.kind(target);
   if (!found) {
     const said = property(property(element, side), '@referredType');
     const kind = typeof said === 'string' ? kinds.get(said) : undefined;
