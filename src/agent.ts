@@ -9,23 +9,22 @@ import { openLinux } from './adapters/drivers/linux/driver.ts';
 import { openSimulator, readElements } from './adapters/drivers/simulator.ts';
 import { openIdentity } from './adapters/identity.ts';
 import { openLog } from './adapters/json-log.ts';
-import { loadProfile } from './adapters/profiles.ts';
 import { openStore } from './adapters/sqlite/store.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { openCentral } from './agent/central.ts';
 import { openPeering, readPeering } from './agent/peering.ts';
+import { chooseProfile, RunningProfile } from './agent/profile.ts';
 import { readSecret } from './agent/secret.ts';
 import { catalogueRoutes } from './api/catalogue-routes.ts';
 import { diffoRoutes } from './api/diffo/routes.ts';
 import { startHubDelivery } from './api/hub-delivery.ts';
 import { createServer } from './api/server.ts';
 import { tmfRoutes } from './api/tmf-routes.ts';
-import { type Config, type Given, profileOf, settle } from './config.ts';
+import { type Config, type Given, settle } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
 import type { Instant } from './core/ids.ts';
-import type { Kinds, RecordKinds } from './core/kind.ts';
-import { checkProfile } from './core/profile/check.ts';
-import type { FirmwareProfile } from './core/profile/profile.ts';
+import { type DriverName, driverNames } from './core/profile/driver-names.ts';
+import type { DriverChoice, FirmwareProfile } from './core/profile/profile.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Driver } from './ports/driver.ts';
 import type { Log } from './ports/log.ts';
@@ -38,6 +37,7 @@ export interface Agent {
   readonly url: string;
   readonly store: Store;
   readonly loop: Loop;
+  readonly profile: Pick<RunningProfile, 'reload' | 'state'>;
   stop(): Promise<void>;
 }
 
@@ -53,7 +53,8 @@ const SAMPLE_AGE_MS = 1_000;
 
 /** Resolves when the agent serves and the first pass has ended. Throws one sentence when it cannot. */
 export async function startAgent(given: Given, overrides: Overrides = {}): Promise<Agent> {
-  const profile = loadProfile(profileOf(given));
+  const chosen = await chooseProfile(given, about.version);
+  const { profile } = chosen;
   const config = settle(given, profile);
   const address = readAddress(config);
   readPeering(config);
@@ -61,8 +62,8 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const clock = overrides.clock ?? systemClock;
   const newId = randomUUID;
   const keyed = tmfKeyedArrays;
-  const kinds: Kinds = new Map(profile.kinds.map(kind => [kind.name, kind]));
-  const recordKinds: RecordKinds = new Map(profile.recordKinds.map(kind => [kind.name, kind]));
+  const kinds = new Map(profile.kinds.map(kind => [kind.name, kind]));
+  const recordKinds = new Map(profile.recordKinds.map(kind => [kind.name, kind]));
   const profileMode = config.mode === '' ? profile.mode : config.mode;
   const drivers = overrides.drivers ?? openDrivers(profile, config, { clock, log });
 
@@ -104,6 +105,17 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
   const hubAllow = config['hub.allow'];
   const delivery = startHubDelivery({ store, kinds, clock, log, publicUrl, hubAllow, random: Math.random });
+
+  const running = new RunningProfile({
+    chosen,
+    version: about.version,
+    data: config.data,
+    clock,
+    log,
+    kinds,
+    recordKinds,
+    taken: () => loop.takeKinds(),
+  });
 
   let passed = false;
   const app = createServer({ log, ...readAccess(config, address) });
@@ -153,7 +165,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     central: central?.door,
     isReady: () => passed && drivers.every(({ name }) => loop.sight.of(name).at !== undefined),
     about: { version: about.version, profile: profile.name, mode: profileMode, entity: hostname() },
-    checkProfile: source => checkProfile(source).findings,
+    profile: running,
   });
 
   const stop = async (): Promise<void> => {
@@ -182,7 +194,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const url =
     config['http.publicUrl'] || `${config['http.tls.cert'] === '' ? 'http' : 'https'}://${address.shown}:${port}`;
   log.info('ready', { url, profile: profile.name, mode: profileMode, agent: store.agent, version: about.version });
-  return { url, store, loop, stop };
+  return { url, store, loop, profile: running, stop };
 }
 
 /** Goes on evenly from now, whatever is done to the clock: nothing waits an hour because it was set back by one. */
@@ -196,24 +208,29 @@ function openDrivers(
   config: Config,
   parts: { readonly clock: Clock; readonly log: Log },
 ): readonly Driver[] {
-  return profile.drivers.map(({ driver, settings }, i) => {
-    switch (driver) {
-      case 'linux': {
-        const netns = config['linux.netns'] || settings.netns;
-        return openLinux({ ...parts, ...(typeof netns === 'string' && netns !== '' ? { netns } : {}) });
-      }
-      case 'simulator':
-        return openSimulator({ ...parts, elements: readElements(settings.elements ?? []) });
-      default:
-        throw new AgentError(
-          'invalid',
-          `the profile ${profile.name} asks for a driver "${driver}"; there are linux and simulator`,
-          {
-            pointer: `/drivers/${i}/driver`,
-          },
-        );
+  return profile.drivers.map((choice, i) => openDriver(choice, `/drivers/${i}/driver`, config, parts));
+}
+
+function openDriver(
+  { driver, settings }: DriverChoice,
+  pointer: string,
+  config: Config,
+  parts: { readonly clock: Clock; readonly log: Log },
+): Driver {
+  const name: DriverName | undefined = driverNames.find(each => each === driver);
+  switch (name) {
+    case 'linux': {
+      const netns = config['linux.netns'] || settings.netns;
+      return openLinux({ ...parts, ...(typeof netns === 'string' && netns !== '' ? { netns } : {}) });
     }
-  });
+    case 'simulator':
+      return openSimulator({ ...parts, elements: readElements(settings.elements ?? []) });
+    case undefined: {
+      const known = driverNames.join(' and ');
+      const reason = `the profile asks for a driver "${driver}"; there are ${known}`;
+      throw new AgentError('invalid', reason, { pointer });
+    }
+  }
 }
 
 function openData(config: Config, parts: { readonly clock: Clock; readonly newId: () => string }): Store {

@@ -163,7 +163,7 @@ export function describeSettings(): readonly { name: string; about: string; othe
   }));
 }
 
-const settingNames = Object.keys(settings) as readonly SettingName[];
+export const settingNames = Object.keys(settings) as readonly SettingName[];
 
 /** `look.everyMs` is `DIFFO_LOOK_EVERY_MS`. */
 function variableOf(name: string): string {

@@ -1,6 +1,7 @@
 /** The process: arguments, environment, signals, exit code. */
 import { parseArgs } from 'node:util';
 import about from '../package.json' with { type: 'json' };
+import type { Agent } from './agent.ts';
 import { describeSettings, gather } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
 
@@ -62,10 +63,21 @@ async function run(args: readonly string[]): Promise<number> {
   const agent = await startAgent(given);
   process.stdout.write(`ready ${agent.url}\n`);
   setTimeout(letGoOfStarting, LET_GO_AFTER_MS).unref();
+  // To a person at a terminal it means that the terminal is gone; to a daemon, that its files have changed.
+  process.on('SIGHUP', () => (process.stdin.isTTY ? process.kill(process.pid, 'SIGTERM') : void readAgain(agent)));
   await stopped;
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
   await agent.stop();
   return 0;
+}
+
+/** What comes of it is in the log and in the status. */
+async function readAgain({ profile }: Agent): Promise<void> {
+  try {
+    await profile.reload();
+  } catch (error) {
+    process.stderr.write(`diffo: ${sentence(error)}\n`);
+  }
 }
 
 /**

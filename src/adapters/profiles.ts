@@ -1,43 +1,60 @@
 /** Firmware profiles: those shipped stand inside the program, others are files. */
 import { readFileSync } from 'node:fs';
-import inventory from '../../firmware-profiles/inventory.json' with { type: 'json' };
-import linuxHost from '../../firmware-profiles/linux-host.json' with { type: 'json' };
-import simulator from '../../firmware-profiles/simulator.json' with { type: 'json' };
 import { AgentError, sentence } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
+import type { Finding } from '../core/profile/finding.ts';
 import { type FirmwareProfile, readProfile } from '../core/profile/profile.ts';
+import { hashOf } from './profile-copy.ts';
 
-const shipped: Readonly<Record<string, unknown>> = { 'linux-host': linuxHost, inventory, simulator };
+/** Read when chosen; each was checked when the program was built. */
+const shipped: Readonly<Record<string, () => Promise<{ readonly default: unknown }>>> = {
+  'linux-host': () => import('../../firmware-profiles/linux-host.json', { with: { type: 'json' } }),
+  inventory: () => import('../../firmware-profiles/inventory.json', { with: { type: 'json' } }),
+  simulator: () => import('../../firmware-profiles/simulator.json', { with: { type: 'json' } }),
+};
 
-/** A shipped profile by its name, or any by its file. Throws `invalid` with every finding and its place. */
-export function loadProfile(nameOrFile: string): FirmwareProfile {
-  if (Object.hasOwn(shipped, nameOrFile)) return readProfile(shipped[nameOrFile], nameOrFile);
-  if (!/[./]/.test(nameOrFile)) {
-    const names = Object.keys(shipped).join(', ');
-    throw new AgentError('invalid', `there is no profile "${nameOrFile}"; shipped are ${names}, others are files`);
-  }
+export const shippedProfiles: readonly string[] = Object.keys(shipped);
+
+/** Undefined when it is a file that is meant. Throws `invalid` for a name that can only be that of a shipped one. */
+export async function loadShipped(nameOrFile: string): Promise<FirmwareProfile | undefined> {
+  const load = Object.hasOwn(shipped, nameOrFile) ? shipped[nameOrFile] : undefined;
+  if (load) return readProfile((await load()).default, nameOrFile);
+  if (/[./]/.test(nameOrFile)) return undefined;
+  const names = shippedProfiles.join(', ');
+  throw new AgentError('invalid', `there is no profile "${nameOrFile}"; shipped are ${names}, others are files`);
+}
+
+/** What a file says, and the hash of its text; or all that is wrong with it. */
+export type CheckedFile =
+  | { readonly profile: FirmwareProfile; readonly good: { readonly hash: string; readonly source: Json } }
+  | { readonly profile: undefined; readonly findings: readonly Finding[] };
+
+/** What was checked before is not checked again, which saves loading all that checks. */
+export async function checkFile(
+  file: string,
+  settings: readonly string[],
+  known?: { readonly hash: string; readonly source: Json },
+): Promise<CheckedFile> {
   let text: string;
   try {
-    text = readFileSync(nameOrFile, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new AgentError('invalid', `the profile ${nameOrFile} cannot be read: ${sentence(error)}`, { cause: error });
+    return { profile: undefined, findings: [{ pointer: '', message: `it cannot be read: ${sentence(error)}` }] };
   }
-  return readProfile(parse(text, nameOrFile), nameOrFile);
+  const hash = hashOf(text);
+  const before = known?.hash === hash ? fromCopy(known.source, file) : undefined;
+  if (known && before) return { profile: before, good: { hash, source: known.source } };
+  const { checkText, formOf } = await import('../core/profile/check-text.ts');
+  const { profile, findings, source } = await checkText(text, formOf(file), { settings });
+  return profile && source !== undefined ? { profile, good: { hash, source } } : { profile: undefined, findings };
 }
 
-function parse(text: string, file: string): unknown {
+/** What was found good once; undefined when this agent reads it otherwise than the one that kept it. */
+export function fromCopy(source: Json, file: string): FirmwareProfile | undefined {
   try {
-    return JSON.parse(text);
+    return readProfile(source, file);
   } catch (error) {
-    throw new AgentError('invalid', `the profile ${file} is not JSON: ${whereInText(text, sentence(error))}`, {
-      cause: error,
-    });
+    if (error instanceof AgentError) return undefined;
+    throw error;
   }
-}
-
-/** V8 names a position in the text; a person needs the line. */
-function whereInText(text: string, message: string): string {
-  const position = /position (\d+)/.exec(message)?.[1];
-  if (position === undefined || message.includes('line ')) return message;
-  const before = text.slice(0, Number(position)).split('\n');
-  return `${message} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
 }

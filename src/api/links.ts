@@ -1,6 +1,6 @@
 /** The hrefs of what this agent has, so that references follow their target. */
 import { instanceId } from '../core/ids.ts';
-import type { Kinds } from '../core/kind.ts';
+import { type Kinds, perKinds } from '../core/kind.ts';
 import type { Reader } from '../ports/store.ts';
 import { specificationHref } from '../tmf/catalogue/roots.ts';
 import { hrefOf, type Links, type LinkTarget, type Version } from '../tmf/version.ts';
@@ -8,18 +8,17 @@ import { hrefOf, type Links, type LinkTarget, type Version } from '../tmf/versio
 export type LinkStore = Pick<Reader, 'instanceSeq' | 'sharedSeq'>;
 
 export function linksOf(store: LinkStore, version: Version, publicUrl: string, kinds: Kinds = noKinds): Links {
-  const ofKinds = specificationsOf(kinds);
-  return (to, id) => (isHere(store, ofKinds, to, id) ? href(to, version, id, publicUrl) : undefined);
+  return (to, id) => (isHere(store, kinds, to, id) ? href(to, version, id, publicUrl) : undefined);
 }
 
-function isHere(store: LinkStore, ofKinds: ReadonlySet<string>, to: LinkTarget, id: string): boolean {
+function isHere(store: LinkStore, kinds: Kinds, to: LinkTarget, id: string): boolean {
   switch (to) {
     case 'service':
     case 'resource':
       return store.instanceSeq(instanceId(id)) !== undefined;
     case 'serviceSpecification':
     case 'resourceSpecification':
-      return ofKinds.has(id) || store.sharedSeq('specification', id) !== undefined;
+      return specificationsOf(kinds).has(id) || store.sharedSeq('specification', id) !== undefined;
     case 'party':
     case 'place':
     case 'entity':
@@ -46,16 +45,11 @@ function href(to: LinkTarget, version: Version, id: string, publicUrl: string): 
 }
 
 const noKinds: Kinds = new Map();
-const specifications = new WeakMap<Kinds, ReadonlySet<string>>();
 
 /** The specifications that are served because a kind has them. */
-function specificationsOf(kinds: Kinds): ReadonlySet<string> {
-  const known = specifications.get(kinds);
-  if (known) return known;
-  const ids = new Set([...kinds.values()].map(({ specification }) => specification.id));
-  specifications.set(kinds, ids);
-  return ids;
-}
+const specificationsOf = perKinds(
+  (kinds): ReadonlySet<string> => new Set([...kinds.values()].map(({ specification }) => specification.id)),
+);
 
 /** The same, remembering what it was asked within one answer. */
 export function remembering(links: Links): Links {

@@ -174,7 +174,22 @@ export interface Kind {
   readonly reference?: readonly ProjectedReference[];
 }
 
+/** By name. A profile that is read again replaces all of them at once, in the same map. */
 export type Kinds = ReadonlyMap<string, Kind>;
+
+/** Remembers what follows from all kinds together, and works it out anew when they have been replaced. */
+export function perKinds<Of>(workOut: (kinds: Kinds) => Of): (kinds: Kinds) => Of {
+  const known = new WeakMap<Kinds, { readonly size: number; readonly first: Kind | undefined; readonly of: Of }>();
+  return kinds => {
+    const { size } = kinds;
+    const first: Kind | undefined = kinds.values().next().value;
+    const before = known.get(kinds);
+    if (before && before.size === size && before.first === first) return before.of;
+    const of = workOut(kinds);
+    known.set(kinds, { size, first, of });
+    return of;
+  };
+}
 
 /** The TMF types that a kind of party or place builds upon. */
 export const partyTypes = ['Individual', 'Organization'] as const;

@@ -77,7 +77,7 @@ export class Loop {
   private readonly bell: Bell;
   private readonly carrying: CarryOutParts;
   private readonly verdicts: Verdicts;
-  private readonly asks: Asks;
+  private asks: Asks;
   private draftNow: Draft = { tasks: [], waiting: [], readSet: [] };
   private sweep = true;
   private sleep: (() => void) | undefined;
@@ -111,12 +111,14 @@ export class Loop {
       newId: parts.newId,
       chance: parts.chance,
     };
-    const telemetry = [...kinds.values()].flatMap(kind => kind.characteristic.filter(each => each.telemetry));
-    this.asks = new Asks(
-      store,
-      telemetry.map(each => each.name),
-    );
+    this.asks = asksOf(parts);
     this.bell = hangBell(() => this.pass());
+  }
+
+  /** The profile has brought other kinds: what was worked out from those before is worked out anew. */
+  takeKinds(): void {
+    this.asks = asksOf(this.parts);
+    this.bell.ring();
   }
 
   /** Begins to listen and makes the first pass; resolves when that has ended. */
@@ -375,4 +377,12 @@ export class Loop {
       this.bell.ring();
     });
   }
+}
+
+function asksOf({ store, kinds }: LoopParts): Asks {
+  const telemetry = [...kinds.values()].flatMap(kind => kind.characteristic.filter(each => each.telemetry));
+  return new Asks(
+    store,
+    telemetry.map(each => each.name),
+  );
 }

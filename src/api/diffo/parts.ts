@@ -12,6 +12,7 @@ import type { CentralState } from '../../ports/central.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PeerState, RefusalCounts } from '../../ports/peers.ts';
 import type { Store } from '../../ports/store.ts';
+import type { ProfileDoor } from './profile-door.ts';
 
 /** What the agent's own routes ask of the loop; `reconcile` stands behind it. */
 export interface LoopDoor {
@@ -93,8 +94,7 @@ export interface DiffoParts {
   /** True once the first pass has ended and every driver has seen its element. */
   readonly isReady: () => boolean;
   readonly about: { readonly version: string; readonly profile: string; readonly mode: Mode; readonly entity: string };
-  /** Every mistake in a profile, each with its place. */
-  readonly checkProfile: (source: unknown) => readonly { readonly pointer: string; readonly message: string }[];
+  readonly profile: ProfileDoor;
 }
 
 /** The principal of what comes in over this API: whoever reaches loopback, or has the token, is the local operator. */

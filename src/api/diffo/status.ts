@@ -1,16 +1,13 @@
-/** How the agent is: `/diffo/v1/status`, `/healthz`, `/readyz`, `/metrics`; and what it knows: `kinds`. */
-import { AgentError } from '../../core/errors.ts';
-import { asJson, type JsonObject } from '../../core/json.ts';
-import type { Kind } from '../../core/kind.ts';
+/** How the agent is: `/diffo/v1/status`, `/healthz`, `/readyz`, `/metrics`. */
 import { type App, type Handler, resourceAt } from '../server.ts';
 import { showCentralBriefly } from './central.ts';
-import { inPath, sendPage } from './lists.ts';
 import { metrics } from './metrics.ts';
 import { type DiffoParts, iso } from './parts.ts';
 import { showBriefly } from './peers.ts';
+import { showProfileBriefly } from './profile.ts';
 
 export function statusRoutes(app: App, parts: DiffoParts): void {
-  const { store, kinds } = parts;
+  const { store } = parts;
 
   resourceAt(app, '/healthz', { GET: (_, reply) => reply.send({ status: 'ok' }) });
 
@@ -34,6 +31,7 @@ export function statusRoutes(app: App, parts: DiffoParts): void {
     const { lastPassAt, ...figures } = parts.figures();
     return reply.send({
       ...parts.about,
+      profileState: showProfileBriefly(parts.profile.state),
       agent: store.agent,
       ready: parts.isReady(),
       cursor: `${store.epoch}.${store.seq()}`,
@@ -68,36 +66,4 @@ export function statusRoutes(app: App, parts: DiffoParts): void {
   };
 
   resourceAt(app, '/diffo/v1/status', { GET: status });
-  resourceAt(app, '/diffo/v1/kinds', {
-    GET: (request, reply) => sendPage(request, reply, [...kinds.values()], showKind),
-  });
-  resourceAt(app, '/diffo/v1/kinds/:name', {
-    GET: (request, reply) => {
-      const name = inPath(request, 'name');
-      const kind = kinds.get(name);
-      const known = [...kinds.keys()].join(', ');
-      if (!kind) throw new AgentError('notFound', `there is no kind ${name}; known are ${known}`);
-      return reply.send(showKind(kind));
-    },
-  });
-  resourceAt(app, '/diffo/v1/profile/check', {
-    POST: (request, reply) => {
-      const findings = parts.checkProfile(request.body);
-      return reply.send({ ok: findings.length === 0, findings });
-    },
-  });
-}
-
-/** A kind with the JSON Schema of its characteristics. */
-function showKind(kind: Kind): JsonObject {
-  const { characteristic } = kind;
-  return {
-    ...asJson(kind),
-    schema: {
-      $schema: 'https://json-schema.org/draft/2020-12/schema',
-      title: kind.name,
-      type: 'object',
-      properties: Object.fromEntries(characteristic.map(one => [one.name, one.schema])),
-    },
-  };
 }

@@ -1,39 +1,64 @@
-/** `diffo profile check FILE`: every mistake in a firmware profile, found without an agent. */
+/** `diffo profile`: every mistake in a firmware profile, found without an agent; and an agent's own, read again. */
 import { AgentError } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
-import type { Command } from '../command.ts';
-import { whereWrong } from '../json-place.ts';
-import { listAt, textAt } from '../read.ts';
+import { asJson, type Json } from '../../core/json.ts';
+import type { Finding } from '../../core/profile/finding.ts';
+import type { Command, CommandParts, Given, Said } from '../command.ts';
+import { listAt, numberAt, textAt } from '../read.ts';
 import { readFile } from './sources.ts';
 
 export const profile: Command = {
   name: 'profile',
-  words: 'check FILE',
-  takes: [2, 2],
-  about: 'checks a firmware profile: every finding with its place; exit 2 if there is any',
-  examples: ['diffo profile check firmware-profiles/linux-host.json'],
-  run: async ({ words: [check, file = ''] }) => {
-    if (check !== 'check') throw new AgentError('invalid', `say diffo profile check FILE, not "profile ${check}"`);
-    const findings = await findingsOf(readFile(file));
-    return {
-      answer: { file, ok: findings.length === 0, findings },
-      show: answer =>
-        listAt(answer, 'findings')
-          .map(each => `${textAt(answer, 'file')}: ${textAt(each, 'pointer') || '/'}: ${textAt(each, 'message')}\n`)
-          .join('') || `${textAt(answer, 'file')}: no findings\n`,
-      exit: findings.length === 0 ? 0 : 2,
-    };
+  words: 'check FILE | reload',
+  takes: [1, 2],
+  about:
+    'checks a firmware profile: every finding with its place; exit 2 if there is any; or has the agent read its own again',
+  examples: ['diffo profile check firmware-profiles/linux-host.json', 'diffo profile reload'],
+  run: async ({ words: [what, file] }: Given, { client }: CommandParts): Promise<Said> => {
+    if (what === 'check' && file !== undefined) return saidOf(file, await findingsOf(file));
+    if (what === 'reload' && file === undefined) {
+      const answer = await client.post('/diffo/v1/profile/reload', {});
+      return { answer, show: reloadText };
+    }
+    const given = [what, file].filter(each => each !== undefined).join(' ');
+    throw new AgentError('invalid', `say diffo profile check FILE or diffo profile reload, not "profile ${given}"`);
   },
 };
 
-async function findingsOf(text: string): Promise<readonly { pointer: string; message: string }[]> {
-  let source: Json;
-  try {
-    source = JSON.parse(text);
-  } catch {
-    return [{ pointer: '', message: `not JSON: ${whereWrong(text)}` }];
-  }
+function saidOf(file: string, findings: readonly Finding[]): Said {
+  return {
+    answer: { file, ok: findings.length === 0, findings: findings.map(asJson) },
+    show: answer =>
+      listAt(answer, 'findings')
+        .map(each => `${placeText(textAt(answer, 'file') ?? '', each)}: ${findingText(each)}\n`)
+        .join('') || `${textAt(answer, 'file')}: no findings\n`,
+    exit: findings.length === 0 ? 0 : 2,
+  };
+}
+
+async function findingsOf(file: string): Promise<readonly Finding[]> {
+  const text = readFile(file);
   // Brings zod along, which every other command does without.
-  const { checkProfile } = await import('../../core/profile/check.ts');
-  return checkProfile(source).findings.map(({ pointer, message }) => ({ pointer, message }));
+  const { checkText, formOf } = await import('../../core/profile/check-text.ts');
+  return (await checkText(text, formOf(file))).findings;
+}
+
+/** As compilers say it, so that an editor jumps there. */
+function placeText(file: string, finding: Json): string {
+  const [line, column] = [numberAt(finding, 'line'), numberAt(finding, 'column')];
+  return line === undefined ? file : `${file}:${line}:${column}`;
+}
+
+function findingText(finding: Json): string {
+  const [expected, nearest] = [textAt(finding, 'expected'), textAt(finding, 'nearest')];
+  return [
+    textAt(finding, 'message') ?? '',
+    ...(expected === undefined ? [] : [`expected ${expected}`]),
+    ...(nearest === undefined ? [] : [`did you mean ${nearest}?`]),
+  ].join('; ');
+}
+
+function reloadText(answer: Json): string {
+  const parts = listAt(answer, 'restartFor').map(String);
+  const rest = parts.length === 0 ? '' : `; ${parts.join(', ')} are taken up by the next start`;
+  return `the profile ${textAt(answer, 'name')} was read again from ${textAt(answer, 'file')}${rest}\n`;
 }

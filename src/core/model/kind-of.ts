@@ -2,7 +2,7 @@
 import { AgentError } from '../errors.ts';
 import type { InstanceType } from '../instance.ts';
 import { isObject, type JsonObject, property, sameJson } from '../json.ts';
-import type { Kind, Kinds } from '../kind.ts';
+import { type Kind, type Kinds, perKinds } from '../kind.ts';
 import type { ModelReader } from './model-store.ts';
 import {
   majorOf,
@@ -22,11 +22,7 @@ interface Index {
   readonly bindsOthers: boolean;
 }
 
-const indexes = new WeakMap<Kinds, Index>();
-
-function indexOf(kinds: Kinds): Index {
-  const known = indexes.get(kinds);
-  if (known) return known;
+const indexOf = perKinds((kinds): Index => {
   const byId = new Map<string, Kind>();
   const byName = new Map<string, Kind[]>();
   let bindsOthers = false;
@@ -37,10 +33,8 @@ function indexOf(kinds: Kinds): Index {
     }
     bindsOthers ||= kind.pool !== undefined || (kind.relationship?.target ?? 'all') !== 'all';
   }
-  const index = { byId, byName, bindsOthers };
-  indexes.set(kinds, index);
-  return index;
-}
+  return { byId, byName, bindsOthers };
+});
 
 /** Whether a rule of a kind may bind instances that are of no kind themselves. */
 export function bindsOthers(kinds: Kinds): boolean {
