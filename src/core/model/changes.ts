@@ -22,7 +22,7 @@ import { settleAxes } from './resource-axes.ts';
 import { checkMayBecome, withoutFormerPools } from './respecify.ts';
 import { checkRoles } from './roles.ts';
 import { firstServiceState, serviceStates, transition } from './service-states.ts';
-import { specificationAttribute } from './specification.ts';
+import { ensureSpecification, specificationAttribute } from './specification.ts';
 import { anyOne, called, eitherOf, shown } from './words.ts';
 
 /** What a change takes from outside. */
@@ -77,6 +77,10 @@ interface Settling {
 /** Drafts a new instance, or one that has changed, with all that follows from its kind. */
 export function settle(drafts: Drafts, kinds: Kinds, settling: Settling, given: Given): Draft {
   const { draft, before, from, to } = settling;
+  const attribute = specificationAttribute[draft.type];
+  if (!to && !sameJson(property(before?.document, attribute), property(draft.document, attribute))) {
+    ensureSpecification(drafts.writer, draft.document, draft.type, given.now);
+  }
   const isBound = to !== undefined || bindsOthers(kinds);
   if (!isBound) {
     drafts.put(draft);
