@@ -1,8 +1,16 @@
 /** A domain of the size that operators declare, as a profile writes it: for figures of the model. */
+import { openStore } from '../../src/adapters/sqlite/store.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import { type InstanceId, instanceId } from '../../src/core/ids.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { Kinds } from '../../src/core/kind.ts';
+import { build } from '../../src/core/model/build.ts';
+import type { Given } from '../../src/core/model/changes.ts';
+import { Drafts } from '../../src/core/model/drafts.ts';
 import type { WrittenProfile } from '../../src/core/profile/form.ts';
 import { type FirmwareProfile, readProfile } from '../../src/core/profile/profile.ts';
+import type { Store, Writer } from '../../src/ports/store.ts';
+import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
 
 type WrittenKind = NonNullable<WrittenProfile['kinds']>[number];
 
@@ -127,4 +135,23 @@ export function newAccess(nth: number, targets: readonly string[]): JsonObject {
 /** A resource that stands in another. */
 export function isIn(id: string): JsonObject {
   return { resourceRelationship: [{ relationshipType: 'isIn', resource: { id } }] };
+}
+
+export const cause = { principal: 'client', kind: 'request', why: 'bench' } as const;
+export const given: Given = { now: Date.now(), newId: () => crypto.randomUUID(), chance: Math.random };
+
+export function open(path: string): Store {
+  return openStore({ path, clock: systemClock, keyed: tmfKeyedArrays, newId: given.newId });
+}
+
+export function built(drafts: Drafts, document: JsonObject, id: string): InstanceId {
+  const type = document['@type'] === 'Service' ? 'service' : 'resource';
+  return build(drafts, kinds, { id: instanceId(id), type, document }, given).id;
+}
+
+export function written<T>(writer: Writer, change: (drafts: Drafts) => T): T {
+  const drafts = new Drafts(writer);
+  const result = change(drafts);
+  drafts.flush();
+  return result;
 }
