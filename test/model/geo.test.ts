@@ -203,6 +203,30 @@ describe('places by where they are', () => {
     );
   });
 
+  test('given a place that moves or goes, then it is found where it is now and nowhere else', () => {
+    const { location, patch, remove, store } = opened();
+    location('a', point(10, 10));
+    patch('a', { name: 'still here' });
+    expect(ids(placesInside(store, polygon(box(9, 9, 11, 11))))).toEqual(['a']);
+    patch('a', { geoJson: { geometry: { type: 'Point', coordinates: [20, 20] } } });
+    expect(ids(placesInside(store, polygon(box(9, 9, 11, 11))))).toEqual([]);
+    expect(ids(placesInside(store, polygon(box(19, 19, 21, 21))))).toEqual(['a']);
+    remove('a');
+    expect(store.countShared('place', { bounds: [-180, -90, 180, 90] })).toBe(0);
+  });
+
+  test('given more places than are read at once, some at one spot, then all are found, in order of their names', () => {
+    const { location, store } = opened();
+    for (let i = 0; i < 450; i++)
+      location(`p${String(i).padStart(3, '0')}`, i % 3 === 0 ? point(1, 1) : point(1, 1 + i / 1e4));
+    const found = ids(placesInside(store, polygon(box(0, 0, 2, 2))));
+    expect(found).toHaveLength(450);
+    expect(found).toEqual([...found].sort());
+    expect(placesNear(store, { near: [1, 1], limit: 20 }).every(({ metres }) => metres === 0)).toBe(true);
+    expect(placesNear(store, { near: [1, 1], limit: 9_999 })).toHaveLength(450);
+    expect(placesNear(store, { near: [-170, -60], limit: 3 })).toHaveLength(3);
+  });
+
   test('given an area, then those wholly inside it are found, and of a position the areas around it', () => {
     const { location, make, store } = opened();
     location('in', point(1, 1));

@@ -152,6 +152,7 @@ export class SqliteModelReader {
 
   /** Read in portions, so that a walk that is left half way holds nothing up. */
   *sharedRecords(of: SharedClass, query: SharedQuery = {}): IterableIterator<SharedRecord> {
+    if (query.bounds) return yield* this.#recordsAt(of, query);
     const { text, values } = condition(of, query);
     let offset = query.offset ?? 0;
     let left = query.limit ?? Number.POSITIVE_INFINITY;
@@ -170,6 +171,23 @@ export class SqliteModelReader {
     }
   }
 
+  /** No index has both the bounds and the order: the rows are put in order once, and then read in portions. */
+  *#recordsAt(of: SharedClass, query: SharedQuery): IterableIterator<SharedRecord> {
+    const { text, values } = condition(of, query);
+    const { offset = 0, limit = Number.POSITIVE_INFINITY } = query;
+    const rows = this.sql
+      .all<{ row: number }>(`SELECT row FROM shared WHERE ${text} ORDER BY +name, row`, ...values)
+      .slice(offset, offset + limit);
+    for (let i = 0; i < rows.length; i += AT_ONCE) {
+      const portion = JSON.stringify(rows.slice(i, i + AT_ONCE).map(({ row }) => row));
+      const found = this.sql.all<SharedRow>(
+        `${SHARED} WHERE row IN (SELECT value FROM json_each(?)) ORDER BY +name, row`,
+        portion,
+      );
+      for (const row of found) yield sharedRecord(row);
+    }
+  }
+
   countShared(of: SharedClass, query: SharedQuery = {}): number {
     const { text, values } = condition(of, query);
     return this.sql.get<{ n: number }>(`SELECT count(*) AS n FROM shared WHERE ${text}`, ...values)?.n ?? 0;
@@ -180,7 +198,8 @@ function condition(
   of: SharedClass,
   { kind, kinds, name, bounds }: SharedQuery,
 ): { text: string; values: (string | number)[] } {
-  const text = ['class = ?'];
+  // The plus sign leaves the search to the tree of boxes.
+  const text = [bounds ? '+class = ?' : 'class = ?'];
   const values: (string | number)[] = [of];
   if (kind !== undefined) {
     text.push('kind = ?');
@@ -196,7 +215,7 @@ function condition(
   }
   if (bounds) {
     const [west, south, east, north] = bounds;
-    text.push('south <= ? AND north >= ? AND west <= ? AND east >= ?');
+    text.push('row IN (SELECT row FROM place_bounds WHERE south <= ? AND north >= ? AND west <= ? AND east >= ?)');
     values.push(north, south, east, west);
   }
   return { text: text.join(' AND '), values };

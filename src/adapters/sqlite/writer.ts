@@ -154,6 +154,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
       createdAt,
       text,
     );
+    if (of === 'place') this.#bound(id, before !== undefined && boundsOf(before.document) !== undefined);
     this.#relink(id, before?.document ?? {}, document);
     const subject = { subject: of, id, instanceType: null };
     if (before) {
@@ -168,6 +169,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
   removeShared(of: SharedClass, id: string): void {
     const before = this.shared(of, id);
     if (!before) return;
+    if (of === 'place') this.#unbound(id);
     this.#run('DELETE FROM shared WHERE class = ? AND id = ?', of, id);
     this.#run('DELETE FROM link WHERE source = ?', id);
     const document = JSON.stringify(before.document);
@@ -268,6 +270,20 @@ export class SqliteWriter extends SqliteReader implements Writer {
 
   removeListener(id: ListenerId): void {
     this.#forget('listener', id);
+  }
+
+  /** Keeps the box of a place beside it. */
+  #bound(id: string, wasBound: boolean): void {
+    if (wasBound) this.#unbound(id);
+    this.#run(
+      `INSERT INTO place_bounds SELECT row, west, east, south, north FROM shared
+       WHERE class = 'place' AND id = ? AND south IS NOT NULL`,
+      id,
+    );
+  }
+
+  #unbound(id: string): void {
+    this.#run(`DELETE FROM place_bounds WHERE row = (SELECT row FROM shared WHERE class = 'place' AND id = ?)`, id);
   }
 
   #relink(source: string, before: JsonObject, after: JsonObject): void {

@@ -23,14 +23,44 @@ export interface NearQuery {
 /** So far is looked first; each further look reaches so many times as far. */
 const FIRST_METRES = 1_000;
 const FARTHER = 5;
+/** More than so many times what is asked for is too much to look at. */
+const ENOUGH = 4;
 
-/** The nearest first. Looks around in growing circles, so that it costs what is near and not what there is. */
-export function placesNear(reader: ModelReader, { near, within, limit, kinds }: NearQuery): readonly NearPlace[] {
+/** The nearest first. Looks no farther around than it must, so that it costs what is near and not what there is. */
+export function placesNear(reader: ModelReader, query: NearQuery): readonly NearPlace[] {
+  const { near, within, limit, kinds } = query;
   const farthest = Math.min(within ?? FARTHEST_METRES, FARTHEST_METRES);
-  for (let metres = Math.min(FIRST_METRES, farthest); ; metres = Math.min(metres * FARTHER, farthest)) {
+  for (let metres = reachFor(reader, query, farthest); ; metres = Math.min(metres * 2, farthest)) {
     const found = placesWithin(reader, near, metres, kinds);
     if (found.length >= limit || metres === farthest) return found.slice(0, limit);
   }
+}
+
+/** So far that enough may lie within, and not many more: told by counting boxes, which reads no place. */
+function reachFor(reader: ModelReader, { near, limit, kinds }: NearQuery, farthest: number): number {
+  const count = (metres: number): number =>
+    boundsAround(near, metres)
+      .map(bounds => reader.countShared('place', { bounds, ...(kinds === undefined ? {} : { kinds }) }))
+      .reduce((sum, each) => sum + each, 0);
+  let enough = Math.min(FIRST_METRES, farthest);
+  let tooNear = 0;
+  let counted = count(enough);
+  while (counted < limit && enough < farthest) {
+    tooNear = enough;
+    enough = Math.min(enough * FARTHER, farthest);
+    counted = count(enough);
+  }
+  // Halving ends where the boxes are as small as a house.
+  while (counted > limit * ENOUGH && enough - tooNear > 1) {
+    const between = (tooNear + enough) / 2;
+    const fewer = count(between);
+    if (fewer < limit) tooNear = between;
+    else {
+      enough = between;
+      counted = fewer;
+    }
+  }
+  return enough;
 }
 
 function placesWithin(
