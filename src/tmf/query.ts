@@ -4,7 +4,7 @@ import type { InstanceType } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
 import { type Filter, parseFilter, selects } from './filter/filter.ts';
 import type { Asked } from './query/attribute.ts';
-import { anyLeaf, type Condition, readCondition, reserved, splitPair } from './query/conditions.ts';
+import { anyLeaf, type Condition, decode, readCondition, reserved, splitPair } from './query/conditions.ts';
 import { type Projection, parseFields } from './query/projection.ts';
 import { parseSort, type SortKey } from './query/sort.ts';
 import { isAttribute, typesOf } from './shape.ts';
@@ -99,19 +99,32 @@ export function parseQuery(text: string, type: InstanceType, version: Version): 
 /** The parts between ampersands; one that stands in a filter's brackets, as `&&` unencoded, is put together again. */
 function conjunctsOf(text: string): string[] {
   const conjuncts: string[] = [];
-  let open = false;
+  let brackets: Brackets = closed;
   for (const part of text.split('&')) {
-    if (open) conjuncts.push(`${conjuncts.pop() ?? ''}%26${part}`);
+    if (brackets.depth > 0) conjuncts.push(`${conjuncts.pop() ?? ''}%26${part}`);
     else if (part !== '') conjuncts.push(part);
-    const last = conjuncts.at(-1) ?? '';
-    open = /^(filter|fields)=/.test(last) && isOpen(last);
+    if (brackets.depth > 0 || /^(filter|fields)=/.test(part)) brackets = after(part, brackets);
   }
   return conjuncts;
 }
 
-function isOpen(expression: string): boolean {
-  const bare = expression.replaceAll(/'[^']*'|"[^"]*"|%27.*?%27|%22.*?%22/g, '').replaceAll(/%5B/gi, '[');
-  return bare.split('[').length > bare.replaceAll(/%5D/gi, ']').split(']').length;
+/** How many brackets are open, and in which quotes the text stands. */
+interface Brackets {
+  readonly depth: number;
+  readonly quote: string;
+}
+
+const closed: Brackets = { depth: 0, quote: '' };
+
+function after(part: string, { depth, quote }: Brackets): Brackets {
+  for (const [sign] of part.matchAll(/['"[\]]|%(?:27|22|5[bBdD])/g)) {
+    const plain = decode(sign);
+    if (quote !== '') quote = plain === quote ? '' : quote;
+    else if (plain === '[') depth++;
+    else if (plain === ']') depth--;
+    else quote = plain;
+  }
+  return { depth, quote };
 }
 
 function say(said: Map<string, string>, name: string, value: string): void {

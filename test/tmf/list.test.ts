@@ -29,6 +29,8 @@ describe('a query', () => {
     [`filter=$[?(@.id=='a'+&&+@.name=='x')]&name=x`, true],
     [`filter=$[?(@.id=='a'+&&+@.name=='z')]&name=x`, false],
     [`filter=note[?(@.text=='a;b'||@.author=='y')]`, true],
+    [`filter=note[?(@.text==']&['||@.author=='y')]&name=x`, true],
+    [`filter=note%5B?(@.text==%27]%27%20&&%20@.author=='y')%5D&name=x`, false],
   ])('T59: filter and attributes must both hold: %s', (text, found) => {
     expect(meets(entity, read(text), 'resource')).toBe(found);
   });
@@ -370,4 +372,21 @@ describe('cursors', () => {
       '</x?after=>; rel="first", </x?before=c0>; rel="prev"',
     );
   });
+});
+
+test.each([
+  ['digits', `name=${'1'.repeat(15_000)}x`],
+  ['quotes', `fields=${"'\\".repeat(7_000)}`],
+  ['spaces', `sort=a${'+'.repeat(15_000)}b`],
+  ['ampersands', `filter=[${'&'.repeat(15_000)}`],
+  ['patterns', Array.from({ length: 60 }, (_, i) => `a${i}.regex=((.{10}){10}){10}.*(x|y){0,60}`).join('&')],
+])('a query made to be slow is read or refused at once: %s', (_, text) => {
+  // Whatever is not linear in it runs into the time a test has.
+  for (let i = 0; i < 20; i++) {
+    try {
+      meets({ name: 'x' }, read(text), 'resource');
+    } catch (error) {
+      expect(error).toBeInstanceOf(AgentError);
+    }
+  }
 });

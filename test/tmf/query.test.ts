@@ -105,7 +105,7 @@ describe('attribute filters', () => {
     ['limit=5;id=a', 'invalid'],
     ['limit=1&limit=2', 'invalid'],
     [`id=${'a,'.repeat(2_000)}`, 'invalid'],
-    ['name.regex=a{900}b{900}', 'invalid'],
+    ['name.regex=a{90}b{90}', 'invalid'],
     [Array.from({ length: 100 }, (_, i) => `a${i}=1`).join('&'), 'invalid'],
   ])('%s is refused as %s', (query, code) => {
     expect(() => parseQuery(query, 'resource', 'v4')).toThrow(AgentError);

@@ -5,6 +5,9 @@ import { isArray, isObject, type Json, type JsonObject, property } from '../../c
 /** A sentence about an operation, told with the member of it that is wrong. */
 export type Fail = (member: 'op' | 'path' | 'from' | 'value', why: string, code?: ErrorCode) => never;
 
+/** Longer than any way into a document with its conditions. */
+const MAX_PATH_LENGTH = 2_048;
+
 interface Said {
   readonly path: string;
   readonly fail: Fail;
@@ -62,5 +65,6 @@ function readOperation(said: Json, i: number): Operation {
 
 function textOf(said: JsonObject, member: 'path' | 'from', fail: Fail): string {
   const text = property(said, member);
-  return typeof text === 'string' ? text : fail(member, `${member} must be a text`);
+  if (typeof text !== 'string') return fail(member, `${member} must be a text`);
+  return text.length > MAX_PATH_LENGTH ? fail(member, `it is longer than ${MAX_PATH_LENGTH} characters`) : text;
 }

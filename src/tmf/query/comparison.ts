@@ -14,9 +14,9 @@ export type Leaf = (leaf: Json) => boolean;
 const MAX_PATTERN_LENGTH = 256;
 
 /** All counts of a pattern together: each repetition is written out when it is compiled. */
-const MAX_REPETITIONS = 1_000;
+const MAX_REPETITIONS = 100;
 
-const numeral = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
+const numeral = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
 
 /** The number a text says; NaN for what is none. */
 export function numberOf(text: string): number {

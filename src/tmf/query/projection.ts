@@ -19,12 +19,16 @@ class Tree extends Map<string, Tree | undefined> {
   text = '';
 }
 
+/** All names together; a text is searched for quotes and brackets. */
+const MAX_LENGTH = 4_096;
+
 /** Names of one `fields`; more than any entity has at its first level. */
 const MAX_NAMES = 256;
 
 /** Reads the value of `fields`. Throws `invalid` or `unsupported`. */
 export function parseFields(text: string, asked?: Asked): Projection {
   const tree = new Tree();
+  if (text.length > MAX_LENGTH) throw new AgentError('invalid', `fields takes up to ${MAX_LENGTH} characters`);
   const names = splitFields(text);
   if (names.length > MAX_NAMES) throw new AgentError('invalid', `fields takes up to ${MAX_NAMES} names`);
   for (const name of names) {

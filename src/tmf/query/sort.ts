@@ -15,8 +15,8 @@ const MAX_KEYS = 8;
 export function parseSort(text: string): readonly SortKey[] {
   const keys = text.split(',').map(part => {
     // A plus sign that was not encoded arrives as a space.
-    const [, sign, name = ''] = /^\s*([-+]?)\s*(.*?)\s*$/s.exec(part) ?? [];
-    const path = name.split('.');
+    const [, sign, name = ''] = /^([-+]?)(.*)$/s.exec(part.trim()) ?? [];
+    const path = name.trim().split('.');
     if (path.some(each => each === '') || /[[\]()$,]/.test(name)) {
       throw new AgentError('invalid', `sort takes names of attributes, such as -state,name; "${part}" is none`);
     }
