@@ -1,0 +1,26 @@
+/** The one way to write down what a profile says, whoever wrote it and however: nothing is short, nothing is left out. */
+import { asJson, type JsonObject } from '../json.ts';
+import type { KindRole } from '../kind.ts';
+import type { Declared } from './declared.ts';
+import { readWritten, refusal } from './profile.ts';
+
+/** Throws `invalid` with every finding in its form. What it gives back is a profile too, and canonical. */
+export function canonicalProfile(source: unknown, from: string): JsonObject {
+  const { head, declared, findings } = readWritten(source);
+  if (!head || !findings.isEmpty) throw refusal(findings.list, from);
+  return asJson({ ...head, kinds: [...declared.values()].map(written) });
+}
+
+function written({ head, lists }: Declared): JsonObject {
+  const { party, place, ...others } = lists;
+  return asJson({
+    ...head,
+    ...others,
+    ...(party === undefined ? {} : { party: party.map(roleWritten) }),
+    ...(place === undefined ? {} : { place: place.map(roleWritten) }),
+  });
+}
+
+function roleWritten(role: KindRole): JsonObject {
+  return { ...role, max: role.max ?? 'many' };
+}
