@@ -10,7 +10,8 @@ import { specificationRelations } from '../core/model/specification-relations.ts
 import type { Reader } from '../ports/store.ts';
 import { renderSpecification } from '../tmf/catalogue/document.ts';
 import { catalogueAliases, catalogueRoot } from '../tmf/catalogue/roots.ts';
-import { meets, pageLinks, parseQuery, project } from '../tmf/query.ts';
+import { comparePositions, type SortKey, sortValue } from '../tmf/query/sort.ts';
+import { meets, pageLinks, parseQuery, project, readQuery } from '../tmf/query.ts';
 import { type Version, versions } from '../tmf/version.ts';
 import { jsonType } from './errors.ts';
 import { type App, pathOf, queryOf, resourceAt, wantsJson } from './server.ts';
@@ -65,11 +66,17 @@ function list(
 ): FastifyReply {
   wantsJson(request);
   const { publicUrl, partialContent = true } = parts;
-  const query = parseQuery(queryOf(request.url), type, version);
+  const query = readQuery(queryOf(request.url), type, version);
+  if (query.after !== undefined || query.before !== undefined) {
+    throw new AgentError('unsupported', 'A catalogue is short and has no cursors; say offset and limit');
+  }
   const all = specifications(parts.store, parts.kinds, { type });
   const named = Map.groupBy(all, ({ name }) => name);
   const shown = all.map(each => render(each, named.get(each.name) ?? [], version, parts));
-  const met = shown.filter(each => meets(each, query, type));
+  const met = sorted(
+    shown.filter(each => meets(each, query, type)),
+    query.sort,
+  );
   const { offset = 0, limit = Number.POSITIVE_INFINITY } = query;
   const page = met.slice(offset, offset + limit);
   const links = pageLinks(`${publicUrl}${pathOf(request.url)}`, query, met.length);
@@ -83,6 +90,15 @@ function list(
     })
     .type(jsonType)
     .send(JSON.stringify(page.map(each => project(each, query.fields))));
+}
+
+/** As they are where nobody says otherwise: by name, the highest version first. */
+function sorted(entities: readonly JsonObject[], keys: readonly SortKey[]): readonly JsonObject[] {
+  if (keys.length === 0) return entities;
+  return entities
+    .map((entity, row) => ({ entity, row, values: keys.map(key => sortValue(entity, key)) }))
+    .sort((a, b) => comparePositions(a, b, keys))
+    .map(({ entity }) => entity);
 }
 
 function one(

@@ -215,6 +215,9 @@ describe('the catalogues', () => {
     expect(await names(`${R5}?name=equipment`)).toEqual(['equipment']);
     expect(await names(`${R5}?resourceSpecCharacteristic.name=serial`)).toEqual(['card']);
     expect(await names(`${R5}?version.regex=^1`)).toEqual(['card', 'equipment']);
+    expect(await names(`${R5}?filter=${encodeURIComponent("$[?(@.category=='hardware')]")}`)).toEqual(['card']);
+    expect((await agent.call('GET', `${R5}?sort=version`)).list.map(({ id }) => id)).toEqual(['E1', 'C1', 'C2']);
+    expect((await agent.call('GET', `${R5}?after=x`)).status).toBe(501);
     const page = await agent.call('GET', `${R5}?offset=1&limit=1&fields=name`);
     expect(page.status).toBe(206);
     expect(page.headers.get('x-result-count')).toBe('1');
