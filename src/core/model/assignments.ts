@@ -27,7 +27,7 @@ interface Wish extends Pick<Relationship, 'side' | 'pointer' | 'element' | 'alia
 export function settleAssignments(drafts: Drafts, id: InstanceId, rules: AssignmentRules): void {
   const { kinds, kind } = rules;
   const wishes = wishesOf(drafts, id, kinds);
-  const before = drafts.writer.assignmentsTo(id);
+  const before = rules.isMade ? [] : drafts.writer.assignmentsTo(id);
   if (wishes.length === 0 && before.length === 0 && kind?.assignment === undefined) return;
 
   const kept = new Map<Wish, Assignment>();

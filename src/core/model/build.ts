@@ -32,12 +32,10 @@ export function build(
     throw new AgentError('conflict', `There is already an instance with the id "${id}"`, { pointer: '/id' });
   }
   const kind = kindOf(said, type, kinds, drafts.writer);
-  if (kind) {
-    checkMayBeMade(kind, kinds, drafts.writer);
-    refuseDerived(kind, said);
-  }
+  const specification = kind && checkMayBeMade(kind, kinds, drafts.writer);
+  if (kind) refuseDerived(kind, said);
   const made = type === 'service' ? 'serviceDate' : 'creationDate';
   const document = { [made]: new Date(given.now).toISOString(), ...said, id };
   const draft = { id, type, kind: kind?.name ?? type, document, createdAt: given.now };
-  return settle(drafts, kinds, { draft, to: kind }, given);
+  return settle(drafts, kinds, { draft, to: kind, specification }, given);
 }

@@ -22,7 +22,7 @@ import { settleAxes } from './resource-axes.ts';
 import { checkMayBecome, withoutFormerPools } from './respecify.ts';
 import { checkRoles } from './roles.ts';
 import { firstServiceState, serviceStates, transition } from './service-states.ts';
-import { ensureSpecification, specificationAttribute } from './specification.ts';
+import { ensureSpecification, type Specification, specificationAttribute, specificationOf } from './specification.ts';
 import { anyOne, called, eitherOf, shown } from './words.ts';
 
 /** What a change takes from outside. */
@@ -71,6 +71,8 @@ interface Settling {
   readonly before?: Draft | undefined;
   readonly from?: Kind | undefined;
   readonly to: Kind | undefined;
+  /** The specification of `to`, where it was read already. */
+  readonly specification?: Specification | undefined;
   readonly step?: ServiceStep | undefined;
 }
 
@@ -94,7 +96,8 @@ export function settle(drafts: Drafts, kinds: Kinds, settling: Settling, given: 
   checkRelationships(findings, drafts, kinds, { id, kind: to, document }, known);
   findings.refuse();
   drafts.put({ ...draft, document });
-  settleAssignments(drafts, id, { kinds, kind: to, chance: given.chance, isNew: known === undefined });
+  const newness = { isNew: known === undefined, isMade: before === undefined };
+  settleAssignments(drafts, id, { kinds, kind: to, chance: given.chance, ...newness });
   if (to) {
     const supported = withSupports(drafts.need(id).document, before?.document);
     // A driver has an order of its own.
@@ -108,7 +111,7 @@ function ofKind(
   findings: Findings,
   drafts: Drafts,
   kinds: Kinds,
-  { draft, before, from, to, step }: Settling & { readonly to: Kind },
+  { draft, before, from, to, specification, step }: Settling & { readonly to: Kind },
   known: JsonObject | undefined,
   given: Given,
 ): JsonObject {
@@ -117,10 +120,11 @@ function ofKind(
   const attribute = specificationAttribute[to.type];
   let { document } = draft;
   if (!known) {
-    document = withSpecification(withoutFormerPools(document, from, to), to, kinds, reader);
+    const now = specification ?? specificationOf(reader, kinds, to.name);
+    document = withSpecification(withoutFormerPools(document, from, to), to, now);
     document = complete(described(document, to), to);
   } else if (!sameJson(property(known, attribute), property(document, attribute))) {
-    document = withSpecification(document, to, kinds, reader);
+    document = withSpecification(document, to, specificationOf(reader, kinds, to.name));
   }
   findings.catch('', () => {
     document = step

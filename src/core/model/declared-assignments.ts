@@ -19,6 +19,8 @@ export interface AssignmentRules {
   readonly chance: () => number;
   /** New, or new in its kind: it gets all that its kind has each instance get. */
   readonly isNew: boolean;
+  /** It was not there before, so it was given nothing before. */
+  readonly isMade?: boolean;
 }
 
 export function give(

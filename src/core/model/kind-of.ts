@@ -97,8 +97,8 @@ function wrongType(name: string, is: InstanceType, wanted: InstanceType): AgentE
   );
 }
 
-/** Throws `conflict` when no instance may be made of a kind. */
-export function checkMayBeMade(kind: Kind, kinds: Kinds, reader: ModelReader): void {
+/** The specification of a kind. Throws `conflict` when no instance may be made of it. */
+export function checkMayBeMade(kind: Kind, kinds: Kinds, reader: ModelReader): Specification | undefined {
   const pointer = `/${specificationAttribute[kind.type]}`;
   if (kind.abstract) {
     const made = [...kinds.values()].filter(each => !each.abstract && each.lineage?.includes(kind.name));
@@ -108,7 +108,7 @@ export function checkMayBeMade(kind: Kind, kinds: Kinds, reader: ModelReader): v
     });
   }
   const specification = specificationOf(reader, kinds, kind.name);
-  if (!specification?.frozen) return;
+  if (!specification?.frozen) return specification;
   const { name, version } = specification;
   const current = specifications(reader, kinds, { name, type: kind.type }).find(each => !each.frozen);
   const instead = current ? `the current one is ${current.version} (id ${current.id})` : 'there is no other version';
@@ -118,9 +118,9 @@ export function checkMayBeMade(kind: Kind, kinds: Kinds, reader: ModelReader): v
 }
 
 /** The document with its specification as the kind has it; what else its reference says stays. */
-export function withSpecification(document: JsonObject, kind: Kind, kinds: Kinds, reader: ModelReader): JsonObject {
+export function withSpecification(document: JsonObject, kind: Kind, now: Specification | undefined): JsonObject {
   const key = specificationAttribute[kind.type];
-  const { id, name, version } = specificationOf(reader, kinds, kind.name) ?? kind.specification;
+  const { id, name, version } = now ?? kind.specification;
   const type = kind.type === 'service' ? 'ServiceSpecificationRef' : 'ResourceSpecificationRef';
   const before = property(document, key);
   const after = { '@type': type, ...(isObject(before) ? before : {}), id, name, version };
