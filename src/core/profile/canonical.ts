@@ -13,8 +13,10 @@ export function canonicalProfile(source: unknown, from: string): JsonObject {
 
 function written({ head, lists }: Declared): JsonObject {
   const { party, place, ...others } = lists;
+  const { extends: above, ...rest } = head;
   return asJson({
-    ...head,
+    ...rest,
+    ...(above === undefined ? {} : { extends: typeof above === 'string' ? [above] : above }),
     ...others,
     ...(party === undefined ? {} : { party: party.map(roleWritten) }),
     ...(place === undefined ? {} : { place: place.map(roleWritten) }),

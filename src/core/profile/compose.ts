@@ -134,8 +134,9 @@ class Composer {
     const broken = new Set(one.broken);
     const parents: Composed<Of>[] = [];
     let isWhole = true;
-    for (const [i, wanted] of (one.head.extends ?? []).entries()) {
-      const pointer = one.head.extends?.length === 1 ? `${one.pointer}/extends` : `${one.pointer}/extends/${i}`;
+    const { extends: above = [] } = one.head;
+    for (const [i, wanted] of (typeof above === 'string' ? [above] : above).entries()) {
+      const pointer = `${one.pointer}/extends${typeof above === 'string' ? '' : `/${i}`}`;
       const parent = this.#parentOf(one, wanted, pointer, composed);
       if (parent) {
         parents.push(parent);

@@ -116,9 +116,7 @@ export const specificationForm = z.strictObject({
   frozen: yes.exactOptional(),
 });
 
-const composed = z
-  .union([word.transform(one => [one]), list(word)], 'the name of a kind, or a list of them')
-  .exactOptional();
+const composed = z.union([word, list(word)], 'the name of a kind, or a list of them').exactOptional();
 
 /** What a kind of service or resource says once. */
 export const kindHead = {

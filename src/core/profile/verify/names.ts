@@ -99,7 +99,8 @@ function verifyClashes(composed: Composed<Kind>, looked: LookedAt): void {
     const seen = new Map<string, Named>();
     for (const each of set) {
       const other = seen.get(each.name);
-      if (other) addClash(each, other, composed, looked);
+      // What stands twice in one list is told of that list.
+      if (other && other.what !== each.what) addClash(each, other, composed, looked);
       else seen.set(each.name, each);
     }
   }
