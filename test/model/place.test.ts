@@ -162,6 +162,9 @@ describe('a place', () => {
     expect(sited.address).toEqual({ id: 'A', href: '/place/A', '@type': 'GeographicAddress', streetName: 'Pitt' });
     expect(patch('S', sited)).toEqual(sited);
     expect(make({ id: 'T', '@type': 'GeographicSite', address: { id: 'A' } })).toMatchObject({ addressId: 'A' });
+    expect(patch('S', { address: { id: 'B' } })).toMatchObject({ addressId: 'B', address: { '@type': 'Unknown' } });
+    expect(refusal(() => patch('S', { addressId: 'A', address: { id: 'C' } }))).toBe('invalid /address/id');
+    expect(refusal(() => patch('S', { address: 'Pitt Street' }))).toBe('invalid /address');
     expect(patch('S', { addressId: 'gone' }).address).toMatchObject({ '@type': 'Unknown', reason: 'noTarget' });
     expect(() => remove('A')).toThrow(/referred to by T \(address\)/);
     remove('T');

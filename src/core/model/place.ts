@@ -5,6 +5,7 @@ import type { Findings } from './findings.ts';
 import { geometryOf } from './geometry.ts';
 import { bareGeometry, checkGeometry, geometryTypes } from './geometry-rules.ts';
 import type { SharedForm } from './shared-form.ts';
+import { shown } from './words.ts';
 
 /** The words of TMF673, TMF674 and TMF675; attributes that are not named here pass as they are. */
 export const placeForm: SharedForm = {
@@ -37,7 +38,7 @@ export const placeForm: SharedForm = {
     spatialRef: 'text',
   },
   settle: (findings, document, before) =>
-    typedByGeometry(findings, withAddressId(withGeoJson(findings, document)), before),
+    typedByGeometry(findings, withAddressId(findings, withGeoJson(findings, document), before), before),
   check: checkWhere,
 };
 
@@ -66,12 +67,22 @@ function withGeoJson(findings: Findings, document: JsonObject): JsonObject {
 }
 
 /** A site names its address by an id; the address itself is shown, and kept once where it belongs. */
-function withAddressId(document: JsonObject): JsonObject {
+function withAddressId(findings: Findings, document: JsonObject, before: JsonObject | undefined): JsonObject {
   const { address, ...rest } = document;
   if (document['@type'] !== 'GeographicSite' && document['@baseType'] !== 'GeographicSite') return document;
-  if (property(address, '@type') === 'Unknown') return rest;
-  const id = property(address, 'id');
-  return typeof id === 'string' ? { addressId: id, ...rest } : document;
+  if (address === undefined) return document;
+  if (!isObject(address)) {
+    findings.add('/address', `the address of a site is named by its id, {"id": "..."}, not ${shown(address)}`);
+    return rest;
+  }
+  const { id } = address;
+  // What is shown of an address that is not here names none.
+  if (typeof id !== 'string') return rest.addressId === undefined ? document : rest;
+  if (rest.addressId === undefined || rest.addressId === before?.addressId) return { ...rest, addressId: id };
+  if (rest.addressId !== id) {
+    findings.add('/address/id', `addressId says ${shown(rest.addressId)} and address another; leave one of them out`);
+  }
+  return rest;
 }
 
 const location = 'GeographicLocation';

@@ -53,7 +53,7 @@ export function upsertShared(
   const members = new Map<string, Json>(Object.entries(before?.document ?? {}));
   for (const [name, value] of Object.entries(body)) {
     if (value === null) members.delete(name);
-    else members.set(name, value);
+    else members.set(name, withoutNulls(value));
   }
   // What was only referred to is now known itself.
   const type = property(body, '@type');
@@ -62,6 +62,13 @@ export function upsertShared(
   members.set('id', id);
   const record = putShared(writer, form, before, Object.fromEntries(members), given);
   return { record, isNew: before === undefined };
+}
+
+/** Null says the same as leaving out; what is kept has none, so that an echo of it removes nothing. */
+function withoutNulls(value: Json): Json {
+  if (!isObject(value)) return value;
+  const said = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(said.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
 /** Applies a change; `wanted` is the whole document as it is to be. Throws `notFound`. */
@@ -223,7 +230,7 @@ export function presentShared(
   of: SharedThing,
 ): JsonObject {
   const shown = { id, href: hrefOf(of, id), ...document };
-  const address = addressOf(document);
+  const address = of === 'place' ? addressOf(document) : undefined;
   if (address === undefined) return shown;
   const found = reader.shared('place', address);
   if (found) return { ...shown, address: { href: hrefOf('place', address), ...found.document } };

@@ -1,6 +1,6 @@
 /** Of what type a party, place or entity is: TMF's, the profile's, another's, or a reference to what is kept elsewhere. */
 import { type JsonObject, property } from '../json.ts';
-import { isA, type RecordKind, type RecordKinds } from '../kind.ts';
+import type { RecordKind, RecordKinds } from '../kind.ts';
 import type { Findings } from './findings.ts';
 import type { SharedForm } from './shared-form.ts';
 import type { SharedRecord } from './shared-record.ts';
@@ -72,15 +72,17 @@ function isOf(form: SharedForm): (kind: RecordKind) => boolean {
 /** What something is stays; only what was a reference may come to be known. */
 export function checkSameBase(
   findings: Findings,
-  { class: of, reference }: SharedForm,
+  form: SharedForm,
   before: SharedRecord,
   base: string,
   isReference: boolean,
   recordKinds: RecordKinds,
 ): void {
+  const { class: of, reference } = form;
   if (before.document['@type'] === reference) return;
-  const was = recordKinds.get(before.kind)?.base ?? before.kind;
-  if (!isReference && (was === base || isA(recordKinds.get(base), was))) return;
+  const kind = recordKinds.get(before.kind);
+  const was = kind && isOf(form)(kind) ? kind.base : before.kind;
+  if (!isReference && was === base) return;
   const is = isReference ? reference : base;
   findings.add('/@type', `the ${of} ${before.id} is a ${was} and cannot become a ${is}; delete it first`, 'conflict');
 }
