@@ -1,6 +1,8 @@
 /** What instances share, through the doors of a whole agent: specifications, parties, places. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runAgent } from '../kit/agent.ts';
+import { makeDirectory, runAgent } from '../kit/agent.ts';
 
 const services = '/tmf-api/serviceInventory/v5/service';
 const specifications = '/tmf-api/serviceCatalogManagement/v5/serviceSpecification';
@@ -62,4 +64,51 @@ test('given an instance of a client at a place and with parties, then both stay 
   await agent.call('DELETE', `${services}/${made.body.id}`);
   expect((await agent.call('DELETE', '/diffo/v1/parties/ACME')).status).toBe(204);
   expect((await agent.call('DELETE', '/diffo/v1/places/pole5')).status).toBe(204);
+});
+
+test('given two versions of a kind, then a minor version shows on every instance at once, and all can be moved to the next major', async () => {
+  const profile = join(makeDirectory(), 'voice.json');
+  const voice = { type: 'service', characteristic: [{ name: 'codec', schema: { type: 'string' }, default: 'G.711' }] };
+  const kinds = [
+    { ...voice, name: 'voice' },
+    { ...voice, name: 'voice2', specification: { name: 'voice', version: '2.0.0' } },
+  ];
+  writeFileSync(profile, JSON.stringify({ name: 'voice', description: 'two versions', mode: 'warn', kinds }));
+  const agent = await runAgent({ profile });
+  const [two, one] = await agent.get<readonly { id: string; version: string }[]>('/diffo/v1/specifications?name=voice');
+  expect([two?.version, one?.version]).toEqual(['2.0.0', '1.0.0']);
+
+  const made: string[] = [];
+  for (const name of ['a', 'b']) {
+    const body = { '@type': 'Service', name, state: 'active', serviceSpecification: { id: one?.id } };
+    made.push((await agent.call('POST', services, body)).body.id);
+  }
+  await agent.call('POST', `/diffo/v1/specifications/${one?.id}/nextMinor`);
+  for (const id of made) {
+    expect((await agent.get(`${services}/${id}`)).serviceSpecification).toMatchObject({
+      id: one?.id,
+      version: '1.1.0',
+    });
+  }
+  expect((await agent.call('DELETE', `/diffo/v1/specifications/${one?.id}`)).status).toBe(409);
+
+  for (const id of made) {
+    const moved = await agent.call('PATCH', `${services}/${id}`, {
+      '@type': 'Service',
+      serviceSpecification: { id: two?.id, version: null },
+    });
+    expect(moved.status).toBe(200);
+  }
+  const of = async (id: string | undefined): Promise<number> =>
+    (await agent.get(`${services}?serviceSpecification.id=${id}`)).length;
+  expect([await of(one?.id), await of(two?.id)]).toEqual([0, 2]);
+
+  await agent.call('PATCH', `/diffo/v1/specifications/${one?.id}`, { frozen: true });
+  const body = { '@type': 'Service', name: 'c', state: 'active', serviceSpecification: { id: one?.id } };
+  expect((await agent.call('POST', services, body)).status).toBe(409);
+  expect(await agent.get(`${specifications}/${one?.id}`)).toMatchObject({
+    lifecycleStatus: 'Retired',
+    version: '1.1.0',
+    serviceSpecRelationship: [{ relationshipType: 'supersededBy', id: two?.id }],
+  });
 });
