@@ -151,11 +151,20 @@ export function schemaAt(root: Json, reference: string): Json | undefined {
   if (reference === '#') return root;
   if (!reference.startsWith('#/$defs/')) return undefined;
   let here: Json | undefined = root;
-  for (const part of segments(reference.slice(1))) {
+  for (const part of segments(decoded(reference.slice(1)))) {
     if (isArray(here)) here = here[Number(part)];
     else here = property(here, part);
   }
   return isObject(here) || typeof here === 'boolean' ? here : undefined;
+}
+
+/** A reference is part of a URI. */
+function decoded(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
 }
 
 /** A schema that asks only itself, about the same value, would never have an answer. */

@@ -93,11 +93,13 @@ function valuesArray(names: readonly string[], mandatory: readonly string[], pre
     items: {
       type: 'object',
       required: ['name'],
-      allOf: names.map(name =>
-        whenNamed('name', name, { value: { $ref: `#/$defs/${encodeURIComponent(pointerPart(prefix + name))}` } }),
+      ...allOf(
+        names.map(name =>
+          whenNamed('name', name, { value: { $ref: `#/$defs/${encodeURIComponent(pointerPart(prefix + name))}` } }),
+        ),
       ),
     },
-    ...(mandatory.length === 0 ? {} : { allOf: mandatory.map(name => ({ contains: named('name', name) })) }),
+    ...allOf(mandatory.map(name => ({ contains: named('name', name) }))),
   };
 }
 
@@ -138,6 +140,11 @@ function rolesOf({ party, place, ...kind }: Kind | RecordKind): JsonObject {
     ...(party ? { relatedParty: rolesArray(party, rolesIn(inherited?.inheritedParty)) } : {}),
     ...(place ? { place: rolesArray(place, rolesIn(inherited?.inheritedPlace)) } : {}),
   };
+}
+
+/** Of an empty list there is no such keyword. */
+function allOf(schemas: readonly JsonObject[]): JsonObject {
+  return schemas.length === 0 ? {} : { allOf: schemas };
 }
 
 function mandatoryIn(characteristics: readonly KindCharacteristic[]): readonly string[] {
