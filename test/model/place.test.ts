@@ -135,6 +135,33 @@ describe('a place', () => {
       '/coordinates/0/0',
     ],
     [
+      'has a ring that crosses itself',
+      {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [0, 0],
+            [10, 10],
+            [10, 0],
+            [0, 10],
+            [0, 0],
+          ],
+        ],
+      },
+      '/coordinates/0',
+    ],
+    [
+      'is a line across the date line',
+      {
+        type: 'LineString',
+        coordinates: [
+          [170, 0],
+          [-170, 0],
+        ],
+      },
+      '/coordinates',
+    ],
+    [
       'crosses the date line in one piece',
       { type: 'Polygon', coordinates: [ring(170, 0, -170, 10)] },
       '/coordinates/0',

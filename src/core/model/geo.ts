@@ -5,6 +5,7 @@
 import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon';
 import { distance } from '@turf/distance';
 import { nearestPointOnLine } from '@turf/nearest-point-on-line';
+import { cross, edgesOf } from './edges.ts';
 import type { Bounds } from './geometry.ts';
 import type { Geometry, Position } from './geometry-rules.ts';
 
@@ -137,12 +138,6 @@ function inPieces(line: Line): number[][] {
   return pieces;
 }
 
-type Edge = readonly [from: Position, to: Position];
-
-function edgesOf(line: Line): Edge[] {
-  return line.slice(1).map((to, i) => [line[i] ?? to, to]);
-}
-
 /** The library does not write to what it is given, though its types say it might. */
 function polygonOf(rings: Rings): { type: 'Polygon'; coordinates: number[][][] } {
   return { type: 'Polygon', coordinates: rings as unknown as number[][][] };
@@ -154,14 +149,4 @@ function isIn(rings: Rings, position: Position): boolean {
 
 function isWellIn(rings: Rings, position: Position): boolean {
   return booleanPointInPolygon([...position], polygonOf(rings), { ignoreBoundary: true });
-}
-
-/** Whether two edges cross, rather than touch or lie on one another. */
-function cross([a, b]: Edge, [c, d]: Edge): boolean {
-  return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
-}
-
-/** On which side of the edge from `a` to `b` the position lies: the sign tells. */
-function side(a: Position, b: Position, position: Position): number {
-  return Math.sign((b[0] - a[0]) * (position[1] - a[1]) - (b[1] - a[1]) * (position[0] - a[0]));
 }

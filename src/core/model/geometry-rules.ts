@@ -1,6 +1,7 @@
 /** Which geometry a place may have: one of GeoJSON's, in WGS 84, with rings that are rings. */
 import { isArray, isObject, type Json, type JsonObject, property } from '../json.ts';
 import type { Path } from '../path.ts';
+import { crossing, edgesOf } from './edges.ts';
 import { Findings } from './findings.ts';
 import { eitherOf, shown } from './words.ts';
 
@@ -63,7 +64,7 @@ class Check {
     }
     const isLine = known.endsWith('LineString');
     this.#nested(value.coordinates, `${pointer}/coordinates`, depths[known], (line, at) => {
-      if (known.endsWith('Polygon')) this.#ring(line, at);
+      if (known.endsWith('Polygon')) this.#ring(line, at, this.#positions <= MOST_POSITIONS);
       else if (isLine && line.length < 2) this.#tell(at, `a line has at least 2 positions, not ${line.length}`);
       else if (isLine) this.#atDateLine(line, at, 'line', 'MultiLineString');
     });
@@ -113,7 +114,7 @@ class Check {
     }
   }
 
-  #ring(ring: readonly Position[], pointer: Path): void {
+  #ring(ring: readonly Position[], pointer: Path, isWalkedOver: boolean): void {
     const [first, last] = [ring[0], ring.at(-1)];
     if (!first || !last || ring.length < 4) {
       this.#tell(
@@ -124,13 +125,18 @@ class Check {
       this.#tell(pointer, `a ring ends where it began: add ${JSON.stringify(first)} at its end`);
     } else if (new Set(ring.map(([longitude, latitude]) => `${longitude} ${latitude}`)).size < 3) {
       this.#tell(pointer, 'a ring has at least 3 different positions');
-    } else this.#atDateLine(ring, pointer, 'ring', 'MultiPolygon');
+    } else if (!this.#atDateLine(ring, pointer, 'ring', 'MultiPolygon') && isWalkedOver) {
+      const [one, other] = crossing(edgesOf(ring)) ?? [];
+      if (!one || !other) return;
+      this.#tell(pointer, `a ring may not cross itself; ${JSON.stringify(one)} and ${JSON.stringify(other)} cross`);
+    }
   }
 
   /** The long way round is never meant. */
-  #atDateLine(line: readonly Position[], pointer: Path, what: string, pieces: string): void {
-    if (!line.some((each, i) => Math.abs(each[0] - (line[i + 1] ?? each)[0]) > 180)) return;
+  #atDateLine(line: readonly Position[], pointer: Path, what: string, pieces: string): boolean {
+    if (!line.some((each, i) => Math.abs(each[0] - (line[i + 1] ?? each)[0]) > 180)) return false;
     this.#tell(pointer, `a ${what} may not cross the date line: cut it in two there, as a ${pieces} (RFC 7946, 3.1.9)`);
+    return true;
   }
 
   #tell(pointer: Path, message: string): void {
