@@ -27,6 +27,12 @@ export function fits(schema: Json, value: Json): boolean {
   return misfitsOf(schema, value).length === 0;
 }
 
+/** Of a long list of values, those that a person reads. */
+const NAMED_AT_MOST = 20;
+
+/** Of a long array that does not fit, the first tell enough. */
+const MISFITS_AT_MOST = 100;
+
 interface Asked {
   readonly root: Json;
   steps: number;
@@ -43,7 +49,7 @@ function look(schema: Json, value: Json, at: string, asked: Asked): readonly Mis
   // What is not even of the type is not looked at any closer.
   if (schema.type !== undefined && !isOfTypes(schema.type, value))
     return [...found, { pointer: at, expected: typesText(schema.type) }];
-  lookAtValue(schema, value, at, found);
+  lookAtValue(schema, value, at, asked, found);
   if (typeof value === 'number') lookAtNumber(schema, value, at, found);
   else if (typeof value === 'string') lookAtText(schema, value, at, found);
   else if (isArray(value)) lookAtArray(schema, value, at, asked, found);
@@ -85,9 +91,14 @@ function typesText(types: Json): string {
   return (isArray(types) ? types : [types]).map(each => typeTexts[String(each)] ?? String(each)).join(' or ');
 }
 
-function lookAtValue(schema: JsonObject, value: Json, at: string, found: Misfit[]): void {
-  if (isArray(schema.enum) && !schema.enum.some(each => sameJson(each, value))) {
-    found.push({ pointer: at, expected: `one of ${schema.enum.map(each => JSON.stringify(each)).join(', ')}` });
+function lookAtValue(schema: JsonObject, value: Json, at: string, asked: Asked, found: Misfit[]): void {
+  if (isArray(schema.enum)) {
+    asked.steps += schema.enum.length;
+    if (!schema.enum.some(each => sameJson(each, value))) {
+      const first = schema.enum.slice(0, NAMED_AT_MOST).map(each => JSON.stringify(each));
+      const more = schema.enum.length - first.length;
+      found.push({ pointer: at, expected: `one of ${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}` });
+    }
   }
   if (schema.const !== undefined && !sameJson(schema.const, value)) {
     found.push({ pointer: at, expected: JSON.stringify(schema.const) });
@@ -147,7 +158,8 @@ function lookAtArray(schema: JsonObject, value: readonly Json[], at: string, ask
   const first = isArray(prefixItems) ? prefixItems : [];
   value.forEach((each, i) => {
     const schemaOf = i < first.length ? first[i] : items;
-    if (schemaOf !== undefined) found.push(...look(schemaOf, each, `${at}/${i}`, asked));
+    if (schemaOf !== undefined && found.length < MISFITS_AT_MOST)
+      found.push(...look(schemaOf, each, `${at}/${i}`, asked));
   });
   if (contains === undefined) return;
   const count = value.filter(each => look(contains, each, at, asked).length === 0).length;
