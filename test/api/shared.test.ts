@@ -279,6 +279,8 @@ describe('where things are', () => {
     expect(await ids(`/diffo/v1/places?inside=${encodeURIComponent(JSON.stringify(area))}`)).toEqual(['L1', 'L2']);
     expect(await ids('/diffo/v1/places?inside=19.5,49.5;20.5,49.5;20.5,50.005;19.5,50.005')).toEqual(['L1']);
     expect(await ids('/diffo/v1/places?containing=20.5,50.4')).toEqual(['area']);
+    expect(await ids('/diffo/v1/places?insidePlace=area')).toEqual(['L1', 'L2', 'area']);
+    expect((await agent.call('GET', '/diffo/v1/places?insidePlace=none')).status).toBe(404);
   });
 
   test('given a position, then the instances that are near, at a location or at a site there', async () => {
@@ -301,6 +303,7 @@ describe('where things are', () => {
   test('given a position, then who serves it', async () => {
     const at = async (query: string) => (await agent.call('GET', `/diffo/v1/qualification?${query}`)).list;
     expect(await at('at=20.5,50.4')).toEqual([{ by: 'radio', result: 'served', allowed: ['area'], blocked: [] }]);
+    expect((await agent.call('GET', '/diffo/v1/qualification?at=0,0&for=nobody')).status).toBe(404);
     expect(await at('at=0,0&for=radio')).toMatchObject([{ result: 'outOfFootprint' }]);
     expect(await at('at=20.5,50.4&allowed=footprint&blocked=allowed')).toMatchObject([{ result: 'blocked' }]);
   });
@@ -313,6 +316,9 @@ describe('where things are', () => {
     'places?near=1,1&within=-1',
     'places?near=1,1&inside=1,1;2,2;3,3',
     'places?inside=1,1;2,2',
+    'places?insidePlace=L1',
+    'places?insidePlace=s1',
+    'places?near=1,1&name=x',
     'places?inside={bad',
     'places?inside={"type":"Point","coordinates":[1,2]}',
     'located',

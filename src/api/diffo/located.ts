@@ -1,6 +1,7 @@
 /** `/diffo/v1/located`: instances by where their places are; `/diffo/v1/qualification`: whom a position is served by. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AgentError } from '../../core/errors.ts';
+import { instanceId } from '../../core/ids.ts';
 import type { InstanceType } from '../../core/instance.ts';
 import { asJson, type JsonObject, property } from '../../core/json.ts';
 import type { Located } from '../../core/model/geo-search.ts';
@@ -26,11 +27,20 @@ export function locatedRoutes(app: App, { store }: SharedParts): void {
         allowed: parameter(request, 'allowed') ?? 'allowed',
         blocked: parameter(request, 'blocked') ?? 'blocked',
       };
+      const by = parameter(request, 'for');
+      if (by !== undefined && !isHere(store, by)) {
+        throw new AgentError('notFound', `there is no instance, party or place ${by}`);
+      }
       const { qualify } = await import('../../core/model/geo-search.ts');
-      const found = qualify(store, readPosition('at', at), roles, parameter(request, 'for'));
+      const found = qualify(store, readPosition('at', at), roles, by);
       return reply.send(found.map(each => ({ ...each })));
     },
   });
+}
+
+function isHere(store: Reader, id: string): boolean {
+  const seqs = [store.instanceSeq(instanceId(id)), store.sharedSeq('party', id), store.sharedSeq('place', id)];
+  return seqs.some(seq => seq !== undefined);
 }
 
 /** The nearest first, or by the name of their place; of several places of an instance the first. */
@@ -39,7 +49,7 @@ async function sendLocated(
   reply: FastifyReply,
   store: SharedParts['store'],
 ): Promise<FastifyReply> {
-  const where = readWhere(request);
+  const where = readWhere(request, store);
   if (!where) {
     throw new AgentError(
       'invalid',

@@ -1,5 +1,6 @@
 /** `/diffo/v1/places`: addresses, sites, locations and the profile's kinds of them; near, inside or around somewhere. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AgentError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { NearPlace } from '../../core/model/geo-search.ts';
 import { placeForm } from '../../core/model/place.ts';
@@ -12,7 +13,12 @@ import { readWhere, type Where } from './where.ts';
 
 export function placeRoutes(app: App, parts: SharedParts): void {
   sharedRoutes(app, placeForm, parts, (request, reply) => {
-    const where = readWhere(request);
+    const where = readWhere(request, parts.store);
+    for (const name of ['name', 'referredBy']) {
+      if (where && parameter(request, name) !== undefined) {
+        throw new AgentError('invalid', `${name} and where things are cannot be asked for at once; leave one out`);
+      }
+    }
     return where && sendPlaces(request, reply, parts, where);
   });
 }

@@ -1,7 +1,14 @@
-/** The questions about where things are, as they are asked in an address: `near=LON,LAT`, `within=METRES`, `inside=AREA`. */
+/**
+ * The questions about where things are, as they are asked in an address: `near=LON,LAT` and `within=METRES`,
+ * `inside=AREA` or `insidePlace=ID`, `containing=LON,LAT`.
+ */
 import type { FastifyRequest } from 'fastify';
 import { AgentError } from '../../core/errors.ts';
+import { geometryOf } from '../../core/model/geometry.ts';
 import { type Geometry, type Position, readGeometry } from '../../core/model/geometry-rules.ts';
+import { placeForm } from '../../core/model/place.ts';
+import { needShared } from '../../core/model/shared-rules.ts';
+import type { Reader } from '../../ports/store.ts';
 import { parameter } from './lists.ts';
 
 export type Where =
@@ -10,19 +17,21 @@ export type Where =
   | { readonly ask: 'around'; readonly position: Position };
 
 /** Undefined when nothing of it is asked. Throws `invalid`. */
-export function readWhere(request: FastifyRequest): Where | undefined {
+export function readWhere(request: FastifyRequest, store: Pick<Reader, 'shared'>): Where | undefined {
   const near = parameter(request, 'near');
   const within = parameter(request, 'within');
   const inside = parameter(request, 'inside');
+  const insidePlace = parameter(request, 'insidePlace');
   const around = parameter(request, 'containing');
-  if ([near, inside, around].filter(each => each !== undefined).length > 1) {
-    throw new AgentError('invalid', 'ask for one of near, inside and containing at a time');
+  if ([near, inside, insidePlace, around].filter(each => each !== undefined).length > 1) {
+    throw new AgentError('invalid', 'ask for one of near, inside, insidePlace and containing at a time');
   }
   if (within !== undefined && near === undefined) {
     throw new AgentError('invalid', 'within says how far from near; say near=LONGITUDE,LATITUDE too');
   }
   if (near !== undefined) return { ask: 'near', near: readPosition('near', near), within: readMetres(within) };
   if (inside !== undefined) return { ask: 'inside', area: readArea(inside) };
+  if (insidePlace !== undefined) return { ask: 'inside', area: areaOf(insidePlace, store) };
   if (around !== undefined) return { ask: 'around', position: readPosition('containing', around) };
   return undefined;
 }
@@ -61,6 +70,18 @@ function readArea(text: string): Geometry {
     if (error instanceof AgentError) throw error;
     throw new AgentError('invalid', 'inside is a polygon as GeoJSON, or its corners as LON,LAT;LON,LAT;LON,LAT');
   }
+  return needArea(area);
+}
+
+/** The area of a place that is kept here, which may be larger than what an address holds. */
+function areaOf(id: string, store: Pick<Reader, 'shared'>): Geometry {
+  const { document } = needShared(store, placeForm, id);
+  const geometry = geometryOf(document);
+  if (geometry) return needArea(readGeometry(geometry, ''));
+  throw new AgentError('invalid', `the place ${id} has no geometry; nothing lies inside it`);
+}
+
+function needArea(area: Geometry): Geometry {
   if (area.type === 'Polygon' || area.type === 'MultiPolygon') return area;
-  throw new AgentError('invalid', `inside is a Polygon or a MultiPolygon; nothing lies inside a ${area.type}`);
+  throw new AgentError('invalid', `an area is a Polygon or a MultiPolygon; nothing lies inside a ${area.type}`);
 }
