@@ -20,14 +20,17 @@ const DEPTH_AT_MOST = 32;
 /** Every fault at once; empty when there is none. */
 export function faultsOf(schema: Json): readonly SchemaFault[] {
   const faults: SchemaFault[] = [];
-  checkSchema(schema, '', 0, { root: schema, faults });
-  if (faults.length === 0) checkCircles(schema, faults);
+  const around: Around = { root: schema, faults, refers: false };
+  checkSchema(schema, '', 0, around);
+  if (around.refers && faults.length === 0) checkCircles(schema, faults);
   return faults;
 }
 
 interface Around {
   readonly root: Json;
   readonly faults: SchemaFault[];
+  /** Whether any of it refers to another part. */
+  refers: boolean;
 }
 
 function checkSchema(schema: Json, pointer: string, depth: number, around: Around): void {
@@ -120,6 +123,7 @@ function isType(name: string): boolean {
 }
 
 function checkArgument(takes: Takes, name: string, argument: Json, at: string, depth: number, around: Around): void {
+  if (takes === 'reference') around.refers = true;
   const inner = (schema: Json, key: string): void => checkSchema(schema, `${at}/${segment(key)}`, depth + 1, around);
   if (takes === 'schema') checkSchema(argument, at, depth + 1, around);
   else if (takes === 'schemas' && isArray(argument)) {

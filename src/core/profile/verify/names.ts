@@ -57,7 +57,7 @@ function verifyDistinct(
 ): void {
   const seen = new Map<unknown, object>();
   for (const entry of entries) {
-    const name: unknown = Object.entries(entry).find(([member]) => member === key)?.[1];
+    const name: unknown = Reflect.get(entry, key);
     const before = seen.get(name);
     if (before === undefined) seen.set(name, entry);
     else {
