@@ -84,6 +84,12 @@ describe('specifications', () => {
     ['a version that is none', { name: 'x', version: 'latest' }, '/version'],
     ['a major version below 0', { name: 'x', majorVersion: -1 }, '/majorVersion'],
     ['a TMF version of 0', { name: 'x', tmfVersion: 0 }, '/tmfVersion'],
+    ['versions that contradict one another', { name: 'x', version: '1.2.3', minorVersion: 3 }, '/minorVersion'],
+    [
+      'states that contradict one another',
+      { name: 'x', frozen: false, lifecycleStatus: 'Retired' },
+      '/lifecycleStatus',
+    ],
     ['a word that means nothing here', { name: 'x', colour: 'red' }, '/colour'],
   ])('given %s, when posted, then it is refused with its place', async (_, body, pointer) => {
     const { status, json } = await agent.call('POST', at, body);

@@ -138,9 +138,9 @@ function readWords(body: unknown): SpecificationWords {
   const version = written === undefined ? undefined : readVersion(written);
   if (written !== undefined && !version)
     throw invalid('/version', `version must be of the form 1.2.3, not "${written}"`);
-  const major = number(given, 'majorVersion', 0) ?? version?.major;
-  const minor = number(given, 'minorVersion', 0) ?? version?.minor;
-  const patch = number(given, 'patchVersion', 0) ?? version?.patch;
+  const major = numberOf(given, 'majorVersion', version?.major);
+  const minor = numberOf(given, 'minorVersion', version?.minor);
+  const patch = numberOf(given, 'patchVersion', version?.patch);
   const tmfVersion = number(given, 'tmfVersion', 1);
   return {
     name,
@@ -151,8 +151,30 @@ function readWords(body: unknown): SpecificationWords {
     ...(patch === undefined ? {} : { patch }),
     ...(tmfVersion === undefined ? {} : { tmfVersion }),
     ...described(given),
-    ...(given.frozen === undefined ? {} : { frozen: flag(given, 'frozen') }),
+    ...frozen(given),
   };
+}
+
+/** A part of the version, said alone or in the whole of it, which must not contradict one another. */
+function numberOf(given: JsonObject, name: string, inVersion: number | undefined): number | undefined {
+  const said = number(given, name, 0);
+  if (said === undefined || inVersion === undefined || said === inVersion) return said ?? inVersion;
+  throw invalid(`/${name}`, `${name} is ${said} and version says ${inVersion}; leave one of them out`);
+}
+
+/** Said as a flag or in TMF's word for it, which must not contradict one another. */
+function frozen(given: JsonObject): { readonly frozen?: boolean } {
+  const status = text(given, 'lifecycleStatus');
+  if (status !== undefined && status !== 'Active' && status !== 'Retired') {
+    throw invalid('/lifecycleStatus', 'lifecycleStatus must be Active or Retired');
+  }
+  const said = given.frozen === undefined ? undefined : flag(given, 'frozen');
+  const byStatus = status === undefined ? undefined : status === 'Retired';
+  if (said !== undefined && byStatus !== undefined && said !== byStatus) {
+    throw invalid('/lifecycleStatus', `frozen is ${said} and lifecycleStatus ${status}; leave one of them out`);
+  }
+  const is = said ?? byStatus;
+  return is === undefined ? {} : { frozen: is };
 }
 
 function described(given: JsonObject): Pick<SpecificationWords, 'description' | 'category'> {
@@ -163,16 +185,11 @@ function described(given: JsonObject): Pick<SpecificationWords, 'description' | 
 
 function readChange(body: unknown): SpecificationChange {
   const given = members(body, changeNames);
-  const status = text(given, 'lifecycleStatus');
-  if (status !== undefined && status !== 'Active' && status !== 'Retired') {
-    throw invalid('/lifecycleStatus', 'lifecycleStatus must be Active or Retired');
-  }
   return {
     ...described(given),
     ...(given.description === null ? { description: null } : {}),
     ...(given.category === null ? { category: null } : {}),
-    ...(given.frozen === undefined ? {} : { frozen: flag(given, 'frozen') }),
-    ...(status === undefined ? {} : { frozen: status === 'Retired' }),
+    ...frozen(given),
   };
 }
 
