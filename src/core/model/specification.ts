@@ -144,29 +144,23 @@ export function* specifiedBy(reader: ModelReader, specification: Specification):
 }
 
 /**
- * What an instance without a loaded kind names as its specification, made when nobody knew of it. Undefined when the
- * instance names none. To be called in the commit that writes the instance.
+ * Keeps what an instance without a loaded kind names as its specification, when nobody knew of it. To be called in the
+ * commit that writes the instance.
  */
-export function ensureSpecification(
-  writer: ModelWriter,
-  document: JsonObject,
-  type: InstanceType,
-  now: Instant,
-): Specification | undefined {
+export function ensureSpecification(writer: ModelWriter, document: JsonObject, type: InstanceType, now: Instant): void {
   const reference = referenceIn(document, type);
-  if (!reference) return undefined;
+  if (!reference) return;
   const { name, version } = reference;
   const id = reference.id ?? specificationId(name ?? '', version);
-  const known = writer.shared('specification', id);
-  if (known) return recorded(known);
+  if (writer.sharedSeq('specification', id) !== undefined) return;
   if (name !== undefined) {
     for (const record of writer.sharedRecords('specification', { name })) {
-      const one = recorded(record);
-      if (one.type === type && majorOf(one.version) === majorOf(version)) return one;
+      const known = recorded(record);
+      if (known.type === type && majorOf(known.version) === majorOf(version)) return;
     }
   }
   const made = { id, type, name: name ?? id, version, tmfVersion: defaultTmfVersion, lastUpdate: stamp(now) };
-  return putSpecification(writer, made, now);
+  putSpecification(writer, made, now);
 }
 
 /** Keeps a specification as a record; `lastUpdate` is for the caller to set. */
