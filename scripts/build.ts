@@ -1,9 +1,11 @@
 /** Bundles the agent into dist/diffo.cjs; the native addon and what is loaded only when configured stay outside. */
 import { chmodSync } from 'node:fs';
 import { build } from 'esbuild';
+import { checkShippedProfiles, jsonOfProfile, shippedYaml } from './shipped-profiles.ts';
 
 const top = new URL('..', import.meta.url).pathname;
 
+await checkShippedProfiles();
 await build({
   absWorkingDir: top,
   entryPoints: ['src/main.ts'],
@@ -17,6 +19,13 @@ await build({
   legalComments: 'none',
   // Even unused they would have to be parsed: 1 MB of source and its memory.
   external: ['aedes', 'better-sqlite3', 'mqtt', 'neo4j-driver', 'ws', 'yaml'],
+  plugins: [
+    {
+      name: 'profiles in YAML',
+      setup: ({ onLoad }) =>
+        onLoad({ filter: shippedYaml }, async ({ path }) => ({ contents: await jsonOfProfile(path), loader: 'json' })),
+    },
+  ],
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
 });

@@ -1,9 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { jsonOfProfile, shippedYaml } from '../scripts/shipped-profiles.ts';
 
 // Vitest loads its configuration by its default export.
 // biome-ignore lint/style/noDefaultExport: see above
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
+  plugins: [
+    {
+      name: 'profiles in YAML',
+      load: async (id: string) => (shippedYaml.test(id) ? `export default ${await jsonOfProfile(id)}` : null),
+    },
+  ],
   test: {
     include: ['test/**/*.test.ts'],
     // Kernels, processes and disks take their time on a busy machine; no test asserts how long.

@@ -11,6 +11,7 @@ const shipped: Readonly<Record<string, () => Promise<{ readonly default: unknown
   'linux-host': () => import('../../firmware-profiles/linux-host.json', { with: { type: 'json' } }),
   inventory: () => import('../../firmware-profiles/inventory.json', { with: { type: 'json' } }),
   simulator: () => import('../../firmware-profiles/simulator.json', { with: { type: 'json' } }),
+  'fibre-access': () => import('../../firmware-profiles/fibre-access.yaml'),
 };
 
 export const shippedProfiles: readonly string[] = Object.keys(shipped);
