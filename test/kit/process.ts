@@ -15,6 +15,8 @@ export interface AgentProcess {
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
+  /** Sends a signal that is not its end. */
+  signal(signal: NodeJS.Signals): void;
   /** The last of what it logged. */
   log(): string;
 }
@@ -58,6 +60,7 @@ export function launch(settings: Readonly<Record<string, string>>, netns?: Netns
     ready: told(child, began, gone, () => logged),
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
+    signal: signal => void child.kill(signal),
     log: () => logged,
   };
 }

@@ -23,7 +23,7 @@ export function kindRoutes(app: App, { kinds, recordKinds }: Pick<DiffoParts, 'k
     GET: (request, reply) => reply.send(showKind(kindNamed(inPath(request, 'name')))),
   });
   resourceAt(app, '/diffo/v1/kinds/:name/schema', {
-    GET: (request, reply) => reply.send(JSON.stringify(schemaOf(kindNamed(inPath(request, 'name'))))),
+    GET: (request, reply) => reply.send(schemaOf(kindNamed(inPath(request, 'name')))),
   });
 }
 

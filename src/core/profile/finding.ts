@@ -46,7 +46,7 @@ export class Findings {
       pointer,
       message,
       found: short(found),
-      expected: oneOf(known),
+      ...(known.length === 0 ? {} : { expected: oneOf(known) }),
       ...(near === undefined ? {} : { nearest: near }),
     });
   }
@@ -80,7 +80,6 @@ const NAMED_AT_MOST = 30;
 
 /** `a`, `a or b`, `a, b or c`. */
 export function oneOf(words: readonly string[]): string {
-  if (words.length === 0) return 'nothing';
   if (words.length > NAMED_AT_MOST) {
     return `${words.slice(0, NAMED_AT_MOST).join(', ')} or one of ${words.length - NAMED_AT_MOST} more`;
   }
