@@ -2,7 +2,7 @@
 import { stateAttributes } from '../core/change.ts';
 import { characteristicArray, type InstanceType } from '../core/instance.ts';
 import { isArray, isObject, type Json, property } from '../core/json.ts';
-import { listAt, part, textAt } from './read.ts';
+import { listAt, textAt } from './read.ts';
 import { kindOf } from './resolve.ts';
 import type { Screen } from './screen.ts';
 import { type Cell, table } from './tables.ts';
@@ -65,38 +65,6 @@ const toldElsewhere: ReadonlySet<string> = new Set([
   'supportingResource',
   'supportingService',
 ]);
-
-export function kindsText(kinds: readonly Json[], screen: Screen): string {
-  if (kinds.length === 0) return 'this profile declares no kinds; any TMF service and resource is accepted\n';
-  const rows = kinds.map(kind => [
-    textAt(kind, 'name') ?? '',
-    textAt(kind, 'type') ?? '',
-    String(listAt(kind, 'characteristic').length),
-    textAt(kind, 'description') ?? '',
-  ]);
-  return table([{ head: 'KIND' }, { head: 'TYPE' }, { head: 'CHARACTERISTICS' }, { head: 'ABOUT' }], rows, screen);
-}
-
-export function kindText(kind: Json, screen: Screen): string {
-  const { paint } = screen;
-  const about = textAt(kind, 'description');
-  const rows = listAt(kind, 'characteristic').map(each => [
-    textAt(each, 'name') ?? '',
-    valuesText(part(each, 'schema', 'type')),
-    textAt(each, 'unit') ?? '',
-    part(each, 'telemetry') === true ? 'telemetry' : (textAt(each, 'owner') ?? ''),
-    textAt(each, 'description') ?? '',
-  ]);
-  const observed = listAt(kind, 'observed').map(valueText).join(', ');
-  return [
-    `${paint.bold(textAt(kind, 'name') ?? '')}  ${textAt(kind, 'type') ?? ''}, version ${textAt(kind, 'specification', 'version') ?? '?'}\n`,
-    about === undefined ? '' : `  ${about}\n`,
-    observed === '' ? '' : `  observed: ${observed}\n`,
-    rows.length === 0
-      ? ''
-      : `\n${table([{ head: 'CHARACTERISTIC' }, { head: 'TYPE' }, { head: 'UNIT' }, { head: 'OWNER' }, { head: 'ABOUT' }], rows, screen, '  ')}`,
-  ].join('');
-}
 
 /** Its own href tells whether a document is a service or a resource, whatever `@type` it has. */
 function typeOf(document: Json): InstanceType {

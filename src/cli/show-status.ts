@@ -14,7 +14,7 @@ export function statusText(status: Json, names: NamesById, screen: Screen): stri
   const head = `diffo ${textAt(status, 'version') ?? ''} on ${textAt(status, 'entity') ?? 'an unnamed entity'}`;
   const state = ready ? paint.good('ready') : paint.bold(paint.doubtful('not ready: the first look has not ended'));
   const rows: Cell[][] = [
-    ['profile', `${textAt(status, 'profile') ?? '?'}, mode ${textAt(status, 'mode') ?? '?'}`],
+    ['profile', profileCell(status, screen)],
     ['instances', instances(status)],
     ['expected', count(numberAt(status, 'counts', 'expectations') ?? 0, 'expectation')],
     ...verdicts(status, screen),
@@ -46,6 +46,18 @@ export function statusText(status: Json, names: NamesById, screen: Screen): stri
     ['store', store(status)],
   ];
   return `${paint.bold(head)}: ${state}\n${table([{ head: '' }, { head: '' }], rows, screen, '  ')}`;
+}
+
+function profileCell(status: Json, screen: Screen): Cell {
+  const text = `${textAt(status, 'profile') ?? '?'}, mode ${textAt(status, 'mode') ?? '?'}`;
+  const findings = numberAt(status, 'profileState', 'findings') ?? 0;
+  const file = textAt(status, 'profileState', 'file') ?? '';
+  if (findings > 0) {
+    const why = `the last good one, for the file has ${count(findings, 'finding')}: diffo profile check ${file}`;
+    return { text: `${text}; ${why}`, paint: screen.paint.doubtful };
+  }
+  const parts = listAt(status, 'profileState', 'restartFor').map(String).join(', ');
+  return parts === '' ? text : { text: `${text}; its ${parts} wait for the next start`, paint: screen.paint.doubtful };
 }
 
 /** The instance that a stop sign stands at, where it is one. */

@@ -7,7 +7,8 @@ import { isArray } from '../../core/json.ts';
 import type { Command } from '../command.ts';
 import { listAt, textAt } from '../read.ts';
 import { filterValue, instanceTypes, listInstances, listPath, Names, oneInstance } from '../resolve.ts';
-import { instancesText, instanceText, kindsText, kindText } from '../show-instances.ts';
+import { instancesText, instanceText } from '../show-instances.ts';
+import { kindsText, kindText } from '../show-kinds.ts';
 import { pausedInstance, statusText } from '../show-status.ts';
 import { harmlessNames } from '../words.ts';
 
@@ -89,7 +90,7 @@ export const kinds: Command = {
   name: 'kinds',
   words: '[KIND]',
   takes: [0, 1],
-  about: 'the kinds of the profile; of one, its characteristics with units and owners',
+  about: 'the kinds of the profile; of one, its characteristics with units and owners, and all else it declares',
   examples: ['diffo kinds', 'diffo kinds networkInterface'],
   run: async ({ words: [kind] }, { client }) =>
     kind === undefined
