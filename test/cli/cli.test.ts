@@ -34,7 +34,7 @@ describe('bad input is exit 2, and one sentence with the nearest right word', ()
     [['evaluate', '{}'], 'evaluate takes EXPECTED and ACTUAL, each as JSON or @file, or --stdin'],
     [['plan', 'x', '--list'], 'say one of ID, --instance and --list'],
     [['changes', '--last', 'many'], '--last is a whole number from 0 to 100000, not "many"'],
-    [['profile', 'chek', 'x'], 'say diffo profile check FILE or diffo profile reload, not "profile chek x"'],
+    [['profile', 'chek', 'x'], 'say diffo profile check FILE, print FILE or reload, not "profile chek x"'],
   ])('diffo %j', async (args, sentence) => {
     expect(await diffo(args)).toEqual({ code: 2, out: '', err: `diffo: ${sentence}\n` });
   });

@@ -1,14 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { canonical, type Json } from '../../src/core/json.ts';
 import { defineResource, defineService } from '../../src/core/profile/builder.ts';
+import { builderText } from '../../src/core/profile/builder-text.ts';
 import { canonicalProfile } from '../../src/core/profile/canonical.ts';
 import { checkProfile } from '../../src/core/profile/check.ts';
 import { readProfile } from '../../src/core/profile/profile.ts';
 import { readText } from '../../src/core/profile/text.ts';
+import { makeDirectory } from '../kit/agent.ts';
 import { access, broadband, customer, olt, ponPort } from './access.ts';
 
+const folder = join(import.meta.dirname, '../../firmware-profiles');
+const shipped: readonly Json[] = [
+  ...['linux-host', 'simulator', 'inventory'].map(name =>
+    JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')),
+  ),
+  readText(readFileSync(join(folder, 'fibre-access.yaml'), 'utf8')).source ?? null,
+];
 const yaml = readText(readFileSync(join(import.meta.dirname, 'access.yaml'), 'utf8'));
 
 test('a domain written in YAML and by the builder is the same, to the byte', () => {
@@ -23,6 +32,16 @@ test('what is canonical is a profile, canonical again, and of the same kinds', (
   const again: Json = JSON.parse(JSON.stringify(once));
   expect(canonical(canonicalProfile(again, 'again'))).toBe(canonical(once));
   expect(readProfile(again, 'again')).toEqual(readProfile(yaml.source, 'access.yaml'));
+});
+
+test('the source of a profile in TypeScript says the same again, and compiles into it', async () => {
+  for (const source of [yaml.source, ...shipped]) {
+    const once = canonicalProfile(source, 'once');
+    const file = join(makeDirectory(), 'written.ts');
+    writeFileSync(file, builderText(once, join(import.meta.dirname, '../../src/core/profile/builder.ts')));
+    const { profile } = await import(file);
+    expect(canonical(canonicalProfile(profile, 'again'))).toBe(canonical(once));
+  }
 });
 
 test('what a definition names can be spoken of', () => {

@@ -4,23 +4,26 @@ import { asJson, type Json } from '../../core/json.ts';
 import type { Finding } from '../../core/profile/finding.ts';
 import type { Command, CommandParts, Given, Said } from '../command.ts';
 import { listAt, numberAt, textAt } from '../read.ts';
+import { jsonText } from '../words.ts';
 import { readFile } from './sources.ts';
 
 export const profile: Command = {
   name: 'profile',
-  words: 'check FILE | reload',
+  words: 'check FILE | print FILE | reload',
   takes: [1, 2],
-  about:
-    'checks a firmware profile: every finding with its place; exit 2 if there is any; or has the agent read its own again',
+  about: 'checks a firmware profile: every finding with its place, exit 2 if there is any',
+  more: 'print writes a profile with nothing short and nothing left out; reload has the agent read its own file again.',
+  flags: { as: { takes: 'FORM', about: 'how print writes it: json or typescript' } },
   examples: ['diffo profile check firmware-profiles/linux-host.json', 'diffo profile reload'],
-  run: async ({ words: [what, file] }: Given, { client }: CommandParts): Promise<Said> => {
+  run: async ({ words: [what, file], flags }: Given, { client }: CommandParts): Promise<Said> => {
     if (what === 'check' && file !== undefined) return saidOf(file, await findingsOf(file));
     if (what === 'reload' && file === undefined) {
       const answer = await client.post('/diffo/v1/profile/reload', {});
       return { answer, show: reloadText };
     }
+    if (what === 'print' && file !== undefined) return printed(file, flags.get('as') ?? 'json');
     const given = [what, file].filter(each => each !== undefined).join(' ');
-    throw new AgentError('invalid', `say diffo profile check FILE or diffo profile reload, not "profile ${given}"`);
+    throw new AgentError('invalid', `say diffo profile check FILE, print FILE or reload, not "profile ${given}"`);
   },
 };
 
@@ -32,6 +35,23 @@ function saidOf(file: string, findings: readonly Finding[]): Said {
         .map(each => `${placeText(textAt(answer, 'file') ?? '', each)}: ${findingText(each)}\n`)
         .join('') || `${textAt(answer, 'file')}: no findings\n`,
     exit: findings.length === 0 ? 0 : 2,
+  };
+}
+
+async function printed(file: string, form: string): Promise<Said> {
+  if (form !== 'json' && form !== 'typescript') {
+    throw new AgentError('invalid', `a profile is printed as json or typescript, not as "${form}"`);
+  }
+  const { checkText, formOf } = await import('../../core/profile/check-text.ts');
+  const { findings, source } = await checkText(readFile(file), formOf(file));
+  if (findings.length > 0) return saidOf(file, findings);
+  const { canonicalProfile } = await import('../../core/profile/canonical.ts');
+  const { builderText } = await import('../../core/profile/builder-text.ts');
+  const answer = canonicalProfile(source, file);
+  return {
+    answer,
+    show: () =>
+      form === 'json' ? `${jsonText(answer, 2)}\n` : builderText(answer, 'diffo-edge/src/core/profile/builder.ts'),
   };
 }
 
