@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import about from '../package.json' with { type: 'json' };
 import type { Agent } from './agent.ts';
-import { describeSettings, gather } from './config.ts';
+import { describeSettings, gather, settingNames } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
 
 /** Beyond this a stop is no longer orderly: whoever stops us must not wait. */
@@ -40,6 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
       readInput,
       env: process.env,
       isTerminal: process.stdout.isTTY === true,
+      settings: settingNames,
       ...(process.stdout.columns === undefined ? {} : { columns: process.stdout.columns }),
     });
   }

@@ -12,6 +12,8 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTerminal: boolean;
   readonly columns?: number;
+  /** Names of the settings of the agent, for what speaks of them. */
+  readonly settings?: readonly string[];
   /** Ends what would go on for ever. */
   readonly signal?: AbortSignal;
 }

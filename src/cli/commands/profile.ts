@@ -15,8 +15,8 @@ export const profile: Command = {
   more: 'print writes a profile with nothing short and nothing left out; reload has the agent read its own file again.',
   flags: { as: { takes: 'FORM', about: 'how print writes it: json or typescript' } },
   examples: ['diffo profile check firmware-profiles/linux-host.json', 'diffo profile reload'],
-  run: async ({ words: [what, file], flags }: Given, { client }: CommandParts): Promise<Said> => {
-    if (what === 'check' && file !== undefined) return saidOf(file, await findingsOf(file));
+  run: async ({ words: [what, file], flags }: Given, { client, io }: CommandParts): Promise<Said> => {
+    if (what === 'check' && file !== undefined) return saidOf(file, await findingsOf(file, io));
     if (what === 'reload' && file === undefined) {
       const answer = await client.post('/diffo/v1/profile/reload', {});
       return { answer, show: reloadText };
@@ -55,11 +55,11 @@ async function printed(file: string, form: string): Promise<Said> {
   };
 }
 
-async function findingsOf(file: string): Promise<readonly Finding[]> {
+async function findingsOf(file: string, { settings }: CommandParts['io']): Promise<readonly Finding[]> {
   const text = readFile(file);
   // Brings zod along, which every other command does without.
   const { checkText, formOf } = await import('../../core/profile/check-text.ts');
-  return (await checkText(text, formOf(file))).findings;
+  return (await checkText(text, formOf(file), settings === undefined ? {} : { settings })).findings;
 }
 
 /** As compilers say it, so that an editor jumps there. */
