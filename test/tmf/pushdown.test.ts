@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { InstanceType } from '../../src/core/instance.ts';
-import type { Json, JsonObject } from '../../src/core/json.ts';
+import { isArray, isObject, type Json, type JsonObject, property } from '../../src/core/json.ts';
+import type { DeclaredPart } from '../../src/core/model/derived.ts';
 import { type Rendering, render } from '../../src/tmf/codec.ts';
 import { indexEntries } from '../../src/tmf/query/indexed.ts';
 import { type Pushdown, pushdown } from '../../src/tmf/query/pushdown.ts';
@@ -9,7 +10,7 @@ import { meets, readQuery } from '../../src/tmf/query.ts';
 import { noLinks, type Version } from '../../src/tmf/version.ts';
 
 const push = (text: string, type: InstanceType, version: Version): Pushdown =>
-  pushdown(readQuery(text, type, version), type, version);
+  pushdown(readQuery(text, type, version), type, version, []);
 
 /** What an index would answer. */
 function indexHolds(document: JsonObject, type: InstanceType, { pushed }: Pushdown): boolean {
@@ -34,7 +35,6 @@ describe('an index answers wholly', () => {
     ['resource', 'v5', 'lifecycleState=planned', 'lifecycleState', ['planned']],
     ['resource', 'v5', 'name=5', 'name', ['5']],
     ['resource', 'v5', '@type=Resource', '@type', ['Resource']],
-    ['resource', 'v5', 'resourceSpecification.id=a', 'resourceSpecification.id', ['a']],
     ['resource', 'v5', `filter=$[?(@.category=='a' || @.category=='b')]`, 'category', ['a', 'b']],
     ['resource', 'v5', `filter=$[?(@type=='Resource')]`, '@type', ['Resource']],
     ['resource', 'v5', `filter=resourceCharacteristic[?(@.name=='vlan')]`, 'resourceCharacteristic.name', ['vlan']],
@@ -55,6 +55,7 @@ describe('an index answers wholly', () => {
 describe('an index narrows down, and the rest is looked at', () => {
   test.each<[InstanceType, Version, string, readonly string[]]>([
     ['resource', 'v4', 'relatedParty.id=a', ['relatedParty.id']],
+    ['resource', 'v5', 'resourceSpecification.id=a', ['resourceSpecification.id']],
     [
       'resource',
       'v5',
@@ -101,6 +102,18 @@ test.each<[Version, string]>([
   ['v5', `filter=$[?(@.name=='a' || @.name)]`],
 ])('an index does not know of it: %s %s', (version, text) => {
   expect(push(text, 'resource', version).pushed).toEqual([]);
+});
+
+test('what the kinds derive is not in an index', () => {
+  const part = (is: DeclaredPart['is'], name: string, array: string): DeclaredPart => ({ is, name, array });
+  const parts = [part('field', 'load', 'resourceCharacteristic'), part('party', 'owner', 'relatedParty')];
+  const pushed = (text: string) => pushdown(readQuery(text, 'resource', 'v5'), 'resource', 'v5', parts).pushed;
+  expect(pushed('resourceCharacteristic.name=load,vlan')).toEqual([]);
+  expect(pushed('resourceCharacteristic.name=vlan')).toHaveLength(1);
+  expect(pushed(`filter=resourceCharacteristic[?(@.name=='load' %26%26 @.value==1)]`)).toEqual([]);
+  expect(pushed(`filter=resourceCharacteristic[?(@.name=='vlan' %26%26 @.value==1)]`)).toHaveLength(1);
+  expect(pushed('relatedParty.partyOrPartyRole.id=a')).toEqual([]);
+  expect(pushed('place.place.id=a')).toHaveLength(1);
 });
 
 test('an index holds each value once, as text, and no long ones', () => {
@@ -241,22 +254,76 @@ const query = fc
     [...pairs, ...(filter === undefined ? [] : [`filter=${encodeURIComponent(filter)}`])].join('&'),
   );
 
+/** What kinds may derive, and an instance as it is shown with it. */
+interface Derivation {
+  readonly parts: readonly DeclaredPart[];
+  readonly specification: string | undefined;
+  readonly elements: readonly (JsonObject | undefined)[];
+}
+
+const derivedPart = fc.constantFrom<[DeclaredPart['is'], string, string][]>(
+  ['characteristic', 'a', 'serviceCharacteristic'],
+  ['field', 'b', 'resourceCharacteristic'],
+  ['party', 'a', 'relatedParty'],
+  ['place', 'a', 'place'],
+);
+const derivation: fc.Arbitrary<Derivation> = fc.record({
+  parts: fc.array(
+    derivedPart.map(([is, name, array]) => ({ is, name, array })),
+    { maxLength: 2 },
+  ),
+  specification: fc.option(word, { nil: undefined }),
+  elements: fc.array(
+    fc.option(fc.record({ value: leaf, role: word, place: identified, partyOrPartyRole: identified }), {
+      nil: undefined,
+    }),
+    { minLength: 2, maxLength: 2 },
+  ),
+});
+
+function presented(
+  document: JsonObject,
+  type: InstanceType,
+  { parts, specification, elements }: Derivation,
+): JsonObject {
+  const shown: { [name: string]: Json } = { ...document };
+  const of = shown[`${type}Specification`];
+  if (isObject(of) && of.id === undefined && specification !== undefined) {
+    shown[`${type}Specification`] = { ...of, id: specification, name: 'a' };
+  }
+  for (const [i, { is, name, array }] of parts.entries()) {
+    const element = elements[i];
+    const before = shown[array];
+    if (!element) continue;
+    const kept = isArray(before) ? before : [];
+    const isShadowed = is === 'characteristic' || is === 'field';
+    const own = isShadowed ? kept.filter(each => property(each, 'name') !== name) : kept;
+    shown[array] = [...own, isShadowed ? { name, value: element.value ?? null } : element];
+  }
+  return shown;
+}
+
 test('law: what is pushed and then the rest find what a look at everything finds', () => {
   let exact = 0;
   const types = fc.constantFrom<InstanceType[]>('service', 'resource');
   fc.assert(
     fc.property(
-      fc.array(document, { maxLength: 8 }),
+      fc.array(fc.tuple(document, derivation), { maxLength: 8 }),
       query,
       types,
       fc.constantFrom<Version[]>('v4', 'v5'),
-      (documents, text, type, version) => {
+      (instances, text, type, version) => {
         const rendering: Rendering = { type, version, publicUrl: '', links: noLinks };
         const conditions = readQuery(text, type, version);
-        const found = pushdown(conditions, type, version);
+        const found = pushdown(
+          conditions,
+          type,
+          version,
+          instances.flatMap(([, { parts }]) => parts),
+        );
         if (found.pushed.length > 0 && !left(found)) exact++;
-        for (const document of documents) {
-          const entity = render(document, rendering);
+        for (const [document, derivation] of instances) {
+          const entity = render(presented(document, type, derivation), rendering);
           const narrowed = indexHolds(document, type, found) && meets(entity, found.residual, type);
           expect(narrowed).toBe(meets(entity, conditions, type));
         }

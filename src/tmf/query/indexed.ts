@@ -1,6 +1,6 @@
 /** The attributes that a store may keep an index of: the one table of them, and what an index holds of a document. */
 import { characteristicArray, type InstanceType } from '../../core/instance.ts';
-import { isArray, type Json, type JsonObject, property } from '../../core/json.ts';
+import { isArray, isObject, type Json, type JsonObject, property } from '../../core/json.ts';
 import { elementsOf } from '../filter/predicate.ts';
 import { attributeOf, typesOf } from '../shape.ts';
 import type { Asked } from './attribute.ts';
@@ -12,7 +12,12 @@ export interface IndexedAttribute {
   readonly path: readonly string[];
   /** Where v4 shows it; there, members of the flattened object may hide it, so an index only narrows down. */
   readonly flat?: readonly string[];
+  /** What is shown when it is not kept follows from the kind; its index holds `unsaid` then. */
+  readonly ofKind?: true;
 }
+
+/** Stands in the index for what a document leaves to its kind. */
+export const unsaid = '';
 
 const at = (name: string): IndexedAttribute => ({ name, path: name.split('.') });
 const flattened = (name: string, path: string): IndexedAttribute => ({
@@ -30,13 +35,14 @@ const ofBoth = [
 export const indexedAttributes: Record<InstanceType, readonly IndexedAttribute[]> = {
   service: [
     ...ofBoth,
-    ...['state', 'operatingStatus', 'serviceSpecification.id', 'serviceSpecification.name'].map(at),
+    ...['state', 'operatingStatus'].map(at),
+    { ...at('serviceSpecification.id'), ofKind: true },
     ...['supportingService.id', 'serviceRelationship.service.id', 'serviceCharacteristic.name'].map(at),
   ],
   resource: [
     ...ofBoth,
     ...['operationalState', 'administrativeState', 'usageState', 'lifecycleState', 'serialNumber'].map(at),
-    ...['resourceSpecification.id', 'resourceSpecification.name'].map(at),
+    { ...at('resourceSpecification.id'), ofKind: true },
     ...['resourceRelationship.resource.id', 'resourceCharacteristic.name'].map(at),
   ],
 };
@@ -63,9 +69,10 @@ export function indexEntries(type: InstanceType, document: JsonObject): readonly
   const enter = (attribute: string, value: string): void => {
     if (value.length <= MAX_INDEXED_LENGTH) entries.set(`${attribute}\0${value}`, { attribute, value });
   };
-  for (const { name, path, flat } of indexedAttributes[type]) {
+  for (const { name, path, flat, ofKind } of indexedAttributes[type]) {
     const values = name === '@type' ? typesOf(type, document) : textsAt(document, path);
     for (const value of values) enter(name, value);
+    if (ofKind && isUnsaid(property(document, path[0] ?? ''), path[1] ?? '')) enter(name, unsaid);
     // What stands beside the flattened object under the same name is shown in its place.
     if (flat) for (const value of textsAt(document, flat)) enter(name, value);
   }
@@ -75,6 +82,10 @@ export function indexEntries(type: InstanceType, document: JsonObject): readonly
     }
   }
   return [...entries.values()];
+}
+
+function isUnsaid(value: Json | undefined, name: string): boolean {
+  return isObject(value) && (property(value, name) ?? null) === null;
 }
 
 function* textsAt(value: Json | undefined, path: readonly string[], depth = 0): Iterable<string> {

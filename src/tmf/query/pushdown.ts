@@ -1,8 +1,10 @@
 /**
  * Which part of a query an index of the store can answer. What is pushed never loses a match; what it does not answer
- * exactly stays in the rest, which is asked of every candidate.
+ * exactly stays in the rest, which is asked of every candidate. An index holds what is kept: what is derived from
+ * others when it is shown is not in it.
  */
 import { characteristicArray, type InstanceType } from '../../core/instance.ts';
+import type { DeclaredPart } from '../../core/model/derived.ts';
 import type { Filter } from '../filter/filter.ts';
 import { namesOf, type Predicate, type Step } from '../filter/predicate.ts';
 import type { Conditions } from '../query.ts';
@@ -11,7 +13,7 @@ import type { Version } from '../version.ts';
 import { type Asked, attributeAt } from './attribute.ts';
 import { dateOf, numberOf } from './comparison.ts';
 import type { Condition } from './conditions.ts';
-import { characteristicEntry, characteristicText, indexedAt, MAX_INDEXED_LENGTH } from './indexed.ts';
+import { characteristicEntry, characteristicText, indexedAt, MAX_INDEXED_LENGTH, unsaid } from './indexed.ts';
 
 /** The index holds one of these values of the attribute, as `indexEntries` enters them. */
 export interface StoreCondition {
@@ -32,10 +34,21 @@ interface Need {
   readonly exact: boolean;
 }
 
+/** A question with what the index cannot know of its answer. */
+interface AskedOfIndex extends Asked {
+  readonly derived: readonly DeclaredPart[];
+}
+
 const nothing: Need = { conditions: [], exact: false };
 
-export function pushdown({ all, filter }: Conditions, type: InstanceType, version: Version): Pushdown {
-  const asked = { type, version };
+/** `derived` is what the kinds of this type declare to be derived. */
+export function pushdown(
+  { all, filter }: Conditions,
+  type: InstanceType,
+  version: Version,
+  derived: readonly DeclaredPart[],
+): Pushdown {
+  const asked = { type, version, derived };
   const pushed: StoreCondition[] = [];
   const left: (readonly Condition[])[] = [];
   for (const group of all) {
@@ -48,18 +61,28 @@ export function pushdown({ all, filter }: Conditions, type: InstanceType, versio
   return { pushed, residual: { all: left, filter: need.exact ? undefined : filter } };
 }
 
-function ofCondition({ path, operator, values }: Condition, asked: Asked): Need {
+function ofCondition({ path, operator, values }: Condition, asked: AskedOfIndex): Need {
   if (operator !== 'eq') return nothing;
   return either(values.map(text => equal(path, text, asked)));
 }
 
 /** The index holds texts; what compares as a date is equal to other texts too. */
-function equal(path: readonly string[], text: string, asked: Asked): Need {
+function equal(path: readonly string[], text: string, asked: AskedOfIndex): Need {
   const indexed = indexedAt(asked, path);
   if (!indexed || dateOf(text) !== undefined) return nothing;
   const { anyOf, exact } = spellings(text, path, asked);
   if (anyOf.some(each => each.length > MAX_INDEXED_LENGTH)) return nothing;
-  return { conditions: [{ attribute: indexed.name, anyOf }], exact: exact && indexed.flat === undefined };
+  if (isDerived(path[0] ?? '', indexed.name === `${path[0]}.name` ? anyOf : undefined, asked)) return nothing;
+  return {
+    conditions: [{ attribute: indexed.name, anyOf: indexed.ofKind ? [...anyOf, unsaid] : anyOf }],
+    exact: exact && indexed.flat === undefined && !indexed.ofKind,
+  };
+}
+
+/** Whether elements of an array may be shown that are not kept, or hidden; of characteristics, those with these names. */
+function isDerived(array: string, names: readonly string[] | undefined, { type, derived }: AskedOfIndex): boolean {
+  const ofNames = array === characteristicArray[type] ? names : undefined;
+  return derived.some(part => part.array === array && (ofNames === undefined || ofNames.includes(part.name)));
 }
 
 /** How what is shown as this text may stand in the index: numbers in their shortest form, v4's words as v5's. */
@@ -88,12 +111,12 @@ function either(needs: readonly Need[]): Need {
   return others.length === 0 ? (first ?? nothing) : nothing;
 }
 
-function ofFilter({ steps }: Filter, asked: Asked): Need {
+function ofFilter({ steps }: Filter, asked: AskedOfIndex): Need {
   return ofSteps(steps, [], asked);
 }
 
 /** What follows from these steps leading anywhere: the conditions on the way. */
-function ofSteps(steps: readonly Step[], scope: readonly string[], asked: Asked): Need {
+function ofSteps(steps: readonly Step[], scope: readonly string[], asked: AskedOfIndex): Need {
   const names = [...scope];
   const conditions: StoreCondition[] = [];
   let exact = steps.at(-1)?.kind === 'where';
@@ -112,10 +135,10 @@ function ofSteps(steps: readonly Step[], scope: readonly string[], asked: Asked)
   return { conditions, exact: exact && below <= 1 };
 }
 
-function ofPredicate(predicate: Predicate, scope: readonly string[], asked: Asked): Need {
+function ofPredicate(predicate: Predicate, scope: readonly string[], asked: AskedOfIndex): Need {
   switch (predicate.kind) {
     case 'all': {
-      const pair = scope.join('.') === characteristicArray[asked.type] ? ofPair(predicate.of) : undefined;
+      const pair = scope.join('.') === characteristicArray[asked.type] ? ofPair(predicate.of, asked) : undefined;
       if (pair) return pair;
       const needs = predicate.of.map(each => ofPredicate(each, scope, asked));
       return {
@@ -145,14 +168,13 @@ function ofPredicate(predicate: Predicate, scope: readonly string[], asked: Aske
 }
 
 /** Name and value of one characteristic, both in one entry of the index. */
-function ofPair(of: readonly Predicate[]): Need | undefined {
+function ofPair(of: readonly Predicate[], asked: AskedOfIndex): Need | undefined {
   const [name, ...names] = textsOf(of, 'name');
   const [value, ...values] = textsOf(of, 'value');
   if (name === undefined || value === undefined || dateOf(name) !== undefined || dateOf(value) !== undefined) {
     return undefined;
   }
-  const forms = (text: string): readonly string[] =>
-    [...new Set([text, String(numberOf(text))])].filter(isNumberOr(text));
+  if (isDerived(characteristicArray[asked.type], forms(name), asked)) return undefined;
   const anyOf = forms(name).flatMap(each => forms(value).map(one => characteristicText(each, one)));
   if (anyOf.some(each => each.length > MAX_INDEXED_LENGTH)) return undefined;
   return {
@@ -161,10 +183,11 @@ function ofPair(of: readonly Predicate[]): Need | undefined {
   };
 }
 
-const isNumberOr =
-  (text: string) =>
-  (form: string): boolean =>
-    form === text || form !== 'NaN';
+/** A text, and the number it says as an index would hold it. */
+function forms(text: string): readonly string[] {
+  const number = String(numberOf(text));
+  return number === 'NaN' || number === text ? [text] : [text, number];
+}
 
 function textsOf(of: readonly Predicate[], name: string): readonly string[] {
   return of.flatMap(each => {
