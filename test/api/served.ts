@@ -1,6 +1,7 @@
-/** The TMF routes over a real store on a real port. */
+/** The TMF routes, and what is done to instances under its own name, over a real store on a real port. */
 import { randomUUID } from 'node:crypto';
 import { openStore } from '../../src/adapters/sqlite/store.ts';
+import { instanceRoutes } from '../../src/api/diffo/instances.ts';
 import { startHubDelivery } from '../../src/api/hub-delivery.ts';
 import { createServer, type ServerSettings } from '../../src/api/server.ts';
 import { type TmfParts, tmfRoutes } from '../../src/api/tmf-routes.ts';
@@ -61,21 +62,19 @@ export async function served(wanted: Wanted = {}): Promise<Served> {
   let rings = 0;
   const app = createServer({ loopback: true, hosts: [], log: silentLog, ...server });
   const delivery = startHubDelivery({ store, kinds, clock, log: silentLog, publicUrl, hubAllow, random: () => 1 });
-  tmfRoutes(app, {
+  const ring = (): void => {
+    rings++;
+  };
+  const parts = {
     store,
     kinds,
     clock,
     newId: randomUUID,
     chance: Math.random,
     ...(recordKinds === undefined ? {} : { recordKinds }),
-    ring: () => {
-      rings++;
-    },
-    sample,
-    publicUrl,
-    hubAllow,
-    delivery,
-  });
+  };
+  tmfRoutes(app, { ...parts, ring, sample, publicUrl, hubAllow, delivery });
+  instanceRoutes(app, { ...parts, loop: { ring } });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return {
     url,

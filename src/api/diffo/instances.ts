@@ -28,9 +28,11 @@ import { acceptId, createInstance, givenOf, type WriteParts } from '../tmf-write
 import { parse } from './expectation-body.ts';
 import * as bodies from './instance-bodies.ts';
 import { inPath } from './lists.ts';
-import { type DiffoParts, OPERATOR } from './parts.ts';
+import { type DiffoParts, type LoopDoor, OPERATOR } from './parts.ts';
 
-interface InstanceRouteParts extends WriteParts, Pick<DiffoParts, 'store' | 'loop'> {}
+export interface InstanceRouteParts extends WriteParts, Pick<DiffoParts, 'store'> {
+  readonly loop: Pick<LoopDoor, 'ring'>;
+}
 
 /** Does what a body asks for to one instance. */
 type Deed = (domain: Domain, id: InstanceId, body: unknown) => void;
