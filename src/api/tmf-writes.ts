@@ -8,7 +8,7 @@ import type { Kind, Kinds, RecordKinds } from '../core/kind.ts';
 import { type BuildRequest, build } from '../core/model/build.ts';
 import { change, type Given } from '../core/model/changes.ts';
 import { Drafts } from '../core/model/drafts.ts';
-import { remove } from '../core/model/remove.ts';
+import { NOT_INSTALLED, remove } from '../core/model/remove.ts';
 import { mergeExpected, splitWrite } from '../core/ownership.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Writer } from '../ports/store.ts';
@@ -72,8 +72,9 @@ export function patchInstance(writer: Writer, before: Instance, wanted: JsonObje
   return expect === undefined ? { instance } : { instance, expectation: putExpectation(writer, before, expect, parts) };
 }
 
-export function removeInstance(writer: Writer, { id, observedBy }: Instance, kinds: Kinds): void {
-  if (observedBy !== undefined) {
+/** What a driver sees is not removed by writing; what it saw once and is gone from the element may be. */
+export function removeInstance(writer: Writer, { id, observedBy, document }: Instance, kinds: Kinds): void {
+  if (observedBy !== undefined && document.availabilityStatus !== NOT_INSTALLED) {
     throw new AgentError(
       'conflict',
       `${id} is observed on the element by the driver ${observedBy}: remove it there, or lay the expectation {"$absent":true} for it`,

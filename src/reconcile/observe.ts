@@ -9,7 +9,7 @@ import { complete, elementsOf, featureArray, nameOf, withAllPools } from '../cor
 import { type NotGiven, settleObserved, takeBackRead } from '../core/model/declared-assignments.ts';
 import { type Draft, Drafts } from '../core/model/drafts.ts';
 import { assignedFrom } from '../core/model/links.ts';
-import { forget, reliedOnBy } from '../core/model/remove.ts';
+import { forget, NOT_INSTALLED, reliedOnBy } from '../core/model/remove.ts';
 import { absorb } from '../core/ownership.ts';
 import { segment } from '../core/path.ts';
 import { mayMean } from '../core/target.ts';
@@ -170,9 +170,6 @@ function specificationOf(kind: Kind): JsonObject {
       : { serviceSpecification: { ...reference, '@type': 'ServiceSpecificationRef' } }),
   };
 }
-
-/** TMF639's word for what is kept on record and not there. */
-const NOT_INSTALLED = 'notInstalled';
 
 /**
  * A look that succeeded did not find it: it goes, unless somebody wrote on it, expects something of it, relates to it or

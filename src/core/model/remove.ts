@@ -6,6 +6,9 @@ import { releaseAll } from './assign.ts';
 import type { Drafts } from './drafts.ts';
 import { called } from './words.ts';
 
+/** TMF639's word for what is kept on record and not there. */
+export const NOT_INSTALLED = 'notInstalled';
+
 /** So many of those that stand in the way are named. */
 const NAMED = 5;
 
