@@ -12,6 +12,8 @@ const shipped: Readonly<Record<string, () => Promise<{ readonly default: unknown
   inventory: () => import('../../firmware-profiles/inventory.json', { with: { type: 'json' } }),
   simulator: () => import('../../firmware-profiles/simulator.json', { with: { type: 'json' } }),
   'fibre-access': () => import('../../firmware-profiles/fibre-access.yaml'),
+  'olt-shelf': () => import('../../firmware-profiles/olt-shelf.yaml'),
+  'cpe-router': () => import('../../firmware-profiles/cpe-router.yaml'),
 };
 
 export const shippedProfiles: readonly string[] = Object.keys(shipped);

@@ -61,7 +61,7 @@ export function inheritedRole(
       // The type of what holds the role differs between services and resources.
       const { '@type': _, ...element } = each;
       const name = targetOf(of, each);
-      if (!found.has(name)) found.set(name, { element: { ...element, role }, from: [instance.id] });
+      if (!found.has(name)) found.set(name, { element: { ...withName(of, element, walk), role }, from: [instance.id] });
     }
   }
   return { elements: collapsed([...found.values()], collapse), unknown: [...unknown, ...undeclared] };
@@ -75,6 +75,16 @@ const holder = {
 function inRole({ document }: Instance, of: 'party' | 'place', role: string): readonly JsonObject[] {
   const array = property(document, holder[of].array);
   return isArray(array) ? array.filter(isObject).filter(each => each.role === role) : [];
+}
+
+/** A reference with the name that its target has here, as one who reads it elsewhere would want to know. */
+function withName(of: 'party' | 'place', element: JsonObject, walk: Walk): JsonObject {
+  const { below } = holder[of];
+  const target = property(element, below);
+  const id = property(target, 'id');
+  if (!isObject(target) || typeof id !== 'string' || target.name !== undefined) return element;
+  const name = property(walk.record(of, id)?.document, 'name');
+  return typeof name === 'string' ? { ...element, [below]: { ...target, name } } : element;
 }
 
 /** A generic instance may have any role. */

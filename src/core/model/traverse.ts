@@ -6,6 +6,7 @@ import type { Link } from './link.ts';
 import { assignedTo } from './links.ts';
 import type { ModelReader } from './model-store.ts';
 import { Reads } from './reads.ts';
+import type { SharedRecord } from './shared-record.ts';
 import type { Unknown } from './unknown.ts';
 
 /** What a hop went over; what it says of itself can be shown as a characteristic. */
@@ -45,6 +46,12 @@ export class Walk {
     this.#reader = reader;
     this.#start = start;
     this.reads = reads;
+  }
+
+  /** What stands in a role of an instance on the way. */
+  record(of: 'party' | 'place', id: string): SharedRecord | undefined {
+    this.reads.note(of, id);
+    return this.#reader.shared(of, id);
   }
 
   over(via: Via): Reached {
