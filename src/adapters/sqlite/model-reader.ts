@@ -150,6 +150,10 @@ export class SqliteModelReader {
     return this.sql.get<{ seq: number }>('SELECT seq FROM shared WHERE class = ? AND id = ?', of, id)?.seq;
   }
 
+  sharedKind(of: SharedClass, id: string): string | undefined {
+    return this.sql.get<{ kind: string }>('SELECT kind FROM shared WHERE class = ? AND id = ?', of, id)?.kind;
+  }
+
   /** Read in portions, so that a walk that is left half way holds nothing up. */
   *sharedRecords(of: SharedClass, query: SharedQuery = {}): IterableIterator<SharedRecord> {
     if (query.bounds) return yield* this.#recordsAt(of, query);

@@ -26,6 +26,7 @@ export function asDrafted(drafts: Drafts): ModelReader {
     runs: (owner, thing, bounds) => writer.runs(owner, thing, bounds),
     shared: (of, id) => writer.shared(of, id),
     sharedSeq: (of, id) => writer.sharedSeq(of, id),
+    sharedKind: (of, id) => writer.sharedKind(of, id),
     sharedRecords: (of, query) => writer.sharedRecords(of, query),
     countShared: (of, query) => writer.countShared(of, query),
   };

@@ -8,7 +8,6 @@ import {
   majorOf,
   type Specification,
   specificationAttribute,
-  specificationById,
   specificationOf,
   specifications,
 } from './specification.ts';
@@ -53,11 +52,9 @@ export function kindOf(document: JsonObject, type: InstanceType, kinds: Kinds, r
     const kind = kinds.size === 0 ? undefined : indexOf(kinds).byId.get(id);
     if (kind) return ofType(kind, type);
     // One that was laid in the catalogue says something of its own, even under the name of another.
-    if (reader.sharedSeq('specification', id) !== undefined) {
-      const specification = specificationById(reader, kinds, id);
-      if (specification && specification.type !== type) throw wrongType(specification.name, specification.type, type);
-      return undefined;
-    }
+    const laid = reader.sharedKind('specification', id);
+    if (laid === specificationAttribute[type]) return undefined;
+    if (laid !== undefined) throw wrongType(id, type === 'service' ? 'resource' : 'service', type);
   }
   const name = property(reference, 'name');
   const named = kinds.size === 0 || typeof name !== 'string' ? undefined : indexOf(kinds).byName.get(name);

@@ -37,6 +37,8 @@ export interface ModelReader {
 
   shared(of: SharedClass, id: string): SharedRecord | undefined;
   sharedSeq(of: SharedClass, id: string): number | undefined;
+  /** The kind of a record, without reading its document. */
+  sharedKind(of: SharedClass, id: string): string | undefined;
   sharedRecords(of: SharedClass, query?: SharedQuery): IterableIterator<SharedRecord>;
   countShared(of: SharedClass, query?: SharedQuery): number;
 }
