@@ -11,7 +11,6 @@ const shipped: Readonly<Record<string, () => Promise<{ readonly default: unknown
   'linux-host': () => import('../../firmware-profiles/linux-host.json', { with: { type: 'json' } }),
   inventory: () => import('../../firmware-profiles/inventory.json', { with: { type: 'json' } }),
   simulator: () => import('../../firmware-profiles/simulator.json', { with: { type: 'json' } }),
-  'fibre-access': () => import('../../firmware-profiles/fibre-access.yaml'),
   'olt-shelf': () => import('../../firmware-profiles/olt-shelf.yaml'),
   'cpe-router': () => import('../../firmware-profiles/cpe-router.yaml'),
 };

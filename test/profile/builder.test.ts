@@ -16,7 +16,9 @@ const shipped: readonly Json[] = [
   ...['linux-host', 'simulator', 'inventory'].map(name =>
     JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')),
   ),
-  readText(readFileSync(join(folder, 'fibre-access.yaml'), 'utf8')).source ?? null,
+  ...['olt-shelf', 'cpe-router'].map(
+    name => readText(readFileSync(join(folder, `${name}.yaml`), 'utf8')).source ?? null,
+  ),
 ];
 const yaml = readText(readFileSync(join(import.meta.dirname, 'access.yaml'), 'utf8'));
 
