@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { AgentError } from '../../src/core/errors.ts';
 import { type InstanceId, instanceId } from '../../src/core/ids.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
+import type { Kinds } from '../../src/core/kind.ts';
+import { change } from '../../src/core/model/changes.ts';
 import { remove } from '../../src/core/model/remove.ts';
 import {
   annotate,
@@ -413,6 +415,20 @@ describe('respecify', () => {
     expect(store.instance(id)?.kind).toBe('shelf');
     expect(characteristic(store, id, 'slots')).toMatchObject({ free: 4 });
   });
+});
+
+test('given a kind that is not loaded now, then its instances are free, and of it again when it is', () => {
+  const { store, line } = domain();
+  const write = (loaded: Kinds, members: JsonObject): void =>
+    commit(store, drafts => {
+      const before = drafts.need(line);
+      change(drafts, loaded, before, { ...before.document, ...members }, given());
+    });
+  write(new Map(), { state: 'whatever' });
+  expect(store.instance(line)?.kind).toBe('access');
+  write(kinds, { state: 'whatever', name: 'again' });
+  write(new Map(), { serviceSpecification: { id: 'x', name: 'wild' } });
+  expect(store.instance(line)?.kind).toBe('service');
 });
 
 describe('annotate', () => {

@@ -51,7 +51,8 @@ export function change(
   const from = kinds.get(before.kind);
   refuseObserved(before, step ? stepped(from, wanted, step, given.now) : wanted, from);
   const to = becomes(drafts, kinds, before, wanted, from);
-  const kind = to?.name ?? (from ? before.type : before.kind);
+  // Of a kind that is not loaded now it stays as long as it names that.
+  const kind = to?.name ?? (namesTheSame(before, wanted) ? before.kind : before.type);
   return settle(drafts, kinds, { draft: { ...before, kind, document: wanted }, before, from, to, step }, given);
 }
 
@@ -164,21 +165,25 @@ function becomes(
   wanted: JsonObject,
   from: Kind | undefined,
 ): Kind | undefined {
-  const { type, document, observedBy } = before;
-  const attribute = specificationAttribute[type];
-  const names = ['id', 'name', 'version'];
-  const [was, is] = [property(document, attribute), property(wanted, attribute)];
-  if (names.every(name => sameJson(property(was, name), property(is, name)))) return from;
+  if (namesTheSame(before, wanted)) return from;
+  const { type, observedBy } = before;
   const to = kindOf(wanted, type, kinds, drafts.writer);
   if (from === to) return from;
   if (observedBy !== undefined) {
-    const pointer = `/${attribute}`;
+    const pointer = `/${specificationAttribute[type]}`;
     throw new AgentError('conflict', `${called(before)} is of the kind that the driver ${observedBy} sees`, {
       pointer,
     });
   }
   checkMayBecome(drafts.writer, kinds, before, from, to);
   return to;
+}
+
+/** Whether the specification is named as before. */
+function namesTheSame({ type, document }: Draft, wanted: JsonObject): boolean {
+  const attribute = specificationAttribute[type];
+  const [was, is] = [property(document, attribute), property(wanted, attribute)];
+  return ['id', 'name', 'version'].every(name => sameJson(property(was, name), property(is, name)));
 }
 
 /** The states after the steps that lead from those before to those wanted. What a driver owns goes its own way. */
