@@ -3,7 +3,7 @@ import { instanceId } from '../core/ids.ts';
 import type { Instance, InstanceType } from '../core/instance.ts';
 import { characteristicArray } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Kinds } from '../core/kind.ts';
+import { type Kinds, perKinds } from '../core/kind.ts';
 import { type Presented, present } from '../core/model/present.ts';
 import { markOf, type Read, stillHold } from '../core/model/reads.ts';
 import type { Sample } from '../ports/driver.ts';
@@ -41,6 +41,9 @@ const MAX_ENTRIES = 2_048;
 /** In both versions together well under the memory the agent may take. */
 const MAX_CHARACTERS = 2_500_000;
 
+/** One for as long as no other kinds have been loaded. */
+const generationOf = perKinds((): object => ({}));
+
 export interface RenderedParts {
   readonly store: Reader;
   readonly kinds: Kinds;
@@ -55,6 +58,7 @@ export class RenderedEntities {
   /** Bodies with telemetry, which go when their sample does. */
   readonly #sampled = new WeakMap<Sample, Sampled>();
   #characters = 0;
+  #generation: object | undefined;
 
   constructor(parts: RenderedParts, version: Version) {
     this.#parts = parts;
@@ -64,8 +68,9 @@ export class RenderedEntities {
 
   get(id: string): Rendered | undefined {
     const { store } = this.#parts;
-    const entry = this.#entries.get(id);
     const now = store.seq();
+    this.#keepUp();
+    const entry = this.#entries.get(id);
     if (entry) {
       if (entry.heldAt === now) return entry;
       if (
@@ -83,6 +88,15 @@ export class RenderedEntities {
     const made = this.#render(instance, now);
     this.#keep(id, made);
     return made;
+  }
+
+  /** Other kinds show instances otherwise. */
+  #keepUp(): void {
+    const kinds = generationOf(this.#parts.kinds);
+    if (kinds === this.#generation) return;
+    this.#generation = kinds;
+    this.#entries.clear();
+    this.#characters = 0;
   }
 
   /** The body with a sample in it; made once for all who ask while both stand. */

@@ -95,6 +95,17 @@ export function modelStoreContract(name: string, open: (parts: StoreParts) => St
       expect(store.assignmentsFrom(shelf)).toHaveLength(2);
     });
 
+    test('whoever was given numbers is told to followers with what they stand for', () => {
+      const store = opened();
+      write(store, writer => {
+        writer.putInstance(service('line'));
+        writer.putInstance(service('other'));
+        writer.putAssignment(handedOut(3));
+      });
+      const things = (): unknown[] => store.rowsAfter(['instance'], 0, 10).map(({ record }) => record?.things);
+      expect(things()).toEqual([{ port3: 'port' }, undefined]);
+    });
+
     test('runs say which numbers are handed out without a gap, whatever comes and goes', () => {
       const bounds = { first: 0, last: 30 };
       fc.assert(

@@ -9,9 +9,12 @@ import type { TestNeo4j } from './neo4j.ts';
 /** Each as one of Diffo's patterns; `linked` is what stands at the other end. */
 const patterns: Record<OwnedLabel, string> = {
   Characteristic: 'MATCH (i)-[:HAS]->(n:Provider:Characteristic) RETURN n, null AS linked',
+  AssignableCharacteristic: 'MATCH (i)-[:HAS]->(n:Provider:AssignableCharacteristic) RETURN n, null AS linked',
   Feature: 'MATCH (i)-[:HAS]->(n:Provider:Feature) RETURN n, null AS linked',
   Relationship:
     'MATCH (i)-[:RELATES]->(n:Provider:Relationship) OPTIONAL MATCH (n)-[:RELATES]->(linked) RETURN n, linked',
+  AssignmentRelationship:
+    'MATCH (linked)-[:RELATES]->(n:Provider:AssignmentRelationship)-[:RELATES]->(i) RETURN n, linked',
   PartyRef:
     'MATCH (i)-[:RELATES]->(n:Provider:PartyRef) OPTIONAL MATCH (n)-[:RELATES]->(linked:Provider:Party) RETURN n, linked',
   PlaceRef:

@@ -40,7 +40,6 @@ export const inventory: readonly Body[] = [
         id: '5a0c1d2e-3f40-4152-8637-485960718293',
         name: 'fibre',
         version: 'v1.2.0',
-        href: 'https://example.com/specification/1',
       },
       serviceCharacteristic: [
         { name: 'text', value: 'gold "quoted" \\ / \u2028', '@type': 'StringCharacteristic' },

@@ -107,6 +107,117 @@ test('characteristics, features and states stand as Diffo writes them', () => {
   expect(labelled(graph, 'Feature')[0]?.properties).toMatchObject({ name: 'poe', isenabled: false });
 });
 
+const pool = { first: 1, last: 48, algorithm: 'lowest', type: 'GPON', assigned: 2, free: 46 };
+const given = {
+  '@type': 'ResourceRelationship',
+  relationshipType: 'assignedFrom',
+  alias: 'primary',
+  resource: { id: 'card', '@type': 'ResourceRef' },
+  resourceRelationshipCharacteristic: [{ name: 'ports', value: 5, '@type': 'IntegerCharacteristic' }],
+};
+
+test('a pool is assignable and a number that was given an assignment from its owner, as Diffo has them', () => {
+  const card = toGraph('resource', {
+    id: 'card',
+    '@type': 'Resource',
+    resourceCharacteristic: [{ '@type': 'ObjectCharacteristic', name: 'ports', value: pool }],
+  });
+  expect(labelled(card, 'AssignableCharacteristic')[0]?.properties).toMatchObject({
+    name: 'ports',
+    first: 1,
+    last: 48,
+    algorithm: 'lowest',
+    assignableType: 'GPON',
+    type: 'instance',
+  });
+  expect(labelled(card, 'Characteristic')).toEqual([]);
+  const line = instanceToGraph(agent, {
+    type: 'service',
+    kind: 'line',
+    createdAt: 1,
+    document: {
+      id: 'line',
+      '@type': 'Service',
+      resourceRelationship: [
+        given,
+        { ...given, relationshipType: 'uses', alias: 'spare' },
+        // One that names nobody is no assignment.
+        { ...given, resource: { name: 'somewhere' } },
+      ],
+      supportingResource: [{ id: 'card', alias: 'primary', '@type': 'ResourceRef' }],
+    },
+    things: { primary: 'port' },
+  });
+  const [assignment, ...others] = labelled(line, 'AssignmentRelationship');
+  expect(others).toEqual([]);
+  expect(assignment).toMatchObject({
+    parent: line.key,
+    properties: { type: 'assignedTo', alias: 'primary', pool: 'ports', thing: 'port', value: 5 },
+    link: { to: 'instance', uuid: graphUuid(agent, 'card') },
+  });
+  expect(assignment?.properties._extra).toBe('{"resource":{"id":"card"}}');
+  expect(labelled(line, 'Relationship').map(({ properties }) => [properties.type, properties.alias])).toEqual([
+    ['uses', 'spare'],
+    ['assignedFrom', 'primary'],
+    ['supportedBy', 'primary'],
+  ]);
+});
+
+test('whatever pools and assignments say comes back from the graph as it was', () => {
+  const anyOf = (...values: unknown[]): fc.Arbitrary<unknown> => fc.oneof(fc.constantFrom(...values), plain);
+  const poolValue = fc.record(
+    {
+      first: anyOf(1, -3, 0.5),
+      last: anyOf(48),
+      algorithm: anyOf('lowest', 'random', 'other'),
+      type: anyOf('GPON'),
+      assigned: anyOf(0),
+      free: anyOf(48),
+      more: anyOf(1),
+    },
+    { requiredKeys: ['first', 'last', 'algorithm', 'assigned', 'free'] },
+  );
+  const number = fc.record(
+    { name: anyOf('ports'), value: anyOf(5, 0.5, -1), '@type': anyOf('IntegerCharacteristic') },
+    { requiredKeys: [] },
+  );
+  const element = fc.record(
+    {
+      relationshipType: anyOf('assignedFrom'),
+      alias: anyOf('primary', '\ud800'),
+      resource: fc.oneof(
+        fc.record({ id: anyOf('card', ''), '@type': anyOf('ResourceRef') }, { requiredKeys: [] }),
+        plain,
+      ),
+      resourceRelationshipCharacteristic: fc.oneof(fc.array(number, { maxLength: 2 }), plain),
+      '@type': anyOf('ResourceRelationship'),
+    },
+    { requiredKeys: [] },
+  );
+  const support = fc.record({ id: anyOf('card'), alias: anyOf('primary'), name: anyOf('x') }, { requiredKeys: [] });
+  const document = fc.record({
+    serviceCharacteristic: fc.array(
+      fc.record(
+        { name: anyOf('ports'), value: poolValue, '@type': anyOf('ObjectCharacteristic') },
+        { requiredKeys: ['name', 'value'] },
+      ),
+      { maxLength: 3 },
+    ),
+    resourceRelationship: fc.array(element, { maxLength: 3 }),
+    supportingResource: fc.array(support, { maxLength: 2 }),
+  });
+  fc.assert(
+    fc.property(document, rest => {
+      const whole = { id: 'x', ...rest } as JsonObject;
+      const graph = toGraph('service', whole);
+      expect(instanceFromGraph(found(graph))).toEqual(whole);
+      const keys = [graph.key, ...graph.owned.map(node => node.key)];
+      expect(new Set(keys).size).toBe(keys.length);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test('an id that is a uuid is the uuid in the graph, another one becomes one of its agent', () => {
   const own = '7b1e4c62-0d0f-4d0a-9f3e-2a6c1f7a9b10';
   expect(graphUuid(agent, own)).toBe(own);

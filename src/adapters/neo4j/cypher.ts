@@ -85,8 +85,10 @@ export function writeOwned(label: OwnedLabel): string {
 
 const toParent: Record<OwnedLabel, string> = {
   Characteristic: '(parent)-[:HAS]->(n)',
+  AssignableCharacteristic: '(parent)-[:HAS]->(n)',
   Feature: '(parent)-[:HAS]->(n)',
   Relationship: '(parent)-[:RELATES]->(n)',
+  AssignmentRelationship: '(parent)<-[:RELATES]-(n)',
   PartyRef: '(parent)-[:RELATES]->(n)',
   PlaceRef: '(parent)-[:RELATES]->(n)',
   EntityRef: '(parent)-[:RELATES]->(n)',
@@ -95,14 +97,26 @@ const toParent: Record<OwnedLabel, string> = {
   ProcessStatus: '(parent)<-[:STATUSES]-(n)',
 };
 
+/** What leads from a node to an instance; of an assignment it leads from the owner of the pool to the node. */
+const toInstance = {
+  RELATES: '(n)-[:RELATES]->(to)',
+  ASSIGNS: '(n)<-[:RELATES]-(to)',
+  OUTSTANDS: '(n)-[:OUTSTANDS]->(to)',
+} as const;
+export const instanceEdges = [
+  'RELATES',
+  'ASSIGNS',
+  'OUTSTANDS',
+] as const satisfies readonly (keyof typeof toInstance)[];
+
 /** The node at the other end is made, bare, when it is not there yet. */
-export function linkInstances(edge: 'RELATES' | 'OUTSTANDS'): string {
+export function linkInstances(edge: keyof typeof toInstance): string {
   return `
   UNWIND $rows AS row
   MATCH (n:DiffoEdge {_key: row.key})
   MERGE (to:DiffoEdge {_key: row.to})
   ON CREATE SET to.uuid = row.uuid
-  MERGE (n)-[:${edge}]->(to)`;
+  MERGE ${toInstance[edge]}`;
 }
 
 /**
@@ -163,7 +177,9 @@ export const prune = `
   UNWIND $rows AS row
   MATCH (n:DiffoEdge {_key: row.key})
   CALL (n) {
-    MATCH (n)-[:HAS|RELATES|REFERENCES]->(owned:DiffoEdge) RETURN owned
+    MATCH (n)-[:HAS|RELATES|REFERENCES]->(owned:DiffoEdge) WHERE NOT owned:AssignmentRelationship RETURN owned
+    UNION
+    MATCH (n)<-[:RELATES]-(owned:DiffoEdge:AssignmentRelationship) RETURN owned
     UNION
     MATCH (n)<-[:ANNOTATES|STATUSES]-(owned:DiffoEdge) RETURN owned
     UNION
@@ -171,7 +187,8 @@ export const prune = `
   }
   WITH row, owned WHERE NOT owned._key IN row.keep
   OPTIONAL MATCH (owned)-[:RELATES]->(to:DiffoEdge)
-  WITH collect(DISTINCT owned) AS gone, collect(DISTINCT to._key) AS keys
+  OPTIONAL MATCH (owned:AssignmentRelationship)<-[:RELATES]-(from:DiffoEdge)
+  WITH collect(DISTINCT owned) AS gone, collect(DISTINCT to._key) + collect(DISTINCT from._key) AS keys
   FOREACH (each IN gone | DETACH DELETE each)
   RETURN keys`;
 

@@ -305,11 +305,9 @@ async function writeLinks(run: Run, graphs: readonly Subgraph[], nodes: readonly
   }
   for (const { label, key, link } of nodes) if (link) linked.push({ from: label, key, link });
 
-  for (const edge of ['RELATES', 'OUTSTANDS'] as const) {
+  for (const edge of cypher.instanceEdges) {
     const rows = linked.flatMap(({ from, key, link }) =>
-      link.to === 'instance' && (from === 'Outstanding') === (edge === 'OUTSTANDS')
-        ? [{ key, to: link.key, uuid: link.uuid }]
-        : [],
+      link.to === 'instance' && edgeFrom(from) === edge ? [{ key, to: link.key, uuid: link.uuid }] : [],
     );
     // By the node at the other end, so that two writers that make the same ones wait instead of deadlocking.
     if (rows.length > 0) await run(cypher.linkInstances(edge), { rows: rows.sort((a, b) => order(a.to, b.to)) });
@@ -333,6 +331,11 @@ async function writeLinks(run: Run, graphs: readonly Subgraph[], nodes: readonly
       if (from !== 'Outstanding') await run(cypher.linkShared(from, to), { rows: found });
     }
   }
+}
+
+function edgeFrom(from: Linked['from']): (typeof cypher.instanceEdges)[number] {
+  if (from === 'Outstanding') return 'OUTSTANDS';
+  return from === 'AssignmentRelationship' ? 'ASSIGNS' : 'RELATES';
 }
 
 interface Kept {

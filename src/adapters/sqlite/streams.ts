@@ -11,10 +11,15 @@ interface LiveRow {
   record: string;
 }
 
-/** What each subject sends of itself, as JSON text. */
+const instanceMembers = `'type', type, 'kind', kind, 'observedBy', observed_by, 'createdAt', created_at,
+    'document', json(document)`;
+const given = 'FROM assignment WHERE assignee = instance.id';
+
+/** What each subject sends of itself, as JSON text; an instance that was given numbers tells what they stand for. */
 const recordOf: Record<CurrentSubject, string> = {
-  instance: `json_object('type', type, 'kind', kind, 'observedBy', observed_by, 'createdAt', created_at,
-    'document', json(document))`,
+  instance: `iif(EXISTS (SELECT 1 ${given}),
+    json_object(${instanceMembers}, 'things', json((SELECT json_group_object(alias, thing) ${given}))),
+    json_object(${instanceMembers}))`,
   expectation: 'record',
   verdict: 'record',
 };

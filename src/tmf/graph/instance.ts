@@ -20,10 +20,12 @@ export interface InstanceRow {
   readonly observedBy?: string | null;
   readonly createdAt: Instant;
   readonly document: JsonObject;
+  /** What the numbers that it was given stand for, by alias; absent where it was given none. */
+  readonly things?: Readonly<Record<string, string>>;
 }
 
 export function instanceToGraph(agent: string, row: InstanceRow): Subgraph {
-  const { type, document } = row;
+  const { type, document, things = {} } = row;
   const id = String(document.id);
   const key = instanceKey(agent, id);
   const owned: OwnedNode[] = [];
@@ -31,7 +33,7 @@ export function instanceToGraph(agent: string, row: InstanceRow): Subgraph {
   for (const [name, value] of Object.entries(document)) {
     const table = ownedArrays.get(name);
     if (table && isList(value)) {
-      addOwned(owned, { agent, parent: key, array: name, table, ownerType: 'instance' }, value);
+      addOwned(owned, { agent, parent: key, array: name, table, ownerType: 'instance', things }, value);
     } else {
       others.push([name, value]);
     }

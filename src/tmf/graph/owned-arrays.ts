@@ -5,9 +5,10 @@ import { characteristicType } from '../shape.ts';
 import { valueIn, valueProperties } from './characteristic-value.ts';
 import { graphUuid } from './keys.ts';
 import { identityOf, idLink, namedParty, sharedLink } from './links.ts';
+import { assignments, isAssignment, isPool, nameWord, pools } from './pools.ts';
 import { type Properties, text } from './properties.ts';
 import type { Link, OwnedLabel } from './subgraph.ts';
-import { flag, heard, json, moments, plain, said, type Words } from './words.ts';
+import { flag, heard, isText, json, moments, plain, said, type Words } from './words.ts';
 
 /** How the elements of an array become nodes. */
 export interface OwnedTable {
@@ -20,10 +21,14 @@ export interface OwnedTable {
   link?(element: JsonObject, agent: string): Link | undefined;
   /** The array of characteristics below it. */
   readonly inner?: string;
+  /** How those of its elements become nodes that Diffo has another label for. */
+  readonly special?: { readonly table: OwnedTable; isOne(element: JsonObject, context: ElementContext): boolean };
 }
 
 export interface ElementContext {
   readonly agent: string;
+  /** What the numbers that an instance was given stand for, by alias. */
+  readonly things?: Readonly<Record<string, string>>;
   readonly ownerType: 'instance' | 'feature' | 'relationship';
 }
 
@@ -31,7 +36,7 @@ export const characteristics: OwnedTable = {
   label: 'Characteristic',
   key: element => [element.name],
   properties: (element, { ownerType }) => ({
-    ...said(element, new Map([['name', plain('name')]])),
+    ...said(element, nameWord),
     ...valueProperties(property(element, 'value')),
     type: ownerType,
   }),
@@ -39,10 +44,11 @@ export const characteristics: OwnedTable = {
     const value = valueIn(properties);
     return {
       '@type': characteristicType(value),
-      ...heard(properties, new Map([['name', plain('name')]])),
+      ...heard(properties, nameWord),
       ...(value === undefined ? {} : { value }),
     };
   },
+  special: { table: pools, isOne: isPool },
 };
 
 const featureWords: Words = new Map([
@@ -80,23 +86,25 @@ function relationships(target: InstanceType): OwnedTable {
     }),
     link: (element, agent) => idLink(property(element[target], 'id'), agent),
     inner: `${target}RelationshipCharacteristic`,
+    special: { table: assignments(target), isOne: element => isAssignment(element, target) },
   };
 }
 
-/** What supports an instance: in Diffo a relationship with an alias, under which it is listed. */
+/** What supports an instance: in Diffo a relationship with an alias, under which it is listed; else its name is told. */
 function supports(target: InstanceType): OwnedTable {
-  const words: Words = new Map([['name', plain('alias')]]);
+  const words = (attribute: string): Words => new Map([[attribute, plain('alias')]]);
+  const [byName, byAlias] = [words('name'), words('alias')];
   return {
     label: 'Relationship',
     key: element => [element.id],
     properties: (element, { agent }) => ({
       type: 'supportedBy',
-      ...said(element, words),
+      ...(isText(element.alias ?? null) ? { ...said(element, byAlias), _aliased: true } : said(element, byName)),
       ...targetProperties(target, element.id, agent),
     }),
     gives: (properties, linked) => ({
       '@type': target === 'service' ? 'ServiceRef' : 'ResourceRef',
-      ...heard(properties, words),
+      ...heard(properties, properties._aliased === true ? byAlias : byName),
       ...(linked === undefined ? {} : { id: text(linked.uuid) }),
     }),
     link: (element, agent) => idLink(element.id, agent),

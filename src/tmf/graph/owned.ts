@@ -14,9 +14,11 @@ interface Place extends ElementContext {
 }
 
 export function addOwned(owned: OwnedNode[], place: Place, elements: readonly JsonObject[]): void {
-  const { agent, parent, array, table } = place;
+  const { agent, parent, array } = place;
   const taken = new Map<string, number>();
   elements.forEach((element, index) => {
+    const { special } = place.table;
+    const table = special?.isOne(element, place) ? special.table : place.table;
     const name = table.key(element).map(keyPiece).join(':');
     const twin = (taken.get(name) ?? 0) + 1;
     taken.set(name, twin);
@@ -41,7 +43,8 @@ export function addOwned(owned: OwnedNode[], place: Place, elements: readonly Js
 }
 
 export function elementOf({ label, properties, linked, owned }: FoundNode): JsonObject {
-  const table = ownedArrays.get(String(properties._in)) ?? characteristics;
+  const general = ownedArrays.get(String(properties._in)) ?? characteristics;
+  const table = general.special?.table.label === label ? general.special.table : general;
   const element: { [name: string]: Json } = { ...restored(properties, table.gives(properties, linked)) };
   if (label === 'Characteristic') return element;
   for (const [array, nodes] of byArray(owned)) element[array] = nodes.map(elementOf);

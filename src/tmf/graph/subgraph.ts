@@ -5,6 +5,9 @@
  *
  *     (instance)-[:HAS]->(:Characteristic | :Feature -[:HAS]-> :Characteristic)
  *     (instance)-[:RELATES]->(:Relationship)-[:RELATES]->(instance)
+ *     (owner of a pool)-[:RELATES]->(:AssignmentRelationship)-[:RELATES]->(instance), written by the instance that was given
+     the number
+ *     (instance)-[:HAS]->(:AssignableCharacteristic), a pool
  *     (instance)-[:RELATES]->(:PartyRef | :PlaceRef | :EntityRef)-[:RELATES]->(:Party | :Place | :Entity)
  *     (instance)-[:REFERENCES]->(:ExternalIdentifier)<-[:OWNS]-(:Party)
  *     (instance)<-[:ANNOTATES]-(:Note)<-[:AUTHORS]-(:Party)      (instance)<-[:STATUSES]-(:ProcessStatus)
@@ -15,8 +18,10 @@ import type { Properties } from './properties.ts';
 /** What hangs below an instance and is its alone. */
 export const ownedLabels = [
   'Characteristic',
+  'AssignableCharacteristic',
   'Feature',
   'Relationship',
+  'AssignmentRelationship',
   'PartyRef',
   'PlaceRef',
   'EntityRef',
