@@ -1,7 +1,7 @@
 /** Bundles the agent into dist/diffo.cjs; the native addon and what is loaded only when configured stay outside. */
 import { chmodSync } from 'node:fs';
 import { build } from 'esbuild';
-import { checkShippedProfiles, jsonOfProfile, shippedYaml } from './shipped-profiles.ts';
+import { checkShippedProfiles, yamlProfiles } from './shipped-profiles.ts';
 
 const top = new URL('..', import.meta.url).pathname;
 
@@ -19,13 +19,7 @@ await build({
   legalComments: 'none',
   // Even unused they would have to be parsed: 1 MB of source and its memory.
   external: ['aedes', 'better-sqlite3', 'mqtt', 'neo4j-driver', 'ws', 'yaml'],
-  plugins: [
-    {
-      name: 'profiles in YAML',
-      setup: ({ onLoad }) =>
-        onLoad({ filter: shippedYaml }, async ({ path }) => ({ contents: await jsonOfProfile(path), loader: 'json' })),
-    },
-  ],
+  plugins: [yamlProfiles],
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
 });

@@ -1,12 +1,21 @@
 /** The profiles that ship: checked before they are bundled, those in YAML turned into JSON. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
 import { checkText, formOf } from '../src/core/profile/check-text.ts';
 import { findingText } from '../src/core/profile/finding.ts';
 
 const folder = join(import.meta.dirname, '../firmware-profiles');
 
 export const shippedYaml: RegExp = /firmware-profiles\/[^/]+\.yaml$/;
+
+/** Bundles a profile in YAML as the JSON that it says. */
+export const yamlProfiles: Plugin = {
+  name: 'profiles in YAML',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: shippedYaml }, async ({ path }) => ({ contents: await jsonOfProfile(path), loader: 'json' }));
+  },
+};
 
 /** The profile as JSON text; throws with every finding. */
 export async function jsonOfProfile(file: string): Promise<string> {

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { yamlProfiles } from '../shipped-profiles.ts';
 import { placed } from './measure.ts';
 
 const top = new URL('../..', import.meta.url).pathname;
@@ -50,7 +51,8 @@ export async function ceilingCommand(name: string, ...args: readonly string[]): 
     target: 'node24',
     format: 'cjs',
     minify: true,
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', 'yaml'],
+    plugins: [yamlProfiles],
     logLevel: 'warning',
   });
   return [outfile, ...args];

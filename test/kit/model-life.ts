@@ -4,7 +4,7 @@ import { type InstanceId, instanceId } from '../../src/core/ids.ts';
 import { characteristicArray, type Instance } from '../../src/core/instance.ts';
 import { isArray, isObject, type Json, type JsonObject, property } from '../../src/core/json.ts';
 import type { Kind, Kinds } from '../../src/core/kind.ts';
-import { assign, unassign } from '../../src/core/model/assign.ts';
+import { assign, type UnassignWish, unassign } from '../../src/core/model/assign.ts';
 import { build } from '../../src/core/model/build.ts';
 import { change, type Given } from '../../src/core/model/changes.ts';
 import { defined } from '../../src/core/model/define.ts';
@@ -96,6 +96,12 @@ export function take(store: Store, step: Step): AgentError | undefined {
   }
 }
 
+/** One of those that it was given, for now and then a wish that can be met. */
+function someNumber(drafts: Drafts, assignee: InstanceId, chance: Chance): UnassignWish | undefined {
+  const given = chance.happens(0.5) ? chance.pick(drafts.writer.assignmentsTo(assignee)) : undefined;
+  return given && { owner: given.owner, assignee, alias: given.alias };
+}
+
 function act(drafts: Drafts, step: Step): void {
   const chance = chanceOf(step.seed);
   const on = instanceId(step.on);
@@ -127,7 +133,7 @@ function act(drafts: Drafts, step: Step): void {
       assign(drafts, kinds, { owner: other, pool: from, assignee: on, ...open }, given.chance);
       return;
     case 'unassign':
-      unassign(drafts, kinds, { owner: other, assignee: on, ...(chance.happens(0.5) ? open : {}) });
+      unassign(drafts, kinds, someNumber(drafts, on, chance) ?? { owner: other, assignee: on, ...open });
       return;
     // The same as a client does it that only writes documents.
     case 'ask': {
