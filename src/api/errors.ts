@@ -49,7 +49,8 @@ export function failureOf(error: unknown, log: Log): Failure {
     return { status: 413, code: 'tooLarge', reason: 'The body is larger than this agent accepts' };
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return { status: 415, code: 'unsupportedMediaType', reason: 'The body must be application/json' };
+    const reason = 'Bodies of this media type are not read here; send application/json';
+    return { status: 415, code: 'unsupportedMediaType', reason };
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return { status: statusCode, code: 'invalid', reason: (error as Error).message };

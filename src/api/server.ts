@@ -47,17 +47,11 @@ export function createServer({ log, https, ...guarded }: ServerSettings): App {
   // The types of a server with and without TLS differ in nothing that is used here.
   const app = https ? (fastify({ ...options, https } as FastifyServerOptions) as App) : fastify(options);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    ['application/json', 'application/merge-patch+json'],
-    { parseAs: 'string' },
-    (_request, body, done) => {
-      try {
-        done(null, parseBody(body as string));
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  );
+  app.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'string' }, readJson);
+  app.addContentTypeParser([...operationMedia], { parseAs: 'string' }, (request, body, done) => {
+    if (isOperable(app, request)) readJson(request, body, done);
+    else done(new HttpRefusal(415, 'unsupportedMediaType', 'The body must be application/json'));
+  });
   const check = guard(guarded);
   app.addHook('onRequest', (request, _reply, done) => {
     try {
@@ -79,6 +73,30 @@ export function createServer({ log, https, ...guarded }: ServerSettings): App {
     answerFailure(reply, request.url, { status: 404, code: 'notFound', reason: `There is nothing at ${path}` });
   });
   return app;
+}
+
+type Parsed = (error: Error | null, body?: unknown) => void;
+
+function readJson(_request: FastifyRequest, body: string | Buffer, done: Parsed): void {
+  try {
+    done(null, parseBody(String(body)));
+  } catch (error) {
+    done(error as Error);
+  }
+}
+
+/** Bodies that are lists of operations; only a path that says so takes them, others would read them as documents. */
+const operationMedia = ['application/json-patch+json', 'application/json-patch-query+json'] as const;
+
+const operable = new WeakMap<App, Set<string>>();
+
+/** The path's PATCH takes lists of operations too. */
+export function takesOperations(app: App, path: string): void {
+  operable.set(app, (operable.get(app) ?? new Set()).add(path));
+}
+
+function isOperable(app: App, { method, routeOptions }: FastifyRequest): boolean {
+  return method === 'PATCH' && (operable.get(app)?.has(routeOptions.url ?? '') ?? false);
 }
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;

@@ -6,6 +6,7 @@ import { present } from '../core/model/present.ts';
 import { withoutDerived } from '../core/model/without-derived.ts';
 import type { Reader } from '../ports/store.ts';
 import { acceptPatch, type Rendering, render } from '../tmf/codec.ts';
+import type { PatchMedia } from '../tmf/patch/patch.ts';
 import { etagOf } from './rendered.ts';
 
 export interface ShownParts {
@@ -30,14 +31,15 @@ export function etagNow({ store, kinds }: ShownParts, instance: Instance): strin
   return etagOf(store.epoch, instance, present(store, kinds, instance));
 }
 
-/** What is to be kept after a client's merge patch of what it saw. Throws `invalid` where it changes what is derived. */
+/** What is to be kept after a client's patch of what it saw. Throws `invalid` where it changes what is derived. */
 export function patched(
   { store, kinds }: ShownParts,
   instance: Instance,
   patch: Json,
+  media: PatchMedia,
   rendering: Rendering,
 ): JsonObject {
   const presented = present(store, kinds, instance);
-  const wanted = acceptPatch(presented.document, patch, rendering);
+  const wanted = acceptPatch(presented.document, patch, rendering, media);
   return withoutDerived(instance.document, presented, wanted);
 }

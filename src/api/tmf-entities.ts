@@ -8,6 +8,7 @@ import { type Json, property } from '../core/json.ts';
 import type { Sample } from '../ports/driver.ts';
 import type { Store, Writer } from '../ports/store.ts';
 import { acceptCreate, type Rendering } from '../tmf/codec.ts';
+import { type PatchMedia, patchMedia, patchMediaOf } from '../tmf/patch/patch.ts';
 import { type Projection, parseQuery, project } from '../tmf/query.ts';
 import { hrefOf, type Version } from '../tmf/version.ts';
 import { HttpRefusal, jsonType } from './errors.ts';
@@ -96,10 +97,11 @@ export class Entities {
     const { store, kinds, ring, publicUrl } = this.#parts;
     const id = idOf(request);
     const { fields } = parseQuery(queryOf(request.url), this.#type, this.#version);
+    const media = mediaOf(request);
     const body = bodyOf(request);
     const { instance, expectation } = await store.submit(this.#cause(request, `PATCH /${this.#type}/${id}`), writer => {
       const before = this.#existing(writer, id, request);
-      const wanted = patched({ store: writer, kinds }, before, body, this.#rendering);
+      const wanted = patched({ store: writer, kinds }, before, body, media, this.#rendering);
       return patchInstance(writer, before, wanted, this.#parts);
     });
     ring();
@@ -158,6 +160,15 @@ function idOf({ params }: FastifyRequest): string {
 
 function bodyOf({ body }: FastifyRequest): Json {
   return (body ?? null) as Json;
+}
+
+/** Without a body there is no type either, and what is missing is the body. */
+function mediaOf({ headers }: FastifyRequest): PatchMedia {
+  const media = patchMediaOf(headers['content-type'] ?? 'application/json');
+  if (media !== undefined) return media;
+  throw new HttpRefusal(415, 'unsupportedMediaType', `A patch must be one of ${patchMedia.join(', ')}`, {
+    'accept-patch': patchMedia.join(', '),
+  });
 }
 
 /** Whether a list of entity tags names this one. */

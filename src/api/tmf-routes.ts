@@ -5,7 +5,7 @@ import { apiAliases, apiRoot, type Version, versions } from '../tmf/version.ts';
 import { jsonType } from './errors.ts';
 import { type HubParts, hubRoutes } from './hub.ts';
 import { RenderedEntities } from './rendered.ts';
-import { type App, resourceAt, wantsJson } from './server.ts';
+import { type App, resourceAt, takesOperations, wantsJson } from './server.ts';
 import { Entities, type EntityParts } from './tmf-entities.ts';
 import { sendList } from './tmf-lists.ts';
 
@@ -38,6 +38,7 @@ export function tmfRoutes(app: App, parts: TmfParts): void {
           PATCH: (request, reply) => entities.patch(request, reply),
           DELETE: (request, reply) => entities.remove(request, reply),
         });
+        takesOperations(app, `${root}/${type}/:id`);
         hubRoutes(app, root, parts, type, version);
       }
     }

@@ -6,6 +6,7 @@ import { carryOver } from './carry-over.ts';
 import { checkEntity } from './check.ts';
 import { tmfKeyedArrays } from './keyed-arrays.ts';
 import { mergePatch } from './merge-patch.ts';
+import { applyPatch, type PatchMedia } from './patch/patch.ts';
 import { characteristicType, shapeOf } from './shape.ts';
 import { fromV4, resourceStatuses, toV4 } from './v4.ts';
 import { complete, toV5 } from './v5.ts';
@@ -57,15 +58,22 @@ export function acceptCreate(body: Json, type: InstanceType, version: Version): 
 }
 
 /**
- * The kept document as a client wants it after its merge patch; equal to `document` when the patch says only what the
- * client was shown. Throws `invalid`.
+ * The kept document as a client wants it after its patch of what it was shown; equal to `document` when the patch
+ * changes none of that. Throws `invalid`, `conflict` when a test in it fails, `tooLarge`.
  */
-export function acceptPatch(document: JsonObject, body: Json, rendering: Rendering): JsonObject {
+export function acceptPatch(
+  document: JsonObject,
+  body: Json,
+  rendering: Rendering,
+  media: PatchMedia = 'application/merge-patch+json',
+): JsonObject {
   const { type, version } = rendering;
-  const patch = objectBody(body);
   const shown = render(document, rendering);
-  const wanted = mergePatch(shown, patch);
-  if (!isObject(wanted)) throw new AgentError('invalid', 'The body must be a JSON object');
+  const wanted = applyPatch(shown, body, media, { type, version });
+  // A body may have no such member; the path of an operation may still name one.
+  if (JSON.stringify(wanted).includes('"__proto__":')) {
+    throw new AgentError('invalid', 'A member may not be called __proto__');
+  }
   for (const name of ['id', 'href', ...(type === 'service' ? ['serviceDate'] : [])]) {
     if (!sameJson(property(shown, name), property(wanted, name))) {
       throw new AgentError('invalid', `${name} cannot be changed`, { pointer: `/${name}` });

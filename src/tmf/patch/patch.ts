@@ -38,7 +38,12 @@ export function applyPatch(shown: JsonObject, body: Json, media: PatchMedia, ask
   switch (media) {
     case 'application/json':
     case 'application/merge-patch+json':
-      return asEntity(isObject(body) ? mergePatch(shown, body) : body);
+      if (isObject(body)) return asEntity(mergePatch(shown, body));
+      throw new AgentError(
+        'invalid',
+        'A merge patch must be one JSON object; a list of operations is sent as application/json-patch+json',
+        { pointer: '' },
+      );
     case 'application/json-patch+json':
       return carriedOut(shown, readOperations(body), byPointer, asked);
     case 'application/json-patch-query+json':
