@@ -21,6 +21,7 @@ import { begin, type CarryOutParts, finish, recoverTasks, runTasks, takeBack } f
 import { Judge } from './judge.ts';
 import { Observer } from './observe.ts';
 import { draftPlan, refuseWhatMoved, whyPaused, whyUnwanted } from './plans.ts';
+import { PresentedInstances } from './presented.ts';
 import { Sight } from './sight.ts';
 import { Verdicts } from './verdicts.ts';
 import { Watch } from './watch.ts';
@@ -93,6 +94,7 @@ export class Loop {
       clock,
       log,
     });
+    const presented = new PresentedInstances({ store, kinds });
     this.judge = new Judge({
       store,
       sight: this.sight,
@@ -100,9 +102,9 @@ export class Loop {
       keyed,
       profileMode: parts.profileMode,
       freshnessMs: parts.freshnessMs,
-      withTelemetry: instance => this.watch.withTelemetry(instance),
+      withTelemetry: instance => this.watch.withTelemetry(presented.of(instance)),
     });
-    this.verdicts = new Verdicts({ store, judge: this.judge, log });
+    this.verdicts = new Verdicts({ store, judge: this.judge, presented, log });
     this.carrying = {
       store,
       driver: name => this.watch.driver(name),
@@ -118,6 +120,7 @@ export class Loop {
   /** The profile has brought other kinds: what was worked out from those before is worked out anew. */
   takeKinds(): void {
     this.asks = asksOf(this.parts);
+    this.sweep = true;
     this.bell.ring();
   }
 

@@ -1,16 +1,18 @@
 /** Keeps the verdict of every expectation on every instance it means; judges again only what has moved. */
-import type { Cause } from '../core/change.ts';
+import type { Cause, ChangeSubject } from '../core/change.ts';
 import { AgentError } from '../core/errors.ts';
 import type { Expectation } from '../core/expectation.ts';
-import type { ExpectationId, InstanceId, Instant } from '../core/ids.ts';
+import { type ExpectationId, type InstanceId, type Instant, instanceId } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
 import { type Json, sameJson } from '../core/json.ts';
+import { type SharedClass, sharedClasses } from '../core/model/shared-record.ts';
 import type { Judgement } from '../core/outstanding.ts';
 import type { Unmet } from '../core/planner.ts';
 import { type StandingVerdict, verdictId } from '../core/verdict.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store, Unwritten } from '../ports/store.ts';
 import type { Judge } from './judge.ts';
+import type { PresentedInstances } from './presented.ts';
 
 /** Keeps the memory of a pass small after a long silence. */
 const CHANGES_PER_READ = 500;
@@ -29,6 +31,7 @@ interface Over {
 }
 interface Moved {
   readonly instances: ReadonlySet<InstanceId>;
+  readonly records: readonly (readonly [SharedClass, string])[];
   readonly expectations: ReadonlySet<string>;
 }
 
@@ -45,6 +48,7 @@ const nothingTouched: Touched = { instances: [], judged: new Set(), expectations
 export interface VerdictParts {
   readonly store: Store;
   readonly judge: Judge;
+  readonly presented: PresentedInstances;
   readonly log: Log;
 }
 
@@ -66,7 +70,7 @@ export class Verdicts {
 
   /** Judges what moved since the last call, or everything; tells which expectations moved, undefined for none. */
   update(now: Instant, sweep: boolean): { readonly expectationsMoved: ReadonlySet<string> | undefined } {
-    const { store } = this.parts;
+    const { store, presented } = this.parts;
     const upTo = store.seq();
     if (this.unasked && !sweep && store.expectations().length === 0) {
       this.cursor = upTo;
@@ -75,13 +79,15 @@ export class Verdicts {
     const moved = this.cursor === 0 ? 'everything' : this.movedSince(this.cursor);
     this.cursor = upTo;
     const all = sweep || moved === 'everything';
-    if (!all && moved.instances.size === 0 && moved.expectations.size === 0) return { expectationsMoved: undefined };
+    const instances = all ? new Set<InstanceId>() : this.withThoseShownOtherwise(moved);
+    if (!all && instances.size === 0 && moved.expectations.size === 0) return { expectationsMoved: undefined };
+    if (all) presented.clear();
 
     // What is expected of a peer's instance is judged there.
     const expectations = store.expectations().filter(each => each.for.peer === undefined);
     const found: Judged[] = [];
     const over: Over[] = [];
-    const touched = all ? nothingTouched : this.touchedBy(moved.instances);
+    const touched = all ? nothingTouched : this.touchedBy(instances);
     for (const expectation of expectations) {
       if (all || moved.expectations.has(expectation.id)) this.whole(expectation, now, found, over);
       else if ('where' in expectation.for) this.each(expectation, touched, now, found, over);
@@ -107,10 +113,17 @@ export class Verdicts {
     }
   }
 
+  /** What is derived for an instance moves with what it is derived from. */
+  private withThoseShownOtherwise({ instances, records }: Moved): ReadonlySet<InstanceId> {
+    const more = this.parts.presented.movedBy(instances, records);
+    return more.length === 0 ? instances : new Set([...instances, ...more]);
+  }
+
   /** Read once, however many expectations there are to hold against it. */
   private touchedBy(moved: ReadonlySet<InstanceId>): Touched {
-    const { store } = this.parts;
+    const { store, presented } = this.parts;
     const instances = [...moved].map(id => ({ id, instance: store.instance(id) }));
+    for (const { id, instance } of instances) if (!instance) presented.forget(id);
     const verdicts = [...moved].flatMap(id => store.verdicts({ instance: id }));
     return {
       instances,
@@ -140,6 +153,7 @@ export class Verdicts {
   private movedSince(cursor: number): Moved | 'everything' {
     const instances = new Set<InstanceId>();
     const expectations = new Set<string>();
+    const records: [SharedClass, string][] = [];
     let from = cursor;
     for (;;) {
       let rows: ReturnType<Store['changesAfter']>;
@@ -150,13 +164,15 @@ export class Verdicts {
         throw error;
       }
       for (const change of rows) {
-        if (change.subject === 'instance') instances.add(change.id as InstanceId);
-        if (change.subject === 'expectation') expectations.add(change.id);
+        const { subject, id } = change;
+        if (subject === 'instance') instances.add(instanceId(id));
+        else if (subject === 'expectation') expectations.add(id);
+        else if (isShared(subject)) records.push([subject, id]);
         from = change.seq;
       }
       if (rows.length < CHANGES_PER_READ) break;
     }
-    return { instances, expectations };
+    return { instances, records, expectations };
   }
 
   /** Whether an expectation on what it names means, or meant, any of the moved instances. */
@@ -223,4 +239,8 @@ export class Verdicts {
       this.parts.judge.forget(expectation.id);
     }
   }
+}
+
+function isShared(subject: ChangeSubject): subject is SharedClass {
+  return sharedClasses.some(each => each === subject);
 }
