@@ -1,5 +1,6 @@
 /** What Diffo's own tests hold it to, and the tests that hold us to it or to what is better. */
 import {
+  among,
   assign,
   build,
   by,
@@ -8,6 +9,7 @@ import {
   edges,
   expectations,
   geo,
+  mistakes,
   party,
   place,
   presented,
@@ -41,7 +43,14 @@ export const behaviours: readonly Behaviour[] = [
     nr: 3,
     about: 'a specification that cannot be is refused',
     shown: [
-      ...by('model/shared.test.ts', 'is kept or refused with a sentence, and what was refused changed nothing'),
+      ...among(
+        'api/shared.test.ts',
+        'given %s, when posted, then it is refused with its place',
+        'no name',
+        'a name that is not lower camel',
+        'an id that is a uuid of another version',
+        'an unknown type',
+      ),
       ...specification('given one of the same name and major version of the other type, when made, then it is refused'),
     ],
   },
@@ -183,7 +192,10 @@ export const behaviours: readonly Behaviour[] = [
   {
     nr: 24,
     about: 'a feasibility check and its finding',
-    shown: changes('given a feasibility check, then its finding; given a step of the kind, then its own'),
+    shown: [
+      ...changes('given a feasibility check, then its finding; given a step of the kind, then its own'),
+      ...states('that is checked says what was found, or nothing'),
+    ],
   },
   { nr: 25, about: 'activated', shown: states('that is %s can be activated') },
   {
@@ -306,6 +318,7 @@ export const behaviours: readonly Behaviour[] = [
     nr: 46,
     about: 'every value comes back as it was',
     shown: [
+      ...changes('keeps %s as it is, whatever stood there before'),
       ...by('tmf/graph.test.ts', 'whatever a client sends comes back from the graph as it was'),
       ...by('tmf/codec.test.ts', 'what was shown can be created again and is the same'),
     ],
@@ -368,7 +381,11 @@ export const behaviours: readonly Behaviour[] = [
   {
     nr: 55,
     about: 'a relationship with a value comes back',
-    shown: changes('again with the same type and alias sets its characteristics'),
+    shown: changes(
+      'makes a relationship found from both ends; with an alias its target is listed as supporting',
+      'again with the same type and alias sets its characteristics',
+    ),
+    differs: 'there is one sort of relationship, and it is shown',
   },
   {
     nr: 56,
@@ -445,7 +462,9 @@ export const behaviours: readonly Behaviour[] = [
   {
     nr: 67,
     about: 'an unknown source',
-    shown: by('model/shared.test.ts', 'is kept or refused with a sentence, and what was refused changed nothing'),
+    shown: sharedApi(
+      'given references from instances, parties and places, then they are listed from either end, by role',
+    ),
     differs: 'a reference stands in the document of its source, so there is no other',
   },
   {
@@ -512,7 +531,7 @@ export const behaviours: readonly Behaviour[] = [
   {
     nr: 77,
     about: 'no numbers in some states',
-    shown: assign("test.each(['initial', 'cancelled', 'terminated', null])('no service that is %s"),
+    shown: assign('no resource that is %s', 'no service that is %s'),
   },
   {
     nr: 78,
@@ -528,6 +547,7 @@ export const behaviours: readonly Behaviour[] = [
     nr: 79,
     about: 'a number twice, and given back',
     shown: [
+      ...changes('are handed out lowest first, known by alias, and taken back'),
       ...assign('takes back the row, the element, the support, and one from the count'),
       ...by('contracts/model-store.ts', 'a number is found by its owner and by its assignee, and is handed out once'),
     ],
@@ -587,7 +607,14 @@ export const behaviours: readonly Behaviour[] = [
   {
     nr: 88,
     about: 'malformed declarations',
-    shown: by('profile/broken.test.ts', 'there are enough of them'),
+    shown: [
+      ...by('profile/broken.test.ts', 'there are enough of them'),
+      ...mistakes('specification-id', 'specification-name', 'specification-negative', 'specification-tmf'),
+      ...mistakes('characteristic-twice', 'feature-twice', 'feature-characteristic-twice', 'pool-twice'),
+      ...mistakes('party-twice', 'place-twice', 'party-type', 'place-type', 'relationship-empty', 'relationship-word'),
+      ...mistakes('via-text', 'via-hop-number', 'via-mechanism', 'via-alias-empty', 'via-relationship'),
+      ...mistakes('inherited-collapse'),
+    ],
     differs: 'when a profile is read, each with its line',
   },
   {

@@ -5,11 +5,21 @@ export interface Shown {
   readonly file: string;
   /** The title as the file has it; what a template adds behind it is left out. */
   readonly test: string;
+  /** Where one title stands for many cases: the words of the one that is meant. */
+  readonly oneOf?: string;
 }
 
 /** The tests of one file by their titles. */
 export const by = (file: string, ...titles: readonly string[]): readonly Shown[] =>
   titles.map(test => ({ file, test }));
+
+/** Some cases of a test that has many. */
+export const among = (file: string, test: string, ...cases: readonly string[]): readonly Shown[] =>
+  cases.map(oneOf => ({ file, test, oneOf }));
+
+/** Mistakes in a profile that are found, each in a file of its own. */
+export const mistakes = (...names: readonly string[]): readonly Shown[] =>
+  among('profile/broken.test.ts', '%s', ...names.map(name => `${name}.yaml`));
 
 export const build = (...titles: readonly string[]): readonly Shown[] => by('model/build.test.ts', ...titles);
 export const changes = (...titles: readonly string[]): readonly Shown[] => by('model/build-changes.test.ts', ...titles);
