@@ -195,6 +195,8 @@ class Runner {
   #cursor: number;
   #failures = 0;
   #isBusy = false;
+  /** Since the change list was last read. */
+  #isWoken = false;
   #isOver = false;
   #callOffPause: (() => void) | undefined;
   #callOffDelivery: (() => void) | undefined;
@@ -222,12 +224,16 @@ class Runner {
   }
 
   wake(): void {
-    if (this.#isBusy || this.#isOver || this.#callOffPause) return;
+    if (this.#isOver || this.#callOffPause) return;
+    this.#isWoken = true;
+    if (this.#isBusy) return;
     this.#isBusy = true;
     this.#run()
       .catch((error: unknown) => this.#suspend(`stopped: ${sentence(error)}`))
       .finally(() => {
         this.#isBusy = false;
+        // What was written after the last look and before this would wait for the next commit.
+        if (this.#isWoken) this.wake();
       });
   }
 
@@ -274,6 +280,7 @@ class Runner {
   }
 
   #next(): readonly Change[] | undefined {
+    this.#isWoken = false;
     try {
       return this.#parts.store.changesAfter(this.#cursor, CHANGES_AT_ONCE);
     } catch (error) {

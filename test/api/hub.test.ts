@@ -7,7 +7,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { listenerId } from '../../src/core/ids.ts';
 import { type JsonObject, property } from '../../src/core/json.ts';
 import { handClock } from '../kit/clock.ts';
-import { R4, R5, S5, type Served, served } from './served.ts';
+import { characteristic, handOut, over, put } from '../kit/hops.ts';
+import { kind } from '../kit/model.ts';
+import { R4, R5, S4, S5, type Served, served } from './served.ts';
 
 interface Ear {
   readonly callback: string;
@@ -123,6 +125,33 @@ describe('a hub', () => {
     const a = await agent({ hubAllow: ['127.0.0.1:7'] });
     expect((await a.call('POST', `${R4}/hub`, { callback: 'http://127.0.0.1:8/' })).status).toBe(403);
     expect((await a.call('POST', `${R4}/hub`, { callback: 'http://127.0.0.1:7/' })).status).toBe(201);
+  });
+
+  test('tells with an instance what is derived for it, and names only what moved of its own', async () => {
+    const primary = [over.owner('primary')];
+    const access = kind('access', {
+      inheritedCharacteristic: [{ name: 'model', via: primary, read: 'model', collapse: 'first' }],
+    });
+    const card = kind('card', { type: 'resource' });
+    const a = await agent({ kinds: new Map([access, card].map(each => [each.name, each])) });
+    const ear = await listen();
+    await register(a, S4, ear.callback);
+    const cause = { principal: 'client', kind: 'request' } as const;
+    const line = (description: string) =>
+      a.store.transact(cause, writer => put(writer, access, 'line', { state: 'active', description }));
+    a.store.transact(cause, writer => {
+      put(writer, card, 'card1', { resourceCharacteristic: [characteristic('model', 'X9')] });
+      handOut(writer, 'card1', 'line', 'primary', 1);
+    });
+    line('one');
+    line('two');
+    const [created, changed] = await ear.until(2);
+    const inherited = { serviceCharacteristic: [{ name: 'model', value: 'X9' }] };
+    expect(created).toMatchObject({ eventType: 'ServiceCreateEvent', event: { service: inherited } });
+    expect(changed).toMatchObject({
+      fieldPath: 'description',
+      event: { service: { ...inherited, description: 'two' } },
+    });
   });
 
   test('tells each listener of its API, in its version, in order', async () => {
