@@ -110,6 +110,27 @@ describe('a service that inherits', () => {
   });
 });
 
+test('a service is shown anew when other kinds have been loaded, though nothing else moved', async () => {
+  const loaded = new Map(kinds);
+  const agent = await served({ kinds: loaded });
+  onTestFinished(() => agent.stop());
+  change(agent, writer => {
+    put(writer, card, 'card1', cardDocument('X9'));
+    put(writer, access, 'line', { name: 'line', state: 'active' });
+    handOut(writer, 'card1', 'line', 'primary', 3);
+  });
+  const names = async (): Promise<unknown[]> => {
+    const { json } = await agent.call('GET', `${S5}/service/line`);
+    return (json.serviceCharacteristic as readonly JsonObject[]).map(({ name }) => name);
+  };
+  expect(await names()).toEqual(['cardModel', 'port']);
+  loaded.clear();
+  for (const each of [kind('card', { type: 'resource' }), kind('access', { field: access.field ?? [] })]) {
+    loaded.set(each.name, each);
+  }
+  expect(await names()).toEqual(['port']);
+});
+
 test('an owner of pools shows what it has handed out, with the hrefs of those who have it', async () => {
   const agent = await domain();
   const { json } = await agent.call('GET', `${R5}/resource/card1`);
