@@ -1,0 +1,144 @@
+/** What services and resources have alike: notes, parties, places, references, features, attachments. */
+import { type JsonObject, property } from '../../core/json.ts';
+import {
+  type Attribute,
+  a,
+  an,
+  date,
+  extensible,
+  flag,
+  many,
+  named,
+  oneOf,
+  reference,
+  type Shape,
+  text,
+  timePeriod,
+} from './attribute.ts';
+import { characteristic } from './characteristic.ts';
+import { isThing } from './is-thing.ts';
+
+export const note = (mandatory4: string[]): Shape =>
+  named('Note', { id: text, author: text, date, text }, [], mandatory4);
+
+export const externalIdentifier = named(
+  'ExternalIdentifier',
+  { id: text, owner: text, externalIdentifierType: text },
+  ['id'],
+  ['id'],
+);
+
+const feature = (more: Record<string, Attribute>, mandatory4: string[]): Shape =>
+  named(
+    'Feature',
+    {
+      id: text,
+      name: text,
+      isBundle: flag,
+      isEnabled: flag,
+      featureCharacteristic: many(a(() => characteristic)),
+      ...more,
+    },
+    ['name'],
+    mandatory4,
+  );
+
+export const serviceFeature = feature(
+  {
+    constraint: many(a(() => reference('ConstraintRef', { attributes: { version: text } }))),
+    featureRelationship: many(
+      a(() => ({
+        attributes: { id: text, name: text, relationshipType: text, validFor: a(() => timePeriod) },
+        mandatory: ['name', 'relationshipType'],
+        mandatory4: ['name', 'relationshipType'],
+      })),
+    ),
+  },
+  ['id', 'name', 'featureCharacteristic'],
+);
+
+export const resourceFeature = feature(
+  {
+    policyConstraint: many(a(() => reference('PolicyRef', { attributes: { version: text } }))),
+    featureRelationship: many(
+      a(() =>
+        named(
+          'FeatureRelationship',
+          { id: text, name: text, relationshipType: text, validFor: a(() => timePeriod) },
+          ['relationshipType'],
+          ['name', 'relationshipType'],
+        ),
+      ),
+    ),
+  },
+  ['name', 'featureCharacteristic'],
+);
+
+const partyAttributes = { partyId: text, partyName: text };
+const party = reference('PartyRef', {
+  type: value => (/role/i.test(String(property(value, '@referredType') ?? '')) ? 'PartyRoleRef' : 'PartyRef'),
+  attributes: partyAttributes,
+  refersTo: 'party',
+});
+
+export const relatedParty: Shape = {
+  type: () => 'RelatedPartyRefOrPartyRoleRef',
+  attributes: { role: text, partyOrPartyRole: a(() => party), ...extensible },
+  mandatory: ['role'],
+  mandatory4: ['id', '@referredType'],
+  flat: 'partyOrPartyRole',
+};
+
+const placeReference = reference('PlaceRef', { mandatory4: [], refersTo: 'place' });
+/** A place itself; only v5 of TMF638 allows it. */
+const place: Shape = { attributes: { id: text, name: text, ...extensible }, mandatory: [], mandatory4: [] };
+
+const relatedPlace = (type: string): Shape => ({
+  type: () => type,
+  attributes: { role: text, place: an(value => (isThing(value) ? place : placeReference)), ...extensible },
+  mandatory: ['role', 'place'],
+  mandatory4: ['role'],
+  flat: 'place',
+});
+export const servicePlace = relatedPlace('RelatedPlaceRefOrValue');
+export const resourcePlace = relatedPlace('RelatedPlaceRef');
+
+const entityReference = reference('EntityRef', { mandatory4: [], refersTo: 'entity' });
+export const relatedEntity: Shape = {
+  type: () => 'RelatedEntityRefOrValue',
+  attributes: { role: text, entity: an(value => referenceByType(value) ?? entityReference), ...extensible },
+  mandatory: ['role', 'entity'],
+  mandatory4: ['role'],
+  flat: 'entity',
+};
+
+/** The name under which an instance knows another; an extension. */
+export const alias = { alias: text };
+export const serviceReference = reference('ServiceRef', { refersTo: 'service', attributes: alias });
+export const resourceReference = reference('ResourceRef', { refersTo: 'resource', attributes: alias });
+
+function referenceByType(value: JsonObject): Shape | undefined {
+  if (property(value, '@type') === 'ServiceRef') return serviceReference;
+  return property(value, '@type') === 'ResourceRef' ? resourceReference : undefined;
+}
+
+const attachedThing = named('Attachment', { id: text, href: text, name: text, description: text, url: text }, [], []);
+const attachedReference = reference('AttachmentRef', { attributes: { description: text, url: text } });
+export const attachment = (value: JsonObject): Shape =>
+  Object.hasOwn(value, 'content') || !Object.hasOwn(value, 'id') ? attachedThing : attachedReference;
+
+const wholeIntent: Shape = { ...place, type: () => 'Intent' };
+const intentReference = reference('IntentRef');
+export const intent = (value: JsonObject): Shape =>
+  property(value, '@type') === 'Intent' ? wholeIntent : intentReference;
+
+/** How far a process has come, or what stands in its way; an extension. */
+export const processStatus = many(
+  a(() => ({
+    attributes: { code: text, severity: text, message: text, timeStamp: date, ...extensible },
+    mandatory: [],
+    mandatory4: [],
+  })),
+);
+
+export const orderAction = oneOf('add', 'modify', 'delete', 'noChange');
