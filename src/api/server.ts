@@ -1,5 +1,6 @@
 /** The HTTP server: one way to fail, one way to be guarded; what it serves is added by functions of their own files. */
 
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import {
   type FastifyInstance,
@@ -11,6 +12,7 @@ import {
 } from 'fastify';
 import type { Log } from '../ports/log.ts';
 import { errorBody } from '../tmf/error-body.ts';
+import { statusOf } from '../tmf/failure-codes.ts';
 import { parseBody } from './body.ts';
 import { answerFailure, failureOf, HttpRefusal, jsonType } from './errors.ts';
 import { type GuardSettings, guard } from './guard.ts';
@@ -50,7 +52,8 @@ export function createServer({ log, https, ...guarded }: ServerSettings): App {
   app.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'string' }, readJson);
   app.addContentTypeParser([...operationMedia], { parseAs: 'string' }, (request, body, done) => {
     if (isOperable(app, request)) readJson(request, body, done);
-    else done(new HttpRefusal(415, 'unsupportedMediaType', 'The body must be application/json'));
+    else
+      done(new HttpRefusal('unsupportedMediaType', 'The body must be application/json', { parameter: 'Content-Type' }));
   });
   const check = guard(guarded);
   app.addHook('onRequest', (request, _reply, done) => {
@@ -68,9 +71,11 @@ export function createServer({ log, https, ...guarded }: ServerSettings): App {
     const path = pathOf(request.url);
     const allow = allowedAt(app, path);
     if (allow !== undefined) {
-      throw new HttpRefusal(405, 'methodNotAllowed', `${request.method} is not served here; ${allow} are`, { allow });
+      throw new HttpRefusal('methodNotAllowed', `${request.method} is not served here; ${allow} are`, {
+        headers: { allow },
+      });
     }
-    answerFailure(reply, request.url, { status: 404, code: 'notFound', reason: `There is nothing at ${path}` });
+    answerFailure(reply, request.url, { code: 'notFound', reason: `There is nothing at ${path}` });
   });
   return app;
 }
@@ -134,7 +139,7 @@ export function wantsJson({ headers: { accept } }: FastifyRequest): void {
   ) {
     return;
   }
-  throw new HttpRefusal(406, 'notAcceptable', 'Only application/json is served here');
+  throw new HttpRefusal('notAcceptable', 'Only application/json is served here', { parameter: 'Accept' });
 }
 
 /** The text after the `?`. */
@@ -151,16 +156,15 @@ export function pathOf(url: string): string {
 /** What is not even HTTP is answered on the bare connection. */
 function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const [status, words] =
+  const code =
     error.code === 'HPE_HEADER_OVERFLOW'
-      ? [431, 'Request Header Fields Too Large']
+      ? 'headersTooLarge'
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? [408, 'Request Timeout']
-        : [400, 'Bad Request'];
-  const body = JSON.stringify(
-    errorBody({ status: Number(status), code: 'invalid', reason: 'The request could not be read' }),
-  );
+        ? 'timeout'
+        : 'malformed';
+  const status = statusOf(code);
+  const body = JSON.stringify(errorBody({ code, reason: 'The request could not be read' }));
   socket.end(
-    `HTTP/1.1 ${status} ${words}\r\nContent-Type: ${jsonType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${jsonType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

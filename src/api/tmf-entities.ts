@@ -128,7 +128,8 @@ export class Entities {
     if (wanted === undefined) return instance;
     const etag = etagNow({ store: writer, kinds: this.#parts.kinds }, instance);
     if (!names(wanted, etag)) {
-      throw new HttpRefusal(412, 'moved', `It has changed since you read it and is at ${etag} now; read it again`);
+      const reason = `It has changed since you read it and is at ${etag} now; read it again`;
+      throw new HttpRefusal('preconditionFailed', reason, { parameter: 'If-Match', headers: { etag } });
     }
     return instance;
   }
@@ -166,8 +167,9 @@ function bodyOf({ body }: FastifyRequest): Json {
 function mediaOf({ headers }: FastifyRequest): PatchMedia {
   const media = patchMediaOf(headers['content-type'] ?? 'application/json');
   if (media !== undefined) return media;
-  throw new HttpRefusal(415, 'unsupportedMediaType', `A patch must be one of ${patchMedia.join(', ')}`, {
-    'accept-patch': patchMedia.join(', '),
+  throw new HttpRefusal('unsupportedMediaType', `A patch must be one of ${patchMedia.join(', ')}`, {
+    headers: { 'accept-patch': patchMedia.join(', ') },
+    parameter: 'Content-Type',
   });
 }
 

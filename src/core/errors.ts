@@ -42,6 +42,8 @@ export const retryable: Record<ErrorCode, boolean> = {
 export interface ErrorPlace {
   /** JSON pointer into what was given. */
   readonly pointer?: string;
+  /** The query parameter that it is about. */
+  readonly parameter?: string;
   readonly cause?: unknown;
 }
 
@@ -49,12 +51,14 @@ export interface ErrorPlace {
 export class AgentError extends Error {
   readonly code: ErrorCode;
   readonly pointer: string | undefined;
+  readonly parameter: string | undefined;
 
   constructor(code: ErrorCode, message: string, place: ErrorPlace = {}) {
     super(message, place.cause === undefined ? undefined : { cause: place.cause });
     this.name = 'AgentError';
     this.code = code;
     this.pointer = place.pointer;
+    this.parameter = place.parameter;
   }
 }
 

@@ -84,7 +84,7 @@ describe('every failing path answers with the body of TMF630', () => {
       socket.on('close', () => resolve(heard));
     });
     expect(text).toContain('HTTP/1.1 400');
-    expect(text).toContain('"code":"invalid"');
+    expect(text).toContain('"code":"malformed"');
   });
 
   test('HEAD is served where GET is', async () => {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Change } from '../../core/change.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { HttpRefusal } from '../errors.ts';
 import { type App, type Handler, resourceAt } from '../server.ts';
 import { parameter, wholeNumber } from './lists.ts';
 import { type DiffoParts, withTimes } from './parts.ts';
@@ -27,9 +28,10 @@ export function changeRoutes(app: App, parts: Parts): void {
     const after = cursor(request, parts);
     if (request.headers.accept?.includes('text/event-stream')) {
       if (open.size >= STREAMS_AT_MOST) {
-        throw new AgentError(
-          'tooLarge',
+        throw new HttpRefusal(
+          'tooManyRequests',
           `${STREAMS_AT_MOST} streams are open already; close one, or page with ?after=`,
+          { headers: { 'retry-after': String(STILL_HERE_MS / 1000) } },
         );
       }
       return follow(reply, parts, after ?? store.seq(), open);

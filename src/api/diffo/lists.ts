@@ -34,14 +34,16 @@ export function sendPage<T>(
 export function wholeNumber(request: FastifyRequest, name: string): number | undefined {
   const text = parameter(request, name);
   if (text === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw new AgentError('invalid', `${name} must be a whole number from 0, not "${text}"`);
+  if (!/^\d{1,15}$/.test(text)) {
+    throw new AgentError('invalid', `${name} must be a whole number from 0, not "${text}"`, { parameter: name });
+  }
   return Number(text);
 }
 
 /** A query parameter that may stand once. */
 export function parameter(request: FastifyRequest, name: string): string | undefined {
   const [value, ...more] = new URLSearchParams(queryOf(request.url)).getAll(name);
-  if (more.length > 0) throw new AgentError('invalid', `${name} may be given once`);
+  if (more.length > 0) throw new AgentError('invalid', `${name} may be given once`, { parameter: name });
   return value;
 }
 

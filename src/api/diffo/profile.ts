@@ -16,7 +16,8 @@ const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 export function profileRoutes(app: App, { profile }: Pick<DiffoParts, 'profile'>): void {
   app.addContentTypeParser(yamlTypes, { parseAs: 'string' }, (request, body, done) => {
     if (pathOf(request.url).replace(/\/$/, '') === CHECK) done(null, body);
-    else done(new HttpRefusal(415, 'unsupportedMediaType', 'The body must be application/json'));
+    else
+      done(new HttpRefusal('unsupportedMediaType', 'The body must be application/json', { parameter: 'Content-Type' }));
   });
   resourceAt(app, '/diffo/v1/profile', { GET: (_, reply) => reply.send(showProfile(profile.state)) });
   resourceAt(app, CHECK, {
@@ -33,7 +34,7 @@ export function profileRoutes(app: App, { profile }: Pick<DiffoParts, 'profile'>
       if (!first) return reply.send(showProfile(state));
       const more = state.findings.length > 1 ? `, and ${state.findings.length - 1} more` : '';
       const reason = `the profile cannot be used, so the kinds from before stay: ${placeOf(first)}: ${findingText(first)}${more}`;
-      return reply.code(400).send({ ...errorBody({ status: 400, code: 'invalid', reason }), ...showProfile(state) });
+      return reply.code(400).send({ ...errorBody({ code: 'invalid', reason }), ...showProfile(state) });
     },
   });
 }

@@ -1,4 +1,5 @@
 /** How the agent is: `/diffo/v1/status`, `/healthz`, `/readyz`, `/metrics`. */
+import { errorBody } from '../../tmf/error-body.ts';
 import { type App, type Handler, resourceAt } from '../server.ts';
 import { showCentralBriefly } from './central.ts';
 import { metrics } from './metrics.ts';
@@ -15,9 +16,7 @@ export function statusRoutes(app: App, parts: DiffoParts): void {
     GET: (_, reply) =>
       parts.isReady()
         ? reply.send({ status: 'ready' })
-        : reply
-            .code(503)
-            .send({ code: 'notReady', reason: 'the first look at the element has not ended', status: '503' }),
+        : reply.code(503).send(errorBody({ code: 'notReady', reason: 'the first look at the element has not ended' })),
   });
 
   resourceAt(app, '/metrics', {
