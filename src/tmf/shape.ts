@@ -21,7 +21,8 @@ export const service: Shape = serviceShape(things);
 
 export const resource: Shape = plainResource(things);
 
-const resourceTypes = resourceTypesOf(resource);
+/** The kinds of resource the standard names, by their `@type`. */
+export const resourceTypes = resourceTypesOf(resource);
 
 const ancestors: Readonly<Record<string, readonly string[]>> = {
   LogicalResource: ['Resource'],

@@ -14,12 +14,20 @@ export interface Attribute {
   readonly words4?: Readonly<Record<string, string>>;
   /** For objects; the value decides between a reference and a thing itself. */
   readonly shape?: (value: JsonObject) => Shape;
+  /** What `shape` decides between, where it decides: for descriptions alone. */
+  readonly cases?: () => readonly Case[];
   /** v4 does not have it and does not see it. */
   readonly since5?: true;
   /** v4 has one of it, v5 an array. */
   readonly one4?: true;
   /** Kept as a list by some and as a word by others; shown as the word. */
   readonly oneWord?: true;
+}
+
+/** A shape, and the values that have it, as a JSON Schema. */
+export interface Case {
+  readonly when: JsonObject;
+  readonly shape: Shape;
 }
 
 export interface Shape {
@@ -51,7 +59,13 @@ export const integer: Attribute = { is: 'integer' };
 export const date: Attribute = { is: 'date' };
 export const any: Attribute = { is: 'any' };
 export const oneOf = (...words: string[]): Attribute => ({ is: 'word', words });
-export const an = (shape: (value: JsonObject) => Shape): Attribute => ({ is: 'object', shape });
+export const an = (shape: (value: JsonObject) => Shape, cases?: () => readonly Case[]): Attribute =>
+  cases ? { is: 'object', shape, cases } : { is: 'object', shape };
+/** The cases of a choice by one condition. */
+export const either = (when: () => JsonObject, shape: () => Shape, other: () => Shape) => (): readonly Case[] => [
+  { when: when(), shape: shape() },
+  { when: { not: when() }, shape: other() },
+];
 /** One shape for every value, made when it is first needed: some are declared further down, some contain themselves. */
 export const a = (make: () => Shape): Attribute => {
   let made: Shape | undefined;

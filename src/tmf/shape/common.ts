@@ -4,7 +4,9 @@ import {
   type Attribute,
   a,
   an,
+  type Case,
   date,
+  either,
   extensible,
   flag,
   many,
@@ -16,7 +18,7 @@ import {
   timePeriod,
 } from './attribute.ts';
 import { characteristic } from './characteristic.ts';
-import { isThing } from './is-thing.ts';
+import { isThing, thingSchema } from './is-thing.ts';
 
 export const note = (mandatory4: string[]): Shape =>
   named('Note', { id: text, author: text, date, text }, [], mandatory4);
@@ -95,7 +97,18 @@ const place: Shape = { attributes: { id: text, name: text, ...extensible }, mand
 
 const relatedPlace = (type: string): Shape => ({
   type: () => type,
-  attributes: { role: text, place: an(value => (isThing(value) ? place : placeReference)), ...extensible },
+  attributes: {
+    role: text,
+    place: an(
+      value => (isThing(value) ? place : placeReference),
+      either(
+        thingSchema,
+        () => place,
+        () => placeReference,
+      ),
+    ),
+    ...extensible,
+  },
   mandatory: ['role', 'place'],
   mandatory4: ['role'],
   flat: 'place',
@@ -106,7 +119,11 @@ export const resourcePlace = relatedPlace('RelatedPlaceRef');
 const entityReference = reference('EntityRef', { mandatory4: [], refersTo: 'entity' });
 export const relatedEntity: Shape = {
   type: () => 'RelatedEntityRefOrValue',
-  attributes: { role: text, entity: an(value => referenceByType(value) ?? entityReference), ...extensible },
+  attributes: {
+    role: text,
+    entity: an(value => referenceByType(value) ?? entityReference, referencesByType),
+    ...extensible,
+  },
   mandatory: ['role', 'entity'],
   mandatory4: ['role'],
   flat: 'entity',
@@ -122,15 +139,39 @@ function referenceByType(value: JsonObject): Shape | undefined {
   return property(value, '@type') === 'ResourceRef' ? resourceReference : undefined;
 }
 
+function referencesByType(): readonly Case[] {
+  return [
+    { when: typed('ServiceRef'), shape: serviceReference },
+    { when: typed('ResourceRef'), shape: resourceReference },
+    { when: { not: { anyOf: [typed('ServiceRef'), typed('ResourceRef')] } }, shape: entityReference },
+  ];
+}
+
+function typed(type: string): JsonObject {
+  return { properties: { '@type': { const: type } }, required: ['@type'] };
+}
+
 const attachedThing = named('Attachment', { id: text, href: text, name: text, description: text, url: text }, [], []);
 const attachedReference = reference('AttachmentRef', { attributes: { description: text, url: text } });
-export const attachment = (value: JsonObject): Shape =>
-  Object.hasOwn(value, 'content') || !Object.hasOwn(value, 'id') ? attachedThing : attachedReference;
+export const attachment = an(
+  value => (Object.hasOwn(value, 'content') || !Object.hasOwn(value, 'id') ? attachedThing : attachedReference),
+  either(
+    () => ({ anyOf: [{ required: ['content'] }, { not: { required: ['id'] } }] }),
+    () => attachedThing,
+    () => attachedReference,
+  ),
+);
 
 const wholeIntent: Shape = { ...place, type: () => 'Intent' };
 const intentReference = reference('IntentRef');
-export const intent = (value: JsonObject): Shape =>
-  property(value, '@type') === 'Intent' ? wholeIntent : intentReference;
+export const intent = an(
+  value => (property(value, '@type') === 'Intent' ? wholeIntent : intentReference),
+  either(
+    () => typed('Intent'),
+    () => wholeIntent,
+    () => intentReference,
+  ),
+);
 
 /** How far a process has come, or what stands in its way; an extension. */
 export const processStatus = many(

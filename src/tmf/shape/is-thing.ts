@@ -5,6 +5,18 @@ import { type JsonObject, property } from '../../core/json.ts';
 const ofThings = ['state', 'operationalState', 'serviceSpecification', 'resourceSpecification', 'category'];
 const arraysOfThings = ['serviceCharacteristic', 'resourceCharacteristic', 'relatedParty'];
 
+/** The same question as `isThing`, as a JSON Schema. */
+export function thingSchema(): JsonObject {
+  const absent = (name: string): JsonObject => ({ not: { required: [name] } });
+  return {
+    not: { properties: { '@type': { type: 'string', pattern: 'Ref$' } }, required: ['@type'] },
+    anyOf: [
+      ...[...ofThings, ...arraysOfThings].map(name => ({ required: [name] })),
+      { required: ['@type'], allOf: [absent('@referredType'), absent('href')] },
+    ],
+  };
+}
+
 /** Whether this is the thing itself rather than a reference: by `@type` in v5, by what it carries in v4. */
 export function isThing(value: JsonObject): boolean {
   const type = property(value, '@type');

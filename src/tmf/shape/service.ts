@@ -1,6 +1,6 @@
 /** The shape of a TMF638 service. */
 import { operatingStatusInTmf, stateInTmf } from '../../core/model/service-states.ts';
-import { a, an, date, extensible, flag, many, named, oneOf, reference, type Shape, since5, text } from './attribute.ts';
+import { a, date, extensible, flag, many, named, oneOf, reference, type Shape, since5, text } from './attribute.ts';
 import { characteristic } from './characteristic.ts';
 import {
   externalIdentifier,
@@ -88,7 +88,7 @@ export const serviceShape = ({ serviceOrReference, serviceRelationship, resource
     relatedEntity: many(a(() => relatedEntity)),
     relatedParty: many(a(() => relatedParty)),
     externalIdentifier: since5(many(a(() => externalIdentifier))),
-    intent: since5(an(intent)),
+    intent: since5(intent),
     ...extensible,
   },
 });

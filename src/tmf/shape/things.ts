@@ -1,9 +1,9 @@
 /** Services and resources inside others: each holds the other, itself or by reference, so neither table comes first. */
 import type { JsonObject } from '../../core/json.ts';
-import { type Attribute, a, an, many, named, type Shape, text } from './attribute.ts';
+import { type Attribute, a, an, either, many, named, type Shape, text } from './attribute.ts';
 import { characteristic } from './characteristic.ts';
 import { alias, resourceReference, serviceReference } from './common.ts';
-import { isThing } from './is-thing.ts';
+import { isThing, thingSchema } from './is-thing.ts';
 
 /** The attributes in which another service or resource may stand. */
 export interface Things {
@@ -15,8 +15,18 @@ export interface Things {
 
 /** The functions are asked for the shape of a thing when one is met, when both tables are there. */
 export function thingsOf(service: () => Shape, resource: (value: JsonObject) => Shape): Things {
-  const serviceOrReference = an(value => (isThing(value) ? service() : serviceReference));
-  const resourceOrReference = an(value => (isThing(value) ? resource(value) : resourceReference));
+  const serviceOrReference = an(
+    value => (isThing(value) ? service() : serviceReference),
+    either(thingSchema, service, () => serviceReference),
+  );
+  const resourceOrReference = an(
+    value => (isThing(value) ? resource(value) : resourceReference),
+    either(
+      thingSchema,
+      () => resource({}),
+      () => resourceReference,
+    ),
+  );
   const serviceRelationship = many(
     a(() =>
       named(
