@@ -415,6 +415,21 @@ describe('respecify', () => {
     expect(store.instance(id)?.kind).toBe('shelf');
     expect(characteristic(store, id, 'slots')).toMatchObject({ free: 4 });
   });
+
+  test('given one of no kind, then it is supported by what it still has an alias for, and by nothing else', () => {
+    const { store, line } = domain();
+    const owner = make(store, 'resource', ofShelf());
+    const free = make(store, 'service', { name: 'F', state: 'active' });
+    act(store, at => relate(at, free, owner, { type: 'uses', alias: 'primary' }));
+    act(store, at => relate(at, free, line, { type: 'uses', alias: 'backup' }));
+    act(store, at => give(at, { owner, pool: 'slots', assignee: free }));
+    act(store, at => takeBack(at, { owner, assignee: free }));
+    act(store, at => unrelate(at, free, { target: owner }));
+    act(store, at => respecify(at, free, access.specification.id));
+    const { supportingResource, supportingService } = documentOf(store, free);
+    expect(supportingResource).toBeUndefined();
+    expect(supportingService).toEqual([{ id: line, alias: 'backup', '@type': 'ServiceRef' }]);
+  });
 });
 
 test('given a kind that is not loaded now, then its instances are free, and of it again when it is', () => {

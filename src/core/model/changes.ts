@@ -19,7 +19,7 @@ import { bindsOthers, kindOf, withSpecification } from './kind-of.ts';
 import { inOrder } from './order.ts';
 import { checkRelationships, relationshipsIn } from './relationships.ts';
 import { settleAxes } from './resource-axes.ts';
-import { checkMayBecome, withoutFormerPools } from './respecify.ts';
+import { checkMayBecome, withoutFormerPools, withoutFormerSupports } from './respecify.ts';
 import { checkRoles } from './roles.ts';
 import { firstServiceState, serviceStates, transition } from './service-states.ts';
 import { ensureSpecification, type Specification, specificationAttribute, specificationOf } from './specification.ts';
@@ -100,7 +100,8 @@ export function settle(drafts: Drafts, kinds: Kinds, settling: Settling, given: 
   const newness = { isNew: known === undefined, isMade: before === undefined };
   settleAssignments(drafts, id, { kinds, kind: to, chance: given.chance, ...newness });
   if (to) {
-    const supported = withSupports(drafts.need(id).document, before?.document);
+    let supported = withSupports(drafts.need(id).document, before?.document);
+    if (before && newness.isNew) supported = withoutFormerSupports(supported, before.document);
     // A driver has an order of its own.
     drafts.putDocument(id, draft.observedBy === undefined ? inOrder(supported) : supported);
   }

@@ -3,10 +3,12 @@ import { AgentError } from '../errors.ts';
 import { characteristicArray } from '../instance.ts';
 import { type JsonObject, property } from '../json.ts';
 import type { Kind, Kinds } from '../kind.ts';
+import { withSupport } from './assigned-from.ts';
 import { elementsOf, nameOf } from './complete.ts';
 import type { Draft } from './drafts.ts';
 import { checkMayBeMade } from './kind-of.ts';
 import type { ModelReader } from './model-store.ts';
+import { sides } from './relationships.ts';
 import { specificationAttribute } from './specification.ts';
 import { called } from './words.ts';
 
@@ -57,4 +59,18 @@ export function withoutFormerPools(document: JsonObject, from: Kind | undefined,
     ...document,
     [array]: elementsOf(document, array).filter(each => !gone.some(({ name }) => name === nameOf(each))),
   };
+}
+
+/**
+ * The document without those entries under an alias that no relationship has any more. While an instance is of no kind
+ * its relationships are its client's own, and may go without what an assignment has listed for them.
+ */
+export function withoutFormerSupports(document: JsonObject, before: JsonObject): JsonObject {
+  return sides.reduce((all, side) => {
+    const array = side === 'service' ? 'supportingService' : 'supportingResource';
+    return elementsOf(before, array).reduce<JsonObject>((result, each) => {
+      const id = property(each, 'id');
+      return typeof id === 'string' ? withSupport(result, side, id) : result;
+    }, all);
+  }, document);
 }
