@@ -12,10 +12,12 @@ import { packaged } from './bench/package.ts';
 import { peers } from './bench/peers.ts';
 import { post } from './bench/post.ts';
 import { react } from './bench/react.ts';
+import { tmf } from './bench/tmf.ts';
 
 const figures: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   get,
   post,
+  tmf,
   compare,
   react,
   model,
