@@ -3,6 +3,7 @@ import { type InstanceId, instanceId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Assignment, Link, LinkClass, Run } from '../../core/model/link.ts';
 import type { SharedClass, SharedQuery, SharedRecord } from '../../core/model/shared-record.ts';
+import type { SharedKept, SharedMark } from './shared-kept.ts';
 import type { Sql } from './sql.ts';
 
 /** So many are in memory at once while a long list is walked over. */
@@ -61,9 +62,11 @@ function sharedRecord(row: SharedRow): SharedRecord {
 
 export class SqliteModelReader {
   protected readonly sql: Sql;
+  protected readonly sharedKept: SharedKept;
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, sharedKept: SharedKept) {
     this.sql = sql;
+    this.sharedKept = sharedKept;
   }
 
   linksFrom(source: string, of?: LinkClass): readonly Link[] {
@@ -142,16 +145,24 @@ export class SqliteModelReader {
   }
 
   shared(of: SharedClass, id: string): SharedRecord | undefined {
-    const row = this.sql.get<SharedRow>(`${SHARED} WHERE class = ? AND id = ?`, of, id);
-    return row && sharedRecord(row);
+    return this.sharedKept.record(of, id, () => {
+      const row = this.sql.get<SharedRow>(`${SHARED} WHERE class = ? AND id = ?`, of, id);
+      return row && sharedRecord(row);
+    });
   }
 
   sharedSeq(of: SharedClass, id: string): number | undefined {
-    return this.sql.get<{ seq: number }>('SELECT seq FROM shared WHERE class = ? AND id = ?', of, id)?.seq;
+    return this.#mark(of, id)?.seq;
   }
 
   sharedKind(of: SharedClass, id: string): string | undefined {
-    return this.sql.get<{ kind: string }>('SELECT kind FROM shared WHERE class = ? AND id = ?', of, id)?.kind;
+    return this.#mark(of, id)?.kind;
+  }
+
+  #mark(of: SharedClass, id: string): SharedMark | undefined {
+    return this.sharedKept.mark(of, id, () =>
+      this.sql.get<SharedMark>('SELECT seq, kind FROM shared WHERE class = ? AND id = ?', of, id),
+    );
   }
 
   /** Read in portions, so that a walk that is left half way holds nothing up. */

@@ -22,6 +22,7 @@ import type {
 import type { ChangeList } from './change-list.ts';
 import { SqliteModelReader } from './model-reader.ts';
 import * as rows from './rows.ts';
+import type { SharedKept } from './shared-kept.ts';
 import type { Sql } from './sql.ts';
 import type { Standing } from './standing.ts';
 import * as streams from './streams.ts';
@@ -37,6 +38,7 @@ export interface Kept {
   readonly sql: Sql;
   readonly changes: ChangeList;
   readonly standing: Standing;
+  readonly sharedKept: SharedKept;
   readonly epoch: string;
   readonly agent: string;
 }
@@ -48,7 +50,7 @@ export class SqliteReader extends SqliteModelReader implements Reader {
   protected readonly standing: Standing;
 
   constructor(kept: Kept) {
-    super(kept.sql);
+    super(kept.sql, kept.sharedKept);
     this.changes = kept.changes;
     this.standing = kept.standing;
     this.epoch = kept.epoch;

@@ -9,6 +9,7 @@ import type { Store, Writer } from '../../ports/store.ts';
 import { ChangeList, defaultKeep, type Keep } from './change-list.ts';
 import { checkOwnership, migrate } from './migrations.ts';
 import { SqliteReader } from './reader.ts';
+import { SharedKept } from './shared-kept.ts';
 import { Sql } from './sql.ts';
 import { Standing } from './standing.ts';
 import { SqliteWriter, type WriterParts } from './writer.ts';
@@ -34,7 +35,8 @@ export function openStore({ path, clock, keyed, newId, nativeBinding, keep }: St
     const epoch = named(sql, 'epoch', newId);
     const agent = named(sql, 'agent', newId);
     const changes = new ChangeList(sql, { ...defaultKeep, ...keep });
-    return new SqliteStore({ sql, changes, standing: new Standing(), keyed, epoch, agent }, clock);
+    const memory = { standing: new Standing(), sharedKept: new SharedKept() };
+    return new SqliteStore({ sql, changes, ...memory, keyed, epoch, agent }, clock);
   } catch (error) {
     sql.close();
     throw error;
@@ -172,6 +174,7 @@ class SqliteStore extends SqliteReader implements Store {
   #goBackTo(standing: ReturnType<ChangeList['standing']>): void {
     this.changes.goBackTo(standing);
     this.standing.forget();
+    this.sharedKept.forgetAll();
   }
 
   #announce(): void {

@@ -136,6 +136,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
     const seq = this.changes.seq + 1;
     const bounds = of === 'place' ? (boundsOf(document) ?? []) : [];
     const [west = null, south = null, east = null, north = null] = bounds;
+    this.sharedKept.forget(of, id);
     this.#run(
       `INSERT INTO shared (class, id, kind, name, west, south, east, north, seq, created_at, document)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -170,6 +171,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
     const before = this.shared(of, id);
     if (!before) return;
     if (of === 'place') this.#unbound(id);
+    this.sharedKept.forget(of, id);
     this.#run('DELETE FROM shared WHERE class = ? AND id = ?', of, id);
     this.#run('DELETE FROM link WHERE source = ?', id);
     const document = JSON.stringify(before.document);

@@ -28,7 +28,7 @@ export function build(
   given: Given,
 ): Draft {
   const id = wanted ?? instanceId(given.newId());
-  if (drafts.kind(id)) {
+  if (wanted !== undefined && drafts.kind(id)) {
     throw new AgentError('conflict', `There is already an instance with the id "${id}"`, { pointer: '/id' });
   }
   const kind = kindOf(said, type, kinds, drafts.writer);
