@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject, property, sameJson } from '../cor
 import { carryOver } from './carry-over.ts';
 import { checkEntity } from './check.ts';
 import { tmfKeyedArrays } from './keyed-arrays.ts';
-import { mergePatch } from './merge-patch.ts';
+import { withoutNulls } from './merge-patch.ts';
 import { applyPatch, type PatchMedia } from './patch/patch.ts';
 import { characteristicType, shapeOf } from './shape.ts';
 import { fromV4, resourceStatuses, toV4 } from './v4.ts';
@@ -40,7 +40,7 @@ export function renderCharacteristic(characteristic: JsonObject, version: Versio
 /** What a client's create says, as it is kept, without an id unless the client gave one. Throws `invalid`. */
 export function acceptCreate(body: Json, type: InstanceType, version: Version): JsonObject {
   // In a create, null says the same as leaving out; what is kept has none, so that an echo of it removes nothing.
-  const given = objectBody(mergePatch(undefined, body));
+  const given = objectBody(withoutNulls(body));
   const shape = shapeOf(type, given);
   if (version === 'v5' && given['@type'] === undefined) {
     throw new AgentError('invalid', `@type is missing: it is mandatory in v5, for example "${titleOf(type)}"`, {

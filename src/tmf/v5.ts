@@ -14,21 +14,30 @@ export function complete(value: JsonObject, shape: Shape, links: Links): JsonObj
 }
 
 function completed(value: JsonObject, shape: Shape, links: Links, isShown: boolean): JsonObject {
-  const result: { [name: string]: Json } = {};
-  for (const name of Object.keys(value)) {
+  let result: { [name: string]: Json } | undefined;
+  for (const name in value) {
     const member = value[name];
-    if (member === undefined) continue;
     const attribute = own(shape.attributes, name);
-    result[name] = attribute ? completeMember(member, attribute, links, isShown) : member;
+    if (!attribute || member === undefined) continue;
+    const after = completeMember(member, attribute, links, isShown);
+    if (after === member) continue;
+    result ??= { ...value };
+    result[name] = after;
   }
   if (shape.refersTo) {
     const id = property(value, 'id');
     const href = typeof id === 'string' ? links(shape.refersTo, id) : undefined;
-    if (href !== undefined) result.href = href;
+    if (href !== undefined && href !== value.href) {
+      result ??= { ...value };
+      result.href = href;
+    }
   }
   const type = typeIn5(value, shape);
-  if (type !== undefined) result['@type'] = type;
-  return result;
+  if (type !== undefined && type !== value['@type']) {
+    result ??= { ...value };
+    result['@type'] = type;
+  }
+  return result ?? value;
 }
 
 function completeMember(value: Json, attribute: Attribute, links: Links, isShown: boolean): Json {
@@ -36,8 +45,25 @@ function completeMember(value: Json, attribute: Attribute, links: Links, isShown
   if (attribute.oneWord && isArray(value) && value.length === 1) return value[0] ?? null;
   const { shape } = attribute;
   if (!shape) return value;
-  if (isArray(value)) return value.map(each => (isObject(each) ? completed(each, shape(each), links, isShown) : each));
+  if (isArray(value)) return completeElements(value, shape, links, isShown);
   return isObject(value) ? completed(value, shape(value), links, isShown) : value;
+}
+
+function completeElements(
+  elements: readonly Json[],
+  shape: (value: JsonObject) => Shape,
+  links: Links,
+  isShown: boolean,
+): Json {
+  let result: Json[] | undefined;
+  for (const [i, each] of elements.entries()) {
+    if (!isObject(each)) continue;
+    const after = completed(each, shape(each), links, isShown);
+    if (after === each) continue;
+    result ??= [...elements];
+    result[i] = after;
+  }
+  return result ?? elements;
 }
 
 function typeIn5(value: JsonObject, shape: Shape): string | undefined {
