@@ -1,4 +1,5 @@
 /** What a text of each format looks like; a format is a promise here, not a remark. */
+import { instantOf } from '../date-time.ts';
 
 /** In linear time, every one of them. */
 const date = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
@@ -9,7 +10,7 @@ const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   date: text => matches(date, text) && isDay(text),
   time: text => matches(time, text),
-  'date-time': text => matches(`${date}[Tt]${time}`, text) && isDay(text.slice(0, 10)),
+  'date-time': text => instantOf(text) !== undefined,
   duration: text =>
     matches(String.raw`P(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?)`, text) &&
     /\d[A-Z]$/.test(text),

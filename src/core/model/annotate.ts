@@ -1,4 +1,5 @@
 /** What people hang on an instance: notes, process statuses, identifiers that others know it by. */
+import { instantOf } from '../date-time.ts';
 import type { Instant } from '../ids.ts';
 import { isArray, isObject, type Json, type JsonObject, property, sameJson } from '../json.ts';
 import { elementsOf } from './complete.ts';
@@ -67,12 +68,11 @@ export function withStatusesInOrder(document: JsonObject, before: JsonObject | u
   const dated = statuses.map(each =>
     isObject(each) && property(each, 'timeStamp') === undefined ? { ...each, timeStamp: at } : each,
   );
-  return { ...document, processStatus: dated.sort((a, b) => instantOf(b) - instantOf(a)) };
+  return { ...document, processStatus: dated.sort((a, b) => timeOf(b) - timeOf(a)) };
 }
 
-function instantOf(status: Json): number {
-  const at = Date.parse(String(property(status, 'timeStamp')));
-  return Number.isNaN(at) ? 0 : at;
+function timeOf(status: Json): number {
+  return instantOf(String(property(status, 'timeStamp'))) ?? 0;
 }
 
 /** Checks those that were not there before. */
@@ -110,7 +110,7 @@ const checks: Readonly<Record<string, (findings: Findings, element: Json, pointe
       findings.add(`${pointer}/parameterizedMessage`, `parameterizedMessage is an object, not ${shown(parameters)}`);
     }
     const at = property(element, 'timeStamp');
-    if (at !== undefined && (typeof at !== 'string' || Number.isNaN(Date.parse(at)))) {
+    if (at !== undefined && (typeof at !== 'string' || instantOf(at) === undefined)) {
       findings.add(`${pointer}/timeStamp`, `timeStamp is a time such as 2026-01-31T12:00:00Z, not ${shown(at)}`);
     }
   },

@@ -4,6 +4,7 @@
  * status of v4 is in v5 the parts that stand here as `...Status`. An axis of which nothing is said hinders nothing, and
  * `resourceVersion` is free.
  */
+import { instantOf } from '../date-time.ts';
 import { AgentError } from '../errors.ts';
 import type { Instant } from '../ids.ts';
 import { isArray, type Json, type JsonObject, property, sameJson } from '../json.ts';
@@ -140,7 +141,8 @@ function withDates(before: JsonObject, after: JsonObject, now: Instant): JsonObj
   if (!sameJson(property(before, date), property(after, date))) return after;
   const { endOperatingDate: end, ...rest } = after;
   // An end that has passed is that of the last time.
-  const isOver = typeof end === 'string' && Date.parse(end) <= now;
+  const endsAt = typeof end === 'string' ? instantOf(end) : undefined;
+  const isOver = endsAt !== undefined && endsAt <= now;
   return { ...(operated || !isOver ? after : rest), [date]: at };
 }
 
