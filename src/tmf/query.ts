@@ -39,9 +39,12 @@ const MAX_PAIRS = 64;
 /** Alternatives in all conditions together; each is compared with every value. */
 const MAX_VALUES = 1_024;
 
-/** Reads the text after the `?`, for a list that serves all of it. Throws `invalid` or `unsupported`. */
-export function readQuery(text: string, type: InstanceType, version: Version): Query {
-  const asked: Asked = { type, version };
+/**
+ * Reads the text after the `?`, for whoever serves all of it; attributes may be written with what they stand `below`.
+ * Throws `invalid` or `unsupported`.
+ */
+export function readQuery(text: string, type: InstanceType, version: Version, below: readonly string[] = []): Query {
+  const asked: Asked = { type, version, below };
   const said = new Map<string, string>();
   const groups = new Map<string, Condition[]>();
   const rest: string[] = [];

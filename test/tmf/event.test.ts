@@ -4,9 +4,10 @@ import type { Change } from '../../src/core/change.ts';
 import type { InstanceType } from '../../src/core/instance.ts';
 import { type JsonObject, sameJson } from '../../src/core/json.ts';
 import { differences } from '../../src/core/path.ts';
-import { eventsOf, subscription, type TmfEvent } from '../../src/tmf/event.ts';
+import { eventsOf, type TmfEvent } from '../../src/tmf/event.ts';
 import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
 import { before as rewound } from '../../src/tmf/rewind.ts';
+import { subscription } from '../../src/tmf/subscription.ts';
 import { noLinks, type Version } from '../../src/tmf/version.ts';
 
 function change(type: InstanceType, before: JsonObject | undefined, after: JsonObject | undefined): Change {
@@ -31,7 +32,10 @@ function events(
   after: JsonObject | undefined,
 ): readonly TmfEvent[] {
   const rendering = { type, version, publicUrl: 'http://a', links: noLinks };
-  return eventsOf({ change: change(type, before, after), before, after }, rendering, 'epoch');
+  return eventsOf({ change: change(type, before, after), before, after }, rendering, {
+    epoch: 'epoch',
+    agent: 'agent',
+  });
 }
 
 const names = (each: readonly TmfEvent[]): string[] => each.map(({ eventType }) => eventType);

@@ -7,11 +7,14 @@ import type { Version } from '../version.ts';
 export interface Asked {
   readonly type: InstanceType;
   readonly version: Version;
+  /** What may stand before an attribute, as it does in an event: `event.service.state`. */
+  readonly below?: readonly string[];
 }
 
 /** As far as one table tells; undefined for extensions. */
-export function attributeAt({ type, version }: Asked, path: readonly string[]): Attribute | undefined {
-  const [first = '', ...rest] = path;
+export function attributeAt({ type, version, below = [] }: Asked, path: readonly string[]): Attribute | undefined {
+  const isBelow = below.every((name, i) => path[i] === name);
+  const [first = '', ...rest] = isBelow ? path.slice(below.length) : path;
   let attribute = attributeOf(type, first);
   for (const name of rest) {
     const shape = attribute?.shape?.({});
