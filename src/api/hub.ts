@@ -6,11 +6,12 @@ import type { InstanceType } from '../core/instance.ts';
 import { type Json, type JsonObject, property } from '../core/json.ts';
 import type { Listener } from '../core/listener.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
-import { subscription } from '../tmf/event.ts';
+import type { Reader, Store } from '../ports/store.ts';
+import { subscription } from '../tmf/subscription.ts';
 import { apiRoot, hubName, type Version } from '../tmf/version.ts';
 import { jsonType } from './errors.ts';
-import { type HubDelivery, isAllowed } from './hub-delivery.ts';
+import { type Allow, readAllow } from './hub-allow.ts';
+import type { HubDelivery } from './hub-delivery.ts';
 import { type App, resourceAt } from './server.ts';
 
 export interface HubParts {
@@ -18,17 +19,21 @@ export interface HubParts {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly publicUrl: string;
-  /** `host` or `host:port` of callbacks that may be called; no other may, loopback included. */
+  /** Whom callbacks may call: hosts, hosts with a port, ranges of addresses; nobody else, loopback included. */
   readonly hubAllow: readonly string[];
-  readonly delivery: Pick<HubDelivery, 'follow' | 'forget'>;
+  readonly delivery: Pick<HubDelivery, 'size' | 'follow' | 'forget' | 'same'>;
 }
 
 /** One address is enough for anyone; what is longer is no address. */
-const MAX_CALLBACK_LENGTH = 2048;
+export const MAX_CALLBACK_LENGTH = 2048;
+
+/** Far beyond who listens to one element; a client that registers without end fills neither memory nor flash. */
+const MAX_LISTENERS = 10_000;
 
 export function hubRoutes(app: App, root: string, parts: HubParts, type: InstanceType, version: Version): void {
   const { store, clock, newId, publicUrl, hubAllow, delivery } = parts;
   const hub = hubName(type, version);
+  const allow = readAllow(hubAllow);
 
   const show = ({ id, callback, query, suspended }: Listener): JsonObject => ({
     id,
@@ -47,20 +52,20 @@ export function hubRoutes(app: App, root: string, parts: HubParts, type: Instanc
   };
 
   const register = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const { callback, query } = accept(request.body as Json, hubAllow);
-    // Read now, so that what cannot be understood is refused now.
-    subscription(query, type, version);
+    const { callback, query } = accept(request.body as Json, allow);
+    check(query, type, version);
+    const asked = { hub, callback, ...(query === undefined ? {} : { query }) };
+    if (delivery.size >= MAX_LISTENERS && !delivery.same(asked)) {
+      throw new AgentError('conflict', `There are ${MAX_LISTENERS} listeners already; delete those nobody needs`);
+    }
     const listener = await store.submit(
       { principal: 'client', kind: 'request', ref: request.id, why: `POST /hub of ${hub}` },
       writer => {
-        const made: Listener = {
-          id: listenerId(newId()),
-          hub,
-          callback,
-          ...(query === undefined ? {} : { query }),
-          cursor: writer.seq(),
-          createdAt: clock.now(),
-        };
+        const known = delivery.same(asked);
+        const made =
+          known && writer.listener(known.id)
+            ? resumed(known, writer)
+            : { ...asked, id: listenerId(newId()), cursor: writer.seq(), createdAt: clock.now() };
         writer.putListener(made);
         return made;
       },
@@ -87,17 +92,36 @@ export function hubRoutes(app: App, root: string, parts: HubParts, type: Instanc
     GET: (request, reply) => reply.type(jsonType).send(JSON.stringify(show(find(request)))),
     DELETE: async (request, reply) => {
       const { id } = find(request);
-      delivery.forget(id);
       await store.submit(
         { principal: 'client', kind: 'request', ref: request.id, why: `DELETE /hub/${id} of ${hub}` },
         writer => writer.removeListener(id),
       );
+      delivery.forget(id);
       return reply.code(204).send();
     },
   });
 }
 
-function accept(body: Json | undefined, allow: readonly string[]): { callback: string; query: string | undefined } {
+/**
+ * Who asks for the same again takes its own place: it hears nothing twice, and once suspended goes on where it was told
+ * last, or from now on where what followed that is no longer kept.
+ */
+function resumed({ suspended: _, ...listener }: Listener, reader: Reader): Listener {
+  const isOvertaken = listener.cursor < reader.forgottenUpTo();
+  return isOvertaken ? { ...listener, cursor: reader.seq() } : listener;
+}
+
+/** Reads the query now, so that what cannot be understood is refused now. */
+function check(query: string | undefined, type: InstanceType, version: Version): void {
+  try {
+    subscription(query, type, version);
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    throw new AgentError('invalid', error.message, { pointer: '/query', cause: error });
+  }
+}
+
+function accept(body: Json | undefined, allow: Allow): { callback: string; query: string | undefined } {
   const callback = property(body, 'callback');
   const query = property(body, 'query');
   const at = (reason: string, pointer: string): AgentError => new AgentError('invalid', reason, { pointer });
@@ -108,8 +132,8 @@ function accept(body: Json | undefined, allow: readonly string[]): { callback: s
   const url = new URL(callback);
   if (url.username !== '' || url.password !== '') throw at('callback may not carry a user or password', '/callback');
   if (query !== undefined && query !== null && typeof query !== 'string') throw at('query must be a string', '/query');
-  if (!isAllowed(url, allow)) {
-    throw new AgentError('forbidden', `Callbacks to ${url.host} are not allowed here; add it to the allowed hosts`, {
+  if (!allow.permits(url)) {
+    throw new AgentError('forbidden', `Callbacks to ${url.host} are not allowed here; add it to hub.allow`, {
       pointer: '/callback',
     });
   }

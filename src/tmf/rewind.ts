@@ -1,4 +1,4 @@
-/** Documents as they were: later changes taken back, path by path. */
+/** Documents as they were and as they became: changes taken back, or made once more, path by path. */
 import type { Change } from '../core/change.ts';
 import { isArray, isObject, type Json, type JsonObject, property } from '../core/json.ts';
 import { type KeyedArrays, keyName, keyOf, keysOfArray, type Path, segments } from '../core/path.ts';
@@ -7,6 +7,13 @@ import { type KeyedArrays, keyName, keyOf, keysOfArray, type Path, segments } fr
 export function before(document: JsonObject, { paths }: Pick<Change, 'paths'>, keyed: KeyedArrays): JsonObject {
   let result: Json | undefined = document;
   for (const { path, old } of paths) result = put(result, path, old, keyed);
+  return isObject(result) ? result : document;
+}
+
+/** The document after a change, given the one before it. */
+export function after(document: JsonObject, { paths }: Pick<Change, 'paths'>, keyed: KeyedArrays): JsonObject {
+  let result: Json | undefined = document;
+  for (const { path, new: value } of paths) result = put(result, path, value, keyed);
   return isObject(result) ? result : document;
 }
 
