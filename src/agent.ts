@@ -12,6 +12,7 @@ import { openLog } from './adapters/json-log.ts';
 import { openStore } from './adapters/sqlite/store.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { openCentral } from './agent/central.ts';
+import { limitsOf } from './agent/limits.ts';
 import { openPeering, readPeering } from './agent/peering.ts';
 import { chooseProfile, RunningProfile } from './agent/profile.ts';
 import { readSecret } from './agent/secret.ts';
@@ -118,7 +119,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   });
 
   let passed = false;
-  const app = createServer({ log, ...readAccess(config, address) });
+  const app = createServer({ log, limits: limitsOf(config), ...readAccess(config, address) });
   tmfRoutes(app, {
     store,
     kinds,
@@ -294,6 +295,7 @@ function readAccess(config: Config, address: Address) {
   return {
     loopback: address.isLoopback,
     hosts: publicUrl === '' ? [] : [new URL(publicUrl).host, new URL(publicUrl).hostname],
+    proxies: config['http.proxies'],
     ...(token === undefined ? {} : { token }),
     ...(cert === ''
       ? {}

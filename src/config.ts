@@ -1,5 +1,6 @@
 /** The settings: read once, checked, frozen. Order: flag, variable, file, profile, default. */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -9,6 +10,7 @@ import { nodePattern } from './core/peer.ts';
 
 const positive = z.coerce.number().int().positive();
 const list = z.string().transform(text => text.split(',').flatMap(part => (part.trim() === '' ? [] : [part.trim()])));
+const isNetwork = (text: string): boolean => isIP(text.replace(/\/\d{1,3}$/, '')) !== 0;
 const yes = z.union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')]);
 const nodeName = z
   .string()
@@ -43,6 +45,28 @@ const settings = {
   'http.tls.key': { about: 'file of its private key (PEM)', read: z.string(), otherwise: '' },
   'http.tokenFile': { about: 'file that holds the bearer token to ask for', read: z.string(), otherwise: '' },
   'http.publicUrl': { about: 'URL others reach this agent by, for hrefs', read: z.string(), otherwise: '' },
+  'http.proxies': {
+    about: 'addresses or networks of proxies whose X-Forwarded-For is believed, comma separated',
+    read: list.refine(all => all.every(isNetwork), 'addresses or networks such as 192.0.2.1, 10.0.0.0/8'),
+    otherwise: '',
+  },
+  'http.bodyBytes': { about: 'largest body of a request', read: positive, otherwise: String(1024 * 1024) },
+  'http.bodyDepth': { about: 'how deep a body may be nested', read: positive, otherwise: '64' },
+  'http.bodyParts': { about: 'most members and elements in a body', read: positive, otherwise: '100000' },
+  'http.batch': { about: 'most entities in one PATCH of a collection', read: positive, otherwise: '1000' },
+  'http.uriBytes': { about: 'longest path and query', read: positive, otherwise: '8192' },
+  'http.headerBytes': { about: 'longest headers of a request', read: positive, otherwise: '16384' },
+  'http.headersMs': { about: 'how long headers may take to arrive', read: positive, otherwise: '10000' },
+  'http.requestMs': { about: 'how long a whole request may take to arrive', read: positive, otherwise: '30000' },
+  'http.idleMs': { about: 'how long a connection is kept without a request', read: positive, otherwise: '72000' },
+  'http.stalledMs': { about: 'how long an answer may lie unread', read: positive, otherwise: '20000' },
+  'http.connections': { about: 'most connections; then the idlest goes', read: positive, otherwise: '256' },
+  'http.concurrent': { about: 'most requests answered at one time', read: positive, otherwise: '64' },
+  'http.ratePerSecond': {
+    about: 'requests a second of one address beyond loopback, twice as many at once; 0: no limit',
+    read: z.coerce.number().min(0),
+    otherwise: '500',
+  },
   'hub.allow': { about: 'hosts that hub callbacks may go to, comma separated', read: list, otherwise: '' },
   mode: { about: 'what may be done when an expectation does not say', read: z.enum(['', ...modes]), otherwise: '' },
   'look.everyMs': { about: 'the longest time between two looks at the element', read: positive, otherwise: '60000' },

@@ -14,7 +14,7 @@ import { comparePositions, type SortKey, sortValue } from '../tmf/query/sort.ts'
 import { meets, pageLinks, parseQuery, project, readQuery } from '../tmf/query.ts';
 import { type Version, versions } from '../tmf/version.ts';
 import { jsonType } from './errors.ts';
-import { type App, pathOf, queryOf, resourceAt, wantsJson } from './server.ts';
+import { type App, pathOf, queryOf, resourceAt } from './server.ts';
 
 export interface CatalogueParts {
   readonly store: Reader;
@@ -64,7 +64,6 @@ function list(
   type: InstanceType,
   version: Version,
 ): FastifyReply {
-  wantsJson(request);
   const { publicUrl, partialContent = true } = parts;
   const query = readQuery(queryOf(request.url), type, version);
   if (query.after !== undefined || query.before !== undefined) {
@@ -108,7 +107,6 @@ function one(
   type: InstanceType,
   version: Version,
 ): FastifyReply {
-  wantsJson(request);
   const { fields } = parseQuery(queryOf(request.url), type, version);
   // Fastify fills in every name of the route's path.
   const { id = '' } = request.params as Readonly<Record<string, string>>;

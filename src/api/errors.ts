@@ -35,9 +35,6 @@ export function failureOf(error: unknown, log: Log): Failure {
   }
   if (error instanceof HttpRefusal) return { code: error.code, reason: error.message, parameter: error.parameter };
   const { statusCode, code } = (error ?? {}) as Partial<FastifyError>;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return { code: 'tooLarge', reason: 'The body is larger than this agent accepts' };
-  }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     const reason = 'Bodies of this media type are not read here; send application/json';
     return { code: 'unsupportedMediaType', reason, parameter: 'Content-Type' };

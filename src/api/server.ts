@@ -1,7 +1,5 @@
 /** The HTTP server: one way to fail, one way to be guarded; what it serves is added by functions of their own files. */
-
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type FastifyInstance,
   type FastifyReply,
@@ -13,82 +11,121 @@ import {
 import type { Log } from '../ports/log.ts';
 import { errorBody } from '../tmf/error-body.ts';
 import { statusOf } from '../tmf/failure-codes.ts';
-import { parseBody } from './body.ts';
+import { admission } from './admission.ts';
+import { answerUnreadable } from './bare-answer.ts';
+import { readBody } from './body.ts';
+import { Connections } from './connections.ts';
 import { answerFailure, failureOf, HttpRefusal, jsonType } from './errors.ts';
-import { type GuardSettings, guard } from './guard.ts';
+import type { GuardSettings } from './guard.ts';
+import { type Limits, limitText } from './limits.ts';
 
 export type App = FastifyInstance;
 
 export interface ServerSettings extends GuardSettings {
   readonly log: Log;
+  readonly limits: Limits;
   /** PEM; absent: plain HTTP. */
   readonly https?: { readonly key: string; readonly cert: string };
+  /** Addresses or networks of proxies that are believed when they say for whom they ask (`X-Forwarded-For`). */
+  readonly proxies?: readonly string[];
 }
 
-/** A TMF entity with a long list of characteristics is some ten kilobytes. */
-const BODY_LIMIT_BYTES = 1024 * 1024;
 const MAX_ID_LENGTH = 512;
-/** A client that trickles its request is not waited for longer. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** How often connections are looked over for requests that take too long; each time is a wake-up. */
+const LOOK_OVER_MS = 30_000;
 
 /** A server that fails as TMF630 says on every path; routes are added by `(app, parts) => void`. */
-export function createServer({ log, https, ...guarded }: ServerSettings): App {
+export function createServer({ log, limits, https, proxies = [], ...guarded }: ServerSettings): App {
+  const http = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    connectionsCheckingInterval: Math.min(LOOK_OVER_MS, limits.requestMs),
+  };
   const options: FastifyServerOptions = {
-    bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
     routerOptions: {
       ignoreTrailingSlash: true,
       maxParamLength: MAX_ID_LENGTH,
     },
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: answerUnreadable(limits),
     frameworkErrors: (error, request, reply) => {
       answerFailure(reply as FastifyReply, request.url, failureOf(error, log));
     },
     forceCloseConnections: 'idle',
+    ...(proxies.length === 0 ? {} : { trustProxy: [...proxies] }),
   };
   // The types of a server with and without TLS differ in nothing that is used here.
-  const app = https ? (fastify({ ...options, https } as FastifyServerOptions) as App) : fastify(options);
+  const app = https
+    ? (fastify({
+        ...options,
+        https: { ...http, ...https, handshakeTimeout: limits.headersMs },
+      } as FastifyServerOptions) as App)
+    : fastify({ ...options, http });
+  const connections = new Connections(app.server, limits, https !== undefined);
+  app.server.on('checkExpectation', answerExpectation);
+
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'string' }, readJson);
-  app.addContentTypeParser([...operationMedia], { parseAs: 'string' }, (request, body, done) => {
+  const readJson = (_request: FastifyRequest, body: Buffer, done: Parsed): void => {
+    try {
+      done(null, readBody(body, limits));
+    } catch (error) {
+      done(error as Error);
+    }
+  };
+  app.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'buffer' }, readJson);
+  app.addContentTypeParser<Buffer>([...operationMedia], { parseAs: 'buffer' }, (request, body, done) => {
     if (isOperable(app, request)) readJson(request, body, done);
     else
       done(new HttpRefusal('unsupportedMediaType', 'The body must be application/json', { parameter: 'Content-Type' }));
   });
-  const check = guard(guarded);
+  const admit = admission({ ...guarded, limits, connections });
   app.addHook('onRequest', (request, _reply, done) => {
     try {
-      check(request);
+      admit(request);
       done();
     } catch (error) {
       done(error as Error);
     }
   });
   app.setErrorHandler((error, request, reply) => {
-    answerFailure(reply, request.url, failureOf(error, log), error instanceof HttpRefusal ? error.headers : undefined);
+    const headers = error instanceof HttpRefusal ? error.headers : undefined;
+    answerFailure(reply, request.url, failureOf(tooLarge(error, limits) ?? error, log), headers);
   });
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request.url);
-    const allow = allowedAt(app, path);
-    if (allow !== undefined) {
-      throw new HttpRefusal('methodNotAllowed', `${request.method} is not served here; ${allow} are`, {
-        headers: { allow },
-      });
+    const methods = allowedAt(app, path);
+    const { method } = request;
+    if (methods === undefined || methods.includes(method)) {
+      return answerFailure(reply, request.url, { code: 'notFound', reason: `There is nothing at ${path}` });
     }
-    answerFailure(reply, request.url, { code: 'notFound', reason: `There is nothing at ${path}` });
+    const allow = methods.join(', ');
+    if (method === 'OPTIONS') return reply.code(204).header('allow', allow).send();
+    throw new HttpRefusal('methodNotAllowed', `${method} is not served here; ${allow} are`, { headers: { allow } });
   });
   return app;
 }
 
-type Parsed = (error: Error | null, body?: unknown) => void;
-
-function readJson(_request: FastifyRequest, body: string | Buffer, done: Parsed): void {
-  try {
-    done(null, parseBody(String(body)));
-  } catch (error) {
-    done(error as Error);
-  }
+/** The one refusal of the framework that has to name a limit. */
+function tooLarge(error: unknown, limits: Limits): HttpRefusal | undefined {
+  if ((error as { code?: unknown }).code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return undefined;
+  const most = limitText(limits, 'bodyBytes', 'bytes');
+  return new HttpRefusal('tooLarge', `The body is larger than ${most}; send it in parts`);
 }
+
+/** Of what a client may expect, only `100-continue` is known, and is answered before this is called. */
+function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const failure = {
+    code: 'expectationFailed',
+    reason: 'Only 100-continue may be expected',
+    parameter: 'Expect',
+  } as const;
+  response.writeHead(statusOf(failure.code), { 'content-type': jsonType, connection: 'close' });
+  response.end(JSON.stringify(errorBody(failure)));
+}
+
+type Parsed = (error: Error | null, body?: unknown) => void;
 
 /** Bodies that are lists of operations; only a path that says so takes them, others would read them as documents. */
 const operationMedia = ['application/json-patch+json', 'application/json-patch-query+json'] as const;
@@ -108,18 +145,18 @@ export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 export type Methods = Partial<Record<'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', Handler>>;
 
 /** What each path of a server answers to. Refusals as routes of their own would be most of all routes, and 4 MiB. */
-const allowed = new WeakMap<App, Map<string, string>>();
+const allowed = new WeakMap<App, Map<string, readonly string[]>>();
 
 /** One path with all it answers to; every other method is told which ones there are. */
 export function resourceAt(app: App, path: string, methods: Methods): void {
   for (const [method, handler] of Object.entries(methods)) {
     app.route({ method: method as HTTPMethods, url: path, handler });
   }
-  const paths = allowed.get(app) ?? new Map<string, string>();
-  allowed.set(app, paths.set(path, Object.keys(methods).join(', ')));
+  const paths = allowed.get(app) ?? new Map<string, readonly string[]>();
+  allowed.set(app, paths.set(path, Object.keys(methods)));
 }
 
-function allowedAt(app: App, path: string): string | undefined {
+function allowedAt(app: App, path: string): readonly string[] | undefined {
   const asked = path.replace(/\/$/, '').split('/');
   for (const [pattern, allow] of allowed.get(app) ?? []) {
     const parts = pattern.split('/');
@@ -127,19 +164,6 @@ function allowedAt(app: App, path: string): string | undefined {
     if (parts.every((part, i) => (part.startsWith(':') ? asked[i] !== '' : part === asked[i]))) return allow;
   }
   return undefined;
-}
-
-/** Refuses an `Accept` that leaves no room for JSON. */
-export function wantsJson({ headers: { accept } }: FastifyRequest): void {
-  if (
-    accept === undefined ||
-    accept === '*/*' ||
-    accept.includes('json') ||
-    /(^|[,\s])(application|\*)\/\*/.test(accept)
-  ) {
-    return;
-  }
-  throw new HttpRefusal('notAcceptable', 'Only application/json is served here', { parameter: 'Accept' });
 }
 
 /** The text after the `?`. */
@@ -151,20 +175,4 @@ export function queryOf(url: string): string {
 export function pathOf(url: string): string {
   const mark = url.indexOf('?');
   return mark < 0 ? url : url.slice(0, mark);
-}
-
-/** What is not even HTTP is answered on the bare connection. */
-function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const code =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? 'headersTooLarge'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? 'timeout'
-        : 'malformed';
-  const status = statusOf(code);
-  const body = JSON.stringify(errorBody({ code, reason: 'The request could not be read' }));
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${jsonType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

@@ -14,7 +14,7 @@ import { hrefOf, type Version } from '../tmf/version.ts';
 import { HttpRefusal, jsonType } from './errors.ts';
 import { linksOf } from './links.ts';
 import type { RenderedEntities } from './rendered.ts';
-import { queryOf, wantsJson } from './server.ts';
+import { queryOf } from './server.ts';
 import { etagNow, patched, showInstance } from './shown.ts';
 import { acceptId, CLIENT, createInstance, patchInstance, removeInstance, type WriteParts } from './tmf-writes.ts';
 
@@ -46,7 +46,6 @@ export class Entities {
   }
 
   get(request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
-    wantsJson(request);
     const id = idOf(request);
     const rendered = this.#rendered.get(id);
     if (rendered?.type !== this.#type) throw this.#missing(id);

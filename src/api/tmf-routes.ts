@@ -5,7 +5,7 @@ import { apiAliases, apiRoot, type Version, versions } from '../tmf/version.ts';
 import { jsonType } from './errors.ts';
 import { type HubParts, hubRoutes } from './hub.ts';
 import { RenderedEntities } from './rendered.ts';
-import { type App, resourceAt, takesOperations, wantsJson } from './server.ts';
+import { type App, resourceAt, takesOperations } from './server.ts';
 import { Entities, type EntityParts } from './tmf-entities.ts';
 import { sendList } from './tmf-lists.ts';
 
@@ -27,10 +27,7 @@ export function tmfRoutes(app: App, parts: TmfParts): void {
           GET: (_request, reply) => reply.type(jsonType).send(entryPoint(type, version, parts)),
         });
         resourceAt(app, `${root}/${type}`, {
-          GET: (request, reply) => {
-            wantsJson(request);
-            return sendList(request, reply, parts, type, version);
-          },
+          GET: (request, reply) => sendList(request, reply, parts, type, version),
           POST: (request, reply) => entities.create(request, reply),
         });
         resourceAt(app, `${root}/${type}/:id`, {

@@ -7,6 +7,7 @@ import type { Kinds } from '../../src/core/kind.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import type { Writer } from '../../src/ports/store.ts';
 import { characteristic, handOut, over, put, related } from '../kit/hops.ts';
+import { defaultLimits } from '../kit/limits.ts';
 import { kind } from '../kit/model.ts';
 import { R5, S4, S5, type Served, served } from './served.ts';
 
@@ -149,7 +150,7 @@ test('the operator sees of each derived part from where it is, or why it is unkn
   const agent = await domain();
   const { place: _, ...placeless } = cardDocument('X9');
   change(agent, writer => put(writer, card, 'card1', placeless));
-  const app = createServer({ loopback: true, hosts: [], log: silentLog });
+  const app = createServer({ loopback: true, hosts: [], log: silentLog, limits: defaultLimits });
   derivedRoutes(app, { store: agent.store, kinds });
   onTestFinished(() => app.close());
   const url = await app.listen({ port: 0, host: '127.0.0.1' });

@@ -7,6 +7,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
+import { defaultLimits } from '../kit/limits.ts';
 import { type Answer, realClock } from './served.ts';
 
 export interface SharedParts {
@@ -23,7 +24,7 @@ export interface SharedServed extends SharedParts {
 export async function servedShared(routes: (app: App, parts: SharedParts) => void): Promise<SharedServed> {
   const parts = { clock: realClock, newId: randomUUID };
   const store = openStore({ path: ':memory:', keyed: tmfKeyedArrays, ...parts });
-  const app = createServer({ loopback: true, hosts: [], log: silentLog });
+  const app = createServer({ loopback: true, hosts: [], log: silentLog, limits: defaultLimits });
   routes(app, { store, ...parts });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return {

@@ -10,6 +10,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
+import { defaultLimits } from '../kit/limits.ts';
 
 export const S4 = '/tmf-api/serviceInventory/v4';
 export const S5 = '/tmf-api/serviceInventory/v5';
@@ -60,7 +61,7 @@ export async function served(wanted: Wanted = {}): Promise<Served> {
     ...(keepChanges === undefined ? {} : { keep: { rows: keepChanges } }),
   });
   let rings = 0;
-  const app = createServer({ loopback: true, hosts: [], log: silentLog, ...server });
+  const app = createServer({ loopback: true, hosts: [], log: silentLog, limits: defaultLimits, ...server });
   const delivery = startHubDelivery({ store, kinds, clock, log: silentLog, publicUrl, hubAllow, random: () => 1 });
   const ring = (): void => {
     rings++;

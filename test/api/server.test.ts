@@ -42,7 +42,7 @@ describe('every failing path answers with the body of TMF630', () => {
     ['POST', `${R5}/resource`, '{"a":', {}, 400],
     ['POST', `${R5}/resource`, '', {}, 400],
     ['POST', `${R5}/resource`, `{"name":"${'x'.repeat(1_100_000)}"}`, {}, 413],
-    ['POST', `${R5}/resource`, `{"@type":"Resource","a":${'['.repeat(100)}${']'.repeat(100)}}`, {}, 400],
+    ['POST', `${R5}/resource`, `{"@type":"Resource","a":${'['.repeat(100)}${']'.repeat(100)}}`, {}, 413],
     ['POST', `${R5}/resource`, '{"@type":"Resource","__proto__":{}}', {}, 400],
     ['POST', `${R5}/resource`, '{"@type":"Resource","\\u005f_proto__":{}}', {}, 400],
     ['GET', `${R5}/resource`, undefined, { accept: 'application/xml' }, 406],
