@@ -11,13 +11,16 @@ import { openIdentity } from './adapters/identity.ts';
 import { openLog } from './adapters/json-log.ts';
 import { openStore } from './adapters/sqlite/store.ts';
 import { systemClock } from './adapters/system-clock.ts';
+import { readAuthorities } from './agent/authorities.ts';
 import { openCentral } from './agent/central.ts';
 import { limitsOf } from './agent/limits.ts';
 import { openPeering, readPeering } from './agent/peering.ts';
 import { chooseProfile, RunningProfile } from './agent/profile.ts';
 import { readSecret } from './agent/secret.ts';
 import { catalogueRoutes } from './api/catalogue-routes.ts';
+import { describeRoutes } from './api/describe-routes.ts';
 import { diffoRoutes } from './api/diffo/routes.ts';
+import { readAllow } from './api/hub-allow.ts';
 import { startHubDelivery } from './api/hub-delivery.ts';
 import { createServer } from './api/server.ts';
 import { tmfRoutes } from './api/tmf-routes.ts';
@@ -59,6 +62,8 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const config = settle(given, profile);
   const address = readAddress(config);
   readPeering(config);
+  readAllow(config['hub.allow']);
+  const hubAuthorities = readAuthorities('hub.caFile', config['hub.caFile']);
   const log = overrides.log ?? openLog(config['log.level']);
   const clock = overrides.clock ?? systemClock;
   const newId = randomUUID;
@@ -105,7 +110,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
 
   const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
   const hubAllow = config['hub.allow'];
-  const delivery = startHubDelivery({ store, kinds, clock, log, publicUrl, hubAllow, random: Math.random });
+  const delivery = startHubDelivery({ store, kinds, clock, log, publicUrl, hubAllow, ca: hubAuthorities });
 
   const running = new RunningProfile({
     chosen,
@@ -162,12 +167,14 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
         const { at, failure } = loop.sight.of(name);
         return { name, observedAt: at ?? null, ...(failure === undefined ? {} : { failure }) };
       }),
+    hub: () => delivery.figures(),
     peers: peering,
     central: central?.door,
     isReady: () => passed && drivers.every(({ name }) => loop.sight.of(name).at !== undefined),
     about: { version: about.version, profile: profile.name, mode: profileMode, entity: hostname() },
     profile: running,
   });
+  describeRoutes(app, { publicUrl, version: about.version, secured: config['http.tokenFile'] !== '', kinds });
 
   const stop = async (): Promise<void> => {
     await peering.stop();

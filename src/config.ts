@@ -67,7 +67,16 @@ const settings = {
     read: z.coerce.number().min(0),
     otherwise: '500',
   },
-  'hub.allow': { about: 'hosts that hub callbacks may go to, comma separated', read: list, otherwise: '' },
+  'hub.allow': {
+    about: 'whom hub callbacks may call, comma separated: HOST, HOST:PORT or a range such as 10.0.0.0/8',
+    read: list,
+    otherwise: '',
+  },
+  'hub.caFile': {
+    about: 'file of the authorities of the certificates of https:// callbacks (PEM)',
+    read: z.string(),
+    otherwise: '',
+  },
   mode: { about: 'what may be done when an expectation does not say', read: z.enum(['', ...modes]), otherwise: '' },
   'look.everyMs': { about: 'the longest time between two looks at the element', read: positive, otherwise: '60000' },
   'freshness.ms': { about: 'how old an observation may be to be judged', read: positive, otherwise: '180000' },

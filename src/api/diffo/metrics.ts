@@ -1,11 +1,15 @@
 /** The agent's figures in the text format of Prometheus, version 0.0.4. */
 import type { PeerState, RefusalCounts } from '../../ports/peers.ts';
+import type { HubFigures } from '../hub-delivery.ts';
 import type { DiffoParts } from './parts.ts';
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
 export function metrics(
-  parts: Pick<DiffoParts, 'store' | 'figures' | 'drivers' | 'isReady' | 'about' | 'clock' | 'peers' | 'central'>,
+  parts: Pick<
+    DiffoParts,
+    'store' | 'figures' | 'drivers' | 'isReady' | 'about' | 'clock' | 'hub' | 'peers' | 'central'
+  >,
   rssBytes: number,
 ): string {
   const { store } = parts;
@@ -58,10 +62,26 @@ export function metrics(
       'Whether the latest look of a driver failed.',
       parts.drivers().map(({ name, failure }): Sample => [{ driver: name }, failure === undefined ? 0 : 1]),
     ),
+    ...hubFamilies(parts.hub()),
     ...peerFamilies(parts.peers, now),
     ...centralFamilies(parts.central, now),
     one('process_resident_memory_bytes', 'gauge', 'Resident memory.', rssBytes),
   ].join('');
+}
+
+function hubFamilies({ listeners, deliveries }: HubFigures): readonly string[] {
+  const { told, retried, suspended } = listeners;
+  return [
+    family('diffo_hub_listeners', 'gauge', 'Listeners of the TMF hubs.', [
+      [{ state: 'told' }, told],
+      [{ state: 'retried' }, retried],
+      [{ state: 'suspended' }, suspended],
+    ]),
+    family('diffo_hub_deliveries_total', 'counter', 'Events posted to listeners since the start.', [
+      [{ result: 'delivered' }, deliveries.delivered],
+      [{ result: 'failed' }, deliveries.failed],
+    ]),
+  ];
 }
 
 function peerFamilies(peers: DiffoParts['peers'], now: number): readonly string[] {

@@ -12,6 +12,7 @@ import type { CentralState } from '../../ports/central.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PeerState, RefusalCounts } from '../../ports/peers.ts';
 import type { Store } from '../../ports/store.ts';
+import type { HubFigures } from '../hub-delivery.ts';
 import type { ProfileDoor } from './profile-door.ts';
 
 /** What the agent's own routes ask of the loop; `reconcile` stands behind it. */
@@ -88,6 +89,7 @@ export interface DiffoParts {
   readonly loop: LoopDoor;
   readonly figures: () => Figures;
   readonly drivers: () => readonly DriverState[];
+  readonly hub: () => HubFigures;
   readonly peers: PeersDoor;
   /** Undefined when there is none to report to. */
   readonly central: CentralDoor | undefined;
