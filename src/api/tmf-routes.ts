@@ -47,6 +47,11 @@ function entryPoint(type: InstanceType, version: Version, { publicUrl }: TmfPart
   return {
     name: `${number[type]} ${type === 'service' ? 'Service' : 'Resource'} Inventory Management`,
     version,
-    _links: { self: { href: root }, [type]: { href: `${root}/${type}` }, hub: { href: `${root}/hub` } },
+    _links: {
+      self: { href: root },
+      [type]: { href: `${root}/${type}` },
+      hub: { href: `${root}/hub` },
+      openapi: { href: `${root}/openapi.json` },
+    },
   };
 }

@@ -34,7 +34,7 @@ export function givenOf({ recordKinds, clock, newId, chance }: WriteParts): Give
 }
 
 /** The characters that may stand in a path as they are (RFC 3986), so that an href can be read and typed. */
-const pathCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:@]{1,256}$/;
+export const pathCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:@]{1,256}$/;
 
 /** The id a client gives, when it gives one. Throws `invalid`. */
 export function acceptId(id: Json | undefined): InstanceId | undefined {

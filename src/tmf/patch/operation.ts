@@ -6,7 +6,7 @@ import { isArray, isObject, type Json, type JsonObject, property } from '../../c
 export type Fail = (member: 'op' | 'path' | 'from' | 'value', why: string, code?: ErrorCode) => never;
 
 /** Longer than any way into a document with its conditions. */
-const MAX_PATH_LENGTH = 2_048;
+export const MAX_PATH_LENGTH = 2_048;
 
 interface Said {
   readonly path: string;
@@ -21,7 +21,7 @@ export type Operation = Said &
   );
 
 /** More than a person writes; each walks over the entity. */
-const MAX_OPERATIONS = 256;
+export const MAX_OPERATIONS = 256;
 
 /** Throws `invalid` with the place in the body. */
 export function readOperations(body: Json): readonly Operation[] {

@@ -1,0 +1,206 @@
+/**
+ * JSON Schemas (2020-12) of services and resources in one version, made from the tables that check requests: as they are
+ * shown, as they are made, and as a merge patch of them. What no table names is open.
+ */
+import type { InstanceType } from '../../core/instance.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { type Attribute, resourceTypes, type Shape, shapeOf } from '../shape.ts';
+import { resourceStatuses } from '../v4.ts';
+import type { Version } from '../version.ts';
+import { attributesOf, mandatoryOf } from './attributes.ts';
+import { typedValues } from './typed-values.ts';
+import { nullable, ofAttribute } from './values.ts';
+
+/** What a schema is for. */
+export type Use = 'shown' | 'made' | 'patched';
+
+/** As the official files of each version end the names of these. */
+const suffixes: Record<Version, Record<Use, string>> = {
+  v4: { shown: '', made: '_Create', patched: '_Update' },
+  v5: { shown: '', made: '_FVO', patched: '_MVO' },
+};
+
+export const schemasAt = '#/components/schemas/';
+
+const titles: Record<InstanceType, string> = { service: 'Service', resource: 'Resource' };
+
+/** Makes the schemas asked for and all that they refer to; those with a name stand in `components`. */
+export class ShapeSchemas {
+  readonly components: Record<string, JsonObject> = {};
+  readonly #version: Version;
+  /** Whose API it is; its shapes have the plain names. */
+  readonly #type: InstanceType;
+  readonly #names = new Map<Shape, string>();
+
+  constructor(type: InstanceType, version: Version) {
+    this.#type = type;
+    this.#version = version;
+    // What stands in it directly has the plain name.
+    for (const { shape } of Object.values(shapeOf(type, {}).attributes)) {
+      const direct = shape?.({});
+      const name = direct?.entity === undefined ? direct?.type?.({}) : undefined;
+      if (direct && name !== undefined) this.#names.set(direct, name);
+    }
+  }
+
+  /** A reference to the schema of an entity of this API. */
+  entity(use: Use): JsonObject {
+    const title = titles[this.#type];
+    return this.#component(`${title}${suffixes[this.#version][use]}`, () => {
+      const value = this.#value(shapeOf(this.#type, {}), use);
+      switch (use) {
+        case 'shown':
+          return { allOf: [value], required: ['id', 'href', '@type'] };
+        case 'made':
+          return { allOf: [value], ...(this.#version === 'v5' ? typedBody : {}) };
+        case 'patched':
+          return { allOf: [value], properties: { id: unchangeable, href: unchangeable } };
+      }
+    });
+  }
+
+  /** A service or resource wherever it stands: what its `@type` adds is held against it too. */
+  #value(shape: Shape, use: Use): JsonObject {
+    const title = shape.entity === undefined ? '' : titles[shape.entity];
+    const suffix = suffixes[this.#version][use];
+    if (shape.entity !== 'resource') return this.#component(`${title}Value${suffix}`, () => this.#object(shape, use));
+    return this.#component(`${title}Value${suffix}`, () => ({
+      type: 'object',
+      allOf: [
+        this.#component(`${title}Members${suffix}`, () => this.#object(shape, use)),
+        ...[...resourceTypes]
+          .filter(([, subtype]) => subtype !== shape)
+          // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+          .map(([name, subtype]) => ({ if: isOfType(name), then: this.#subtype(name, subtype, shape, use) })),
+      ],
+    }));
+  }
+
+  #subtype(name: string, subtype: Shape, base: Shape, use: Use): JsonObject {
+    return this.#component(`${name}${suffixes[this.#version][use]}`, () => {
+      const known = attributesOf(base, this.#version, use);
+      const own = Object.entries(attributesOf(subtype, this.#version, use)).filter(([key]) => !(key in known));
+      return {
+        allOf: [{ $ref: `${schemasAt}ResourceMembers${suffixes[this.#version][use]}` }],
+        properties: this.#properties(Object.fromEntries(own), [], use),
+      };
+    });
+  }
+
+  /** The schema of one object, by reference where its shape has a name. */
+  #shape(shape: Shape, use: Use): JsonObject {
+    if (shape.entity !== undefined) return this.#value(shape, use);
+    const type = shape.type?.({});
+    if (type === undefined) return this.#object(shape, use);
+    const name = this.#names.get(shape) ?? this.#named(type);
+    this.#names.set(shape, name);
+    return this.#component(`${name}${suffixes[this.#version][use]}`, () => this.#object(shape, use));
+  }
+
+  /** Services and resources have shapes of the same name that are not the same. */
+  #named(type: string): string {
+    const taken = new Set(this.#names.values());
+    const [first, second] = this.#type === 'service' ? ['', 'Resource'] : ['', 'Service'];
+    for (const prefix of [first, second]) if (!taken.has(`${prefix}${type}`)) return `${prefix}${type}`;
+    let n = 2;
+    while (taken.has(`${type}${n}`)) n++;
+    return `${type}${n}`;
+  }
+
+  #object(shape: Shape, use: Use): JsonObject {
+    const version = this.#version;
+    const required = mandatoryOf(shape, version, use);
+    return {
+      type: 'object',
+      properties: {
+        ...this.#properties(attributesOf(shape, version, use), mandatoryOf(shape, version, 'made'), use),
+        ...(shape.entity === 'resource' && version === 'v4' ? { resourceStatus: statusOf(use) } : {}),
+      },
+      ...(shape.entity === 'resource' ? { discriminator: discriminatorOf(suffixes[version][use]) } : {}),
+      ...(required.length === 0 ? {} : { required: [...required] }),
+      ...(shape.characteristic && version === 'v5' ? { allOf: typedValues() } : {}),
+    };
+  }
+
+  #properties(attributes: Readonly<Record<string, Attribute>>, mandatory: readonly string[], use: Use): JsonObject {
+    return Object.fromEntries(
+      Object.entries(attributes).map(([name, attribute]) => [
+        name,
+        this.#attribute(attribute, use, mandatory.includes(name)),
+      ]),
+    );
+  }
+
+  #attribute(attribute: Attribute, use: Use, isMandatory: boolean): JsonObject {
+    const version = this.#version;
+    const isList = attribute.many === true && !(version === 'v4' && attribute.one4);
+    const one = (within: Use): JsonObject =>
+      attribute.shape ? this.#cases(attribute, within) : ofAttribute(attribute, version, within);
+    // A merge patch replaces an array whole.
+    const schema: JsonObject = isList
+      ? { type: 'array', items: one(use === 'patched' ? 'made' : use) }
+      : attribute.oneWord
+        ? { anyOf: [one(use), { type: 'array', items: one(use) }] }
+        : one(use);
+    const marked =
+      attribute.since5 && version === 'v4'
+        ? { ...schema, 'x-tmf-extension': true, description: 'Of v5: checked and kept, and shown in v5 alone' }
+        : schema;
+    return use === 'shown' || isMandatory ? marked : nullable(marked);
+  }
+
+  #cases(attribute: Attribute, use: Use): JsonObject {
+    const cases = attribute.cases?.();
+    if (cases === undefined) return attribute.shape ? this.#shape(attribute.shape({}), use) : {};
+    // Of a merge patch it is not known which it will be.
+    return {
+      anyOf: cases.map(({ when, shape }) =>
+        use === 'made' ? { allOf: [this.#shape(shape, use), when] } : this.#shape(shape, use),
+      ),
+    };
+  }
+
+  #component(name: string, make: () => JsonObject): JsonObject {
+    if (!(name in this.components)) {
+      // Some contain themselves.
+      this.components[name] = {};
+      this.components[name] = make();
+    }
+    return { $ref: `${schemasAt}${name}` };
+  }
+}
+
+const typedBody: JsonObject = { required: ['@type'], properties: { '@type': { type: 'string' } } };
+
+const unchangeable: JsonObject = {
+  type: 'string',
+  readOnly: true,
+  description: 'May be echoed, and cannot be changed',
+};
+
+/** By `@type`; by `@baseType` where the type is of somebody's own making. */
+function isOfType(name: string): JsonObject {
+  const is = (member: string, value: JsonObject): JsonObject => ({
+    properties: { [member]: value },
+    required: [member],
+  });
+  return {
+    anyOf: [
+      is('@type', { const: name }),
+      { ...is('@baseType', { const: name }), not: is('@type', { enum: [...resourceTypes.keys()] }) },
+    ],
+  };
+}
+
+function discriminatorOf(suffix: string): JsonObject {
+  const subtypes = [...resourceTypes.keys()].filter(name => name !== 'Resource');
+  return {
+    propertyName: '@type',
+    mapping: Object.fromEntries(subtypes.map(name => [name, `${schemasAt}${name}${suffix}`])),
+  };
+}
+
+function statusOf(use: Use): JsonObject {
+  const schema = { type: 'string', enum: [...resourceStatuses] };
+  return use === 'shown' ? schema : nullable(schema);
+}
