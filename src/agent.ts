@@ -19,7 +19,6 @@ import { chooseProfile, RunningProfile } from './agent/profile.ts';
 import { readSecret } from './agent/secret.ts';
 import { catalogueRoutes } from './api/catalogue-routes.ts';
 import { describeRoutes } from './api/describe-routes.ts';
-import { describeRoutes } from './api/describe-routes.ts';
 import { diffoRoutes } from './api/diffo/routes.ts';
 import { readAllow } from './api/hub-allow.ts';
 import { startHubDelivery } from './api/hub-delivery.ts';
