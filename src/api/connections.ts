@@ -39,7 +39,10 @@ export class Connections {
     this.#isSecure = isSecure;
     server.on('connection', (socket: Socket) => this.#come(socket));
     server.on('secureConnection', (socket: Socket) => this.#secured(socket));
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#asked(request, response));
+    // Before it is answered, which may be at once.
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) =>
+      this.#asked(request, response),
+    );
     const upgraded = (_: IncomingMessage, socket: Duplex): void => {
       const connection = this.#bySocket.get(socket);
       if (connection) connection.upgraded = true;
@@ -56,7 +59,7 @@ export class Connections {
     });
   }
 
-  /** Whether as many requests are being answered as may be at one time. */
+  /** Whether as many requests are being answered as may be at one time; one that is still being read is none of them. */
   isBusy(): boolean {
     const most = this.#limits.concurrent;
     // More than one at a time on a connection is rare, and looked for only where it could matter.
@@ -66,7 +69,7 @@ export class Connections {
       if (latest && isAnswered(latest)) busy++;
       for (const each of earlier) if (isAnswered(each)) busy++;
     }
-    return busy > most;
+    return busy >= most;
   }
 
   #come(socket: Socket): void {
