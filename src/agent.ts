@@ -36,6 +36,7 @@ import type { Store } from './ports/store.ts';
 import { Loop } from './reconcile/loop.ts';
 import { takeOrders } from './reconcile/orders.ts';
 import { tmfKeyedArrays } from './tmf/keyed-arrays.ts';
+import { documentIndex } from './tmf/query/indexed.ts';
 
 export interface Agent {
   readonly url: string;
@@ -257,6 +258,7 @@ function openData(config: Config, parts: { readonly clock: Clock; readonly newId
   return openStore({
     path: join(config.data, 'diffo.sqlite'),
     keyed: tmfKeyedArrays,
+    index: documentIndex,
     keep: { rows: config['changes.rows'], bytes: config['changes.bytes'], days: config['changes.days'] },
     ...(nativeBinding === undefined ? {} : { nativeBinding }),
     ...parts,

@@ -14,6 +14,7 @@ import type { Plan, PlanState } from '../core/plan.ts';
 import type { Guard } from '../core/stream/receiver.ts';
 import type { Task, TaskState } from '../core/task.ts';
 import type { StandingVerdict } from '../core/verdict.ts';
+import type { InstanceIndex } from './instance-index.ts';
 
 /** Equalities an index answers; results come in order of creation. */
 export interface InstanceQuery {
@@ -84,7 +85,7 @@ export interface Quarantine {
   readonly body?: JsonObject;
 }
 
-export interface Reader extends ModelReader {
+export interface Reader extends ModelReader, InstanceIndex {
   /** Names this store's life: a restored copy of another store has another one. Part of cursors given outside. */
   readonly epoch: string;
   /** The agent's own id, made with the store. */

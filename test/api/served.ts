@@ -10,6 +10,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
+import { documentIndex } from '../../src/tmf/query/indexed.ts';
 import { defaultLimits } from '../kit/limits.ts';
 
 export const S4 = '/tmf-api/serviceInventory/v4';
@@ -57,6 +58,7 @@ export async function served(wanted: Wanted = {}): Promise<Served> {
     path,
     clock,
     keyed: tmfKeyedArrays,
+    index: documentIndex,
     newId: randomUUID,
     ...(keepChanges === undefined ? {} : { keep: { rows: keepChanges } }),
   });

@@ -108,6 +108,12 @@ const steps: readonly string[] = [
   CREATE VIRTUAL TABLE place_bounds USING rtree (row, west, east, south, north);
   INSERT INTO place_bounds SELECT row, west, east, south, north FROM shared WHERE south IS NOT NULL;
   `,
+  // Which instances have which values. Names by number; what is entered of a document is known outside.
+  `
+  CREATE TABLE attribute (
+    name INTEGER NOT NULL, value TEXT NOT NULL, instance INTEGER NOT NULL, PRIMARY KEY (name, value, instance)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The schema this program writes. */

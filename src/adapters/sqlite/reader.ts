@@ -9,6 +9,7 @@ import type { Plan, PlanState } from '../../core/plan.ts';
 import type { Guard } from '../../core/stream/receiver.ts';
 import type { Task, TaskState } from '../../core/task.ts';
 import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
+import type { IndexQuery, IndexWindow, InstanceMark } from '../../ports/instance-index.ts';
 import type {
   Backoff,
   CurrentRow,
@@ -20,6 +21,7 @@ import type {
   Reader,
 } from '../../ports/store.ts';
 import type { ChangeList } from './change-list.ts';
+import type { DocumentIndexTable } from './document-index.ts';
 import { SqliteModelReader } from './model-reader.ts';
 import * as rows from './rows.ts';
 import type { SharedKept } from './shared-kept.ts';
@@ -38,6 +40,7 @@ export interface Kept {
   readonly sql: Sql;
   readonly changes: ChangeList;
   readonly standing: Standing;
+  readonly index: DocumentIndexTable;
   readonly sharedKept: SharedKept;
   readonly epoch: string;
   readonly agent: string;
@@ -48,11 +51,13 @@ export class SqliteReader extends SqliteModelReader implements Reader {
   readonly agent: string;
   protected readonly changes: ChangeList;
   protected readonly standing: Standing;
+  protected readonly index: DocumentIndexTable;
 
   constructor(kept: Kept) {
     super(kept.sql, kept.sharedKept);
     this.changes = kept.changes;
     this.standing = kept.standing;
+    this.index = kept.index;
     this.epoch = kept.epoch;
     this.agent = kept.agent;
   }
@@ -104,6 +109,23 @@ export class SqliteReader extends SqliteModelReader implements Reader {
   countInstances(query: InstanceQuery): number {
     const { text, values } = rows.condition(query);
     return this.sql.get<{ n: number }>(`SELECT count(*) AS n FROM instance WHERE ${text}`, ...values)?.n ?? 0;
+  }
+
+  find(query: IndexQuery, window?: IndexWindow): readonly InstanceMark[] {
+    return this.index.find(query, window);
+  }
+
+  countFound(query: IndexQuery): number {
+    return this.index.count(query);
+  }
+
+  instancesAt(at: readonly number[]): readonly (Instance | undefined)[] {
+    const found = this.sql.all<rows.InstanceRow>(
+      `SELECT ${rows.INSTANCE_COLUMNS} FROM instance WHERE row IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(at),
+    );
+    const byRow = new Map(found.map(row => [row.row, rows.instance(row)]));
+    return at.map(row => byRow.get(row));
   }
 
   keyBindings(): readonly KeyBinding[] {

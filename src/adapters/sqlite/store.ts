@@ -5,8 +5,10 @@ import { AgentError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { KeyedArrays } from '../../core/path.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { DocumentIndex } from '../../ports/instance-index.ts';
 import type { Store, Writer } from '../../ports/store.ts';
 import { ChangeList, defaultKeep, type Keep } from './change-list.ts';
+import { DocumentIndexTable, noIndex } from './document-index.ts';
 import { checkOwnership, migrate } from './migrations.ts';
 import { SqliteReader } from './reader.ts';
 import { SharedKept } from './shared-kept.ts';
@@ -24,9 +26,11 @@ export interface StoreOptions {
   /** SQLite's addon or its path, where it does not stand in node_modules. */
   readonly nativeBinding?: object | string;
   readonly keep?: Partial<Keep>;
+  /** By which values documents are found; by none without it. */
+  readonly index?: DocumentIndex;
 }
 
-export function openStore({ path, clock, keyed, newId, nativeBinding, keep }: StoreOptions): Store {
+export function openStore({ path, clock, keyed, newId, nativeBinding, keep, index = noIndex }: StoreOptions): Store {
   const sql = new Sql(path, nativeBinding);
   try {
     checkOwnership(sql);
@@ -35,7 +39,11 @@ export function openStore({ path, clock, keyed, newId, nativeBinding, keep }: St
     const epoch = named(sql, 'epoch', newId);
     const agent = named(sql, 'agent', newId);
     const changes = new ChangeList(sql, { ...defaultKeep, ...keep });
-    const memory = { standing: new Standing(), sharedKept: new SharedKept() };
+    const memory = {
+      standing: new Standing(),
+      sharedKept: new SharedKept(),
+      index: new DocumentIndexTable(sql, index),
+    };
     return new SqliteStore({ sql, changes, ...memory, keyed, epoch, agent }, clock);
   } catch (error) {
     sql.close();
@@ -174,6 +182,7 @@ class SqliteStore extends SqliteReader implements Store {
   #goBackTo(standing: ReturnType<ChangeList['standing']>): void {
     this.changes.goBackTo(standing);
     this.standing.forget();
+    this.index.forget();
     this.sharedKept.forgetAll();
   }
 

@@ -11,7 +11,7 @@ import { boundsOf } from '../../core/model/geometry.ts';
 import type { Assignment } from '../../core/model/link.ts';
 import { linksIn } from '../../core/model/links.ts';
 import type { SharedClass, SharedRecord } from '../../core/model/shared-record.ts';
-import { differences, type KeyedArrays } from '../../core/path.ts';
+import { differences, type KeyedArrays, type PathChange, segments } from '../../core/path.ts';
 import { endedPlanStates, type Plan } from '../../core/plan.ts';
 import type { Guard } from '../../core/stream/receiver.ts';
 import type { Task } from '../../core/task.ts';
@@ -55,8 +55,10 @@ export class SqliteWriter extends SqliteReader implements Writer {
     const seq = this.changes.seq + 1;
     const observer = observedBy ?? null;
     const created = this.#run(
-      `INSERT INTO instance (id, type, kind, name, observed_by, seq, created_at, document)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+      // The seq as its row: it grows, and no other instance ever gets it.
+      `INSERT INTO instance (row, id, type, kind, name, observed_by, seq, created_at, document)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+      seq,
       id,
       type,
       kind,
@@ -69,6 +71,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
     const written = { id, type, kind, ...(observedBy === undefined ? {} : { observedBy }), document, seq, createdAt };
     if (created === 1) {
       putLinks(this.#model.run, id, linksIn(id, document), true);
+      this.index.write(this.#model.run, seq, undefined, { type, document });
       this.#tell({
         subject: 'instance',
         id,
@@ -80,7 +83,8 @@ export class SqliteWriter extends SqliteReader implements Writer {
       });
       return written;
     }
-    const before = this.instance(id);
+    const row = this.sql.get<rows.InstanceRow>(`SELECT ${rows.INSTANCE_COLUMNS} FROM instance WHERE id = ?`, id);
+    const before = row && rows.instance(row);
     if (!before) throw new AgentError('internal', `instance ${id} is neither there nor can it be made`);
     const paths = differences(before.document, document, this.#keyed);
     const same = before.type === type && before.kind === kind && before.observedBy === observedBy;
@@ -96,6 +100,9 @@ export class SqliteWriter extends SqliteReader implements Writer {
       id,
     );
     this.#relink(id, before.document, document);
+    if (before.type !== type || !this.index.ignores(type, firstSegments(paths))) {
+      this.index.write(this.#model.run, row.row, before, { type, document });
+    }
     this.#tell({
       subject: 'instance',
       id,
@@ -109,14 +116,16 @@ export class SqliteWriter extends SqliteReader implements Writer {
   }
 
   removeInstance(id: InstanceId): void {
-    const row = this.sql.get<{ type: Instance['type']; seq: number; document: string }>(
-      'SELECT type, seq, document FROM instance WHERE id = ?',
+    const row = this.sql.get<{ row: number; type: Instance['type']; seq: number; document: string }>(
+      'SELECT row, type, seq, document FROM instance WHERE id = ?',
       id,
     );
     if (!row) return;
     this.#run('DELETE FROM instance WHERE id = ?', id);
     this.#run('DELETE FROM link WHERE source = ?', id);
     const { type: instanceType, seq: previous, document } = row;
+    const was = { type: instanceType, document: JSON.parse(document) as JsonObject };
+    this.index.write(this.#model.run, row.row, was, undefined);
     this.#tell({ subject: 'instance', id, instanceType, type: 'delete', previous, paths: [], document });
   }
 
@@ -346,4 +355,8 @@ export class SqliteWriter extends SqliteReader implements Writer {
     if (this.#ended) throw new AgentError('internal', 'a writer was used after its transaction had ended');
     return this.sql.run(text, ...values);
   }
+}
+
+function firstSegments(paths: readonly PathChange[]): ReadonlySet<string> {
+  return new Set(paths.map(({ path }) => segments(path)[0] ?? ''));
 }

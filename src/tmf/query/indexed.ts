@@ -1,8 +1,7 @@
-/** The attributes that a store may keep an index of: the one table of them, and what an index holds of a document. */
-import { characteristicArray, type InstanceType } from '../../core/instance.ts';
+/** The attributes that a store keeps an index of: the one table of them, and what an index holds of a document. */
+import type { InstanceType } from '../../core/instance.ts';
 import { isArray, isObject, type Json, type JsonObject, property } from '../../core/json.ts';
-import { elementsOf } from '../filter/predicate.ts';
-import { attributeOf, typesOf } from '../shape.ts';
+import { attributeOf, isAttribute, typesOf } from '../shape.ts';
 import type { Asked } from './attribute.ts';
 
 export interface IndexedAttribute {
@@ -10,13 +9,13 @@ export interface IndexedAttribute {
   readonly name: string;
   /** Where it stands in what is kept, which is what v5 shows. */
   readonly path: readonly string[];
-  /** Where v4 shows it; there, members of the flattened object may hide it, so an index only narrows down. */
+  /** Where v4 shows it. What stands beside the flattened object may hide it there; its index holds `unsaid` then. */
   readonly flat?: readonly string[];
   /** What is shown when it is not kept follows from the kind; its index holds `unsaid` then. */
   readonly ofKind?: true;
 }
 
-/** Stands in the index for what a document leaves to its kind. */
+/** Stands in the index for what cannot be told from the document alone. */
 export const unsaid = '';
 
 const at = (name: string): IndexedAttribute => ({ name, path: name.split('.') });
@@ -32,28 +31,27 @@ const ofBoth = [
   flattened('place.id', 'place.place.id'),
 ];
 
+/**
+ * What people look for, and what leads from one to another. Each value is some 4 KiB more in the log when an instance is
+ * created alone, so what says little is left out (`usageState`), and characteristics, of which there are many.
+ */
 export const indexedAttributes: Record<InstanceType, readonly IndexedAttribute[]> = {
   service: [
     ...ofBoth,
     ...['state', 'operatingStatus'].map(at),
     { ...at('serviceSpecification.id'), ofKind: true },
-    ...['supportingService.id', 'serviceRelationship.service.id', 'serviceCharacteristic.name'].map(at),
+    ...['supportingService.id', 'serviceRelationship.service.id'].map(at),
   ],
   resource: [
     ...ofBoth,
-    ...['operationalState', 'administrativeState', 'usageState', 'lifecycleState', 'serialNumber'].map(at),
+    ...['operationalState', 'administrativeState', 'serialNumber'].map(at),
     { ...at('resourceSpecification.id'), ofKind: true },
-    ...['resourceRelationship.resource.id', 'resourceCharacteristic.name'].map(at),
+    at('resourceRelationship.resource.id'),
   ],
 };
 
-/** The name in the index of a characteristic with its value, both in one. */
-export const characteristicEntry = 'characteristic';
-
-/** The two as one text. */
-export function characteristicText(name: string, value: string): string {
-  return `${name}\0${value}`;
-}
+/** The name in the index of the first-level attributes that the standard does not know. */
+export const extensionEntry = 'extension';
 
 /** Longer texts are looked at one by one; so that an index stays small whatever is written. */
 export const MAX_INDEXED_LENGTH = 128;
@@ -70,25 +68,32 @@ export function indexEntries(type: InstanceType, document: JsonObject): readonly
     if (value.length <= MAX_INDEXED_LENGTH) entries.set(`${attribute}\0${value}`, { attribute, value });
   };
   for (const { name, path, flat, ofKind } of indexedAttributes[type]) {
-    const values = name === '@type' ? typesOf(type, document) : textsAt(document, path);
+    const values = name === '@type' ? furtherTypes(type, document) : textsAt(document, path);
     for (const value of values) enter(name, value);
     if (ofKind && isUnsaid(property(document, path[0] ?? ''), path[1] ?? '')) enter(name, unsaid);
-    // What stands beside the flattened object under the same name is shown in its place.
-    if (flat) for (const value of textsAt(document, flat)) enter(name, value);
+    if (flat && !textsAt(document, flat).next().done) enter(name, unsaid);
   }
-  for (const each of elementsOf(property(document, characteristicArray[type]) ?? [])) {
-    for (const name of textsAt(each, ['name'])) {
-      for (const value of textsAt(each, ['value'])) enter(characteristicEntry, characteristicText(name, value));
-    }
+  for (const name of Object.keys(document)) {
+    // However long: who asks whether anybody has it is told so.
+    if (!isAttribute(type, name)) entries.set(`${extensionEntry}\0${name}`, { attribute: extensionEntry, value: name });
   }
   return [...entries.values()];
+}
+
+/** All of them are services, or all resources; that needs no index. */
+export function rootType(type: InstanceType): string {
+  return type === 'service' ? 'Service' : 'Resource';
+}
+
+function furtherTypes(type: InstanceType, document: JsonObject): readonly string[] {
+  return [...typesOf(type, document)].filter(each => each !== rootType(type));
 }
 
 function isUnsaid(value: Json | undefined, name: string): boolean {
   return isObject(value) && (property(value, name) ?? null) === null;
 }
 
-function* textsAt(value: Json | undefined, path: readonly string[], depth = 0): Iterable<string> {
+function* textsAt(value: Json | undefined, path: readonly string[], depth = 0): Generator<string> {
   if (isArray(value)) {
     for (const each of value) yield* textsAt(each, path, depth);
     return;
@@ -96,6 +101,28 @@ function* textsAt(value: Json | undefined, path: readonly string[], depth = 0): 
   const name = path[depth];
   if (name !== undefined) yield* textsAt(property(value, name), path, depth + 1);
   else if (value !== undefined && value !== null && typeof value !== 'object') yield String(value);
+}
+
+const firsts: Record<InstanceType, ReadonlySet<string>> = {
+  service: new Set([...indexedAttributes.service.map(({ path }) => path[0] ?? ''), '@baseType']),
+  resource: new Set([...indexedAttributes.resource.map(({ path }) => path[0] ?? ''), '@baseType']),
+};
+
+/** What a store needs to know to keep the index. Ids and names are columns of their own there. */
+export const documentIndex = {
+  /** Another one whenever what is entered of some document changes; an older store is entered anew then. */
+  version: JSON.stringify([1, MAX_INDEXED_LENGTH, indexedAttributes]),
+  names: { service: namesIn('service'), resource: namesIn('resource') },
+  /** First-level attributes that nothing is entered of. */
+  ignores: (type: InstanceType, attribute: string): boolean =>
+    isAttribute(type, attribute) && !firsts[type].has(attribute),
+  entries: (type: InstanceType, document: JsonObject): readonly IndexEntry[] =>
+    indexEntries(type, document).filter(({ attribute }) => attribute !== 'id' && attribute !== 'name'),
+};
+
+function namesIn(type: InstanceType): readonly string[] {
+  const names = indexedAttributes[type].map(({ name }) => name).filter(name => name !== 'id' && name !== 'name');
+  return [...names, extensionEntry];
 }
 
 /** The indexed attribute that a version shows at this path. */

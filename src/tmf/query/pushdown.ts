@@ -3,7 +3,7 @@
  * exactly stays in the rest, which is asked of every candidate. An index holds what is kept: what is derived from
  * others when it is shown is not in it.
  */
-import { characteristicArray, type InstanceType } from '../../core/instance.ts';
+import type { InstanceType } from '../../core/instance.ts';
 import type { DeclaredPart } from '../../core/model/derived.ts';
 import type { Filter } from '../filter/filter.ts';
 import { namesOf, type Predicate, type Step } from '../filter/predicate.ts';
@@ -13,7 +13,7 @@ import type { Version } from '../version.ts';
 import { type Asked, attributeAt } from './attribute.ts';
 import { dateOf, numberOf } from './comparison.ts';
 import type { Condition } from './conditions.ts';
-import { characteristicEntry, characteristicText, indexedAt, MAX_INDEXED_LENGTH, unsaid } from './indexed.ts';
+import { indexedAt, MAX_INDEXED_LENGTH, rootType, unsaid } from './indexed.ts';
 
 /** The index holds one of these values of the attribute, as `indexEntries` enters them. */
 export interface StoreCondition {
@@ -34,21 +34,26 @@ interface Need {
   readonly exact: boolean;
 }
 
-/** A question with what the index cannot know of its answer. */
-interface AskedOfIndex extends Asked {
+/** What is known of the store besides its index. */
+export interface IndexedStore {
+  /** What the kinds of this type declare to be derived. */
   readonly derived: readonly DeclaredPart[];
+  /** Whether nothing in the index meets the condition. */
+  readonly isNone: (condition: StoreCondition) => boolean;
 }
 
-const nothing: Need = { conditions: [], exact: false };
+/** A question with what the index cannot know of its answer. */
+interface AskedOfIndex extends Asked, IndexedStore {}
 
-/** `derived` is what the kinds of this type declare to be derived. */
-export function pushdown(
-  { all, filter }: Conditions,
-  type: InstanceType,
-  version: Version,
-  derived: readonly DeclaredPart[],
-): Pushdown {
-  const asked = { type, version, derived };
+const nothing: Need = { conditions: [], exact: false };
+const everything: Need = { conditions: [], exact: true };
+
+/** More conditions than these narrow down little; each is a look into the index for every candidate. */
+const MAX_PUSHED = 4;
+
+export function pushdown(conditions: Conditions, type: InstanceType, version: Version, store: IndexedStore): Pushdown {
+  const { all, filter } = conditions;
+  const asked = { type, version, ...store };
   const pushed: StoreCondition[] = [];
   const left: (readonly Condition[])[] = [];
   for (const group of all) {
@@ -58,6 +63,7 @@ export function pushdown(
   }
   const need = filter ? ofFilter(filter, asked) : nothing;
   pushed.push(...need.conditions);
+  if (pushed.length > MAX_PUSHED) return { pushed: pushed.slice(0, MAX_PUSHED), residual: conditions };
   return { pushed, residual: { all: left, filter: need.exact ? undefined : filter } };
 }
 
@@ -70,28 +76,27 @@ function ofCondition({ path, operator, values }: Condition, asked: AskedOfIndex)
 function equal(path: readonly string[], text: string, asked: AskedOfIndex): Need {
   const indexed = indexedAt(asked, path);
   if (!indexed || dateOf(text) !== undefined) return nothing;
+  const { name: attribute, flat, ofKind } = indexed;
+  if (attribute === '@type' && text === rootType(asked.type)) return everything;
+  if (text === unsaid && (flat || ofKind)) return nothing;
   const { anyOf, exact } = spellings(text, path, asked);
   if (anyOf.some(each => each.length > MAX_INDEXED_LENGTH)) return nothing;
-  if (isDerived(path[0] ?? '', indexed.name === `${path[0]}.name` ? anyOf : undefined, asked)) return nothing;
-  return {
-    conditions: [{ attribute: indexed.name, anyOf: indexed.ofKind ? [...anyOf, unsaid] : anyOf }],
-    exact: exact && indexed.flat === undefined && !indexed.ofKind,
-  };
+  // Elements of an array may be shown that are not kept, or hidden.
+  if (asked.derived.some(({ array }) => array === path[0])) return nothing;
+  const mayBeUnsaid = ofKind || (flat && asked.version === 'v4');
+  if (!mayBeUnsaid || asked.isNone({ attribute, anyOf: [unsaid] }))
+    return { conditions: [{ attribute, anyOf }], exact };
+  return { conditions: [{ attribute, anyOf: [...anyOf, unsaid] }], exact: false };
 }
 
-/** Whether elements of an array may be shown that are not kept, or hidden; of characteristics, those with these names. */
-function isDerived(array: string, names: readonly string[] | undefined, { type, derived }: AskedOfIndex): boolean {
-  const ofNames = array === characteristicArray[type] ? names : undefined;
-  return derived.some(part => part.array === array && (ofNames === undefined || ofNames.includes(part.name)));
-}
-
-/** How what is shown as this text may stand in the index: numbers in their shortest form, v4's words as v5's. */
+/** How what is shown as this text may stand in the index: numbers in their shortest form, words as they are kept. */
 function spellings(text: string, path: readonly string[], asked: Asked): { anyOf: readonly string[]; exact: boolean } {
-  const words4 = asked.version === 'v4' ? attributeAt(asked, path)?.words4 : undefined;
-  if (words4) {
-    const kept = Object.keys(words4).filter(word => own(words4, word) === text);
-    const same = own(words4, text) ?? text;
-    return { anyOf: [...new Set([...(same === text ? [text] : []), ...kept])], exact: Number.isNaN(numberOf(text)) };
+  const { own: ours = {}, words4 = {} } = attributeAt(asked, path) ?? {};
+  const spelt = asked.version === 'v4' ? words4 : {};
+  const words = new Set([text, ...Object.keys(ours), ...Object.keys(spelt)]);
+  if (words.size > 1) {
+    const shown = (word: string): string => own(spelt, own(ours, word) ?? word) ?? own(ours, word) ?? word;
+    return { anyOf: [...words].filter(word => shown(word) === text), exact: Number.isNaN(numberOf(text)) };
   }
   const number = String(numberOf(text));
   return number === 'NaN' || number === text ? { anyOf: [text], exact: true } : { anyOf: [text, number], exact: false };
@@ -99,6 +104,7 @@ function spellings(text: string, path: readonly string[], asked: Asked): { anyOf
 
 /** From one of several questions follows what follows from each of them. */
 function either(needs: readonly Need[]): Need {
+  if (needs.some(({ conditions, exact }) => exact && conditions.length === 0)) return everything;
   const [first, ...others] = needs;
   for (const { attribute } of first?.conditions ?? []) {
     const same = needs.map(need => need.conditions.find(each => each.attribute === attribute));
@@ -138,8 +144,6 @@ function ofSteps(steps: readonly Step[], scope: readonly string[], asked: AskedO
 function ofPredicate(predicate: Predicate, scope: readonly string[], asked: AskedOfIndex): Need {
   switch (predicate.kind) {
     case 'all': {
-      const pair = scope.join('.') === characteristicArray[asked.type] ? ofPair(predicate.of, asked) : undefined;
-      if (pair) return pair;
       const needs = predicate.of.map(each => ofPredicate(each, scope, asked));
       return {
         conditions: needs.flatMap(need => need.conditions),
@@ -165,34 +169,4 @@ function ofPredicate(predicate: Predicate, scope: readonly string[], asked: Aske
       return operator === 'eq' && text !== undefined ? equal(['@type'], text, asked) : nothing;
     }
   }
-}
-
-/** Name and value of one characteristic, both in one entry of the index. */
-function ofPair(of: readonly Predicate[], asked: AskedOfIndex): Need | undefined {
-  const [name, ...names] = textsOf(of, 'name');
-  const [value, ...values] = textsOf(of, 'value');
-  if (name === undefined || value === undefined || dateOf(name) !== undefined || dateOf(value) !== undefined) {
-    return undefined;
-  }
-  if (isDerived(characteristicArray[asked.type], forms(name), asked)) return undefined;
-  const anyOf = forms(name).flatMap(each => forms(value).map(one => characteristicText(each, one)));
-  if (anyOf.some(each => each.length > MAX_INDEXED_LENGTH)) return undefined;
-  return {
-    conditions: [{ attribute: characteristicEntry, anyOf }],
-    exact: anyOf.length === 1 && of.length === 2 && names.length === 0 && values.length === 0,
-  };
-}
-
-/** A text, and the number it says as an index would hold it. */
-function forms(text: string): readonly string[] {
-  const number = String(numberOf(text));
-  return number === 'NaN' || number === text ? [text] : [text, number];
-}
-
-function textsOf(of: readonly Predicate[], name: string): readonly string[] {
-  return of.flatMap(each => {
-    if (each.kind !== 'compare' || each.operator !== 'eq' || each.text === undefined) return [];
-    const [step, ...more] = each.steps;
-    return step?.kind === 'name' && step.name === name && more.length === 0 ? [each.text] : [];
-  });
 }
