@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type CliIo, runCli } from '../../src/cli/cli.ts';
 import { plainPaints, type Screen } from '../../src/cli/screen.ts';
+import { standIn } from '../kit/openapi/found.ts';
 
 export interface Ran {
   readonly code: number;
@@ -73,5 +74,7 @@ export async function answering(answer: (request: IncomingMessage) => Answer): P
     server.closeAllConnections();
     server.close();
   });
-  return listen(server);
+  const origin = await listen(server);
+  standIn(origin);
+  return origin;
 }

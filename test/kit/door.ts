@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Answer, makeDirectory } from './agent.ts';
 import type { Netns } from './netns.ts';
+import { hearAnswer } from './openapi/found.ts';
 
 export interface Door {
   /** A connection to the address inside. */
@@ -47,7 +48,9 @@ export async function openDoor(netns: Netns, host: string, port: number): Promis
           const said = Buffer.concat(parts).toString('utf8');
           const isJson = answer.headers['content-type']?.includes('json') === true && said !== '';
           const answered = new Headers(Object.entries(answer.headers).map(([key, value]) => [key, String(value)]));
-          resolve({ status: answer.statusCode ?? 0, headers: answered, body: isJson ? JSON.parse(said) : said });
+          const status = answer.statusCode ?? 0;
+          hearAnswer(`http://${host}:${port}`, { method, url: path, status, headers: answered, body: said });
+          resolve({ status, headers: answered, body: isJson ? JSON.parse(said) : said });
         });
       });
       asked.on('error', reject);
