@@ -9,9 +9,9 @@ import { cpuMicroseconds, median, type Row, row, say } from './measure.ts';
 import { agentCommand, ceilingCommand, makeDirectory, type Server, start } from './processes.ts';
 
 const RESOURCES = 1_000;
-const ROUNDS = 7;
+const ROUNDS = 11;
 /** After so many the compiler has come to rest. */
-const WARM_UP_ROUNDS = 4;
+const WARM_UP_ROUNDS = 10;
 const REQUESTS = 10_000;
 const CONNECTIONS = 32;
 const root = `${apiRoot.resource.v5}/resource`;
