@@ -4,7 +4,7 @@ import { type InstanceId, instanceId } from '../../src/core/ids.ts';
 import { characteristicArray, type Instance } from '../../src/core/instance.ts';
 import { isArray, isObject, type Json, type JsonObject, property } from '../../src/core/json.ts';
 import type { Kind, Kinds } from '../../src/core/kind.ts';
-import { assign, type UnassignWish, unassign } from '../../src/core/model/assign.ts';
+import type { UnassignWish } from '../../src/core/model/assign.ts';
 import { build } from '../../src/core/model/build.ts';
 import { change, type Given } from '../../src/core/model/changes.ts';
 import { defined } from '../../src/core/model/define.ts';
@@ -16,6 +16,7 @@ import { related, unrelated } from '../../src/core/model/relate.ts';
 import { remove } from '../../src/core/model/remove.ts';
 import { firstServiceState, serviceStates } from '../../src/core/model/service-states.ts';
 import { specificationAttribute } from '../../src/core/model/specification.ts';
+import { type Domain, give, takeBack } from '../../src/core/model/standard-changes.ts';
 import { uuidOf } from '../../src/core/uuid.ts';
 import type { Reader, Store } from '../../src/ports/store.ts';
 import { type Chance, chanceOf } from './chance.ts';
@@ -86,7 +87,7 @@ export function stepOf(chance: Chance): Step {
 }
 
 /** Takes the step in one commit; gives back the refusal, if it was refused. Anything but a refusal is thrown. */
-export function take(store: Store, step: Step): AgentError | undefined {
+export function take(store: Pick<Store, 'transact'>, step: Step): AgentError | undefined {
   try {
     commit(store, drafts => act(drafts, step));
     return undefined;
@@ -108,6 +109,7 @@ function act(drafts: Drafts, step: Step): void {
   const other = instanceId(step.with);
   let ids = 0;
   const given: Given = { now: step.seed, newId: () => `made-${step.seed}-${ids++}`, chance: () => chance.one() };
+  const domain: Domain = { drafts, kinds, given };
   const changed = (document: (before: JsonObject) => JsonObject): void => {
     const before = drafts.need(on);
     change(drafts, kinds, before, document(before.document), given);
@@ -130,10 +132,10 @@ function act(drafts: Drafts, step: Step): void {
       changed(document => unrelated({ id: on, document }, chance.happens(0.5) ? {} : { target: other }));
       return;
     case 'assign':
-      assign(drafts, kinds, { owner: other, pool: from, assignee: on, ...open }, given.chance);
+      give(domain, { owner: other, pool: from, assignee: on, ...open });
       return;
     case 'unassign':
-      unassign(drafts, kinds, someNumber(drafts, on, chance) ?? { owner: other, assignee: on, ...open });
+      takeBack(domain, someNumber(drafts, on, chance) ?? { owner: other, assignee: on, ...open });
       return;
     // The same as a client does it that only writes documents.
     case 'ask': {
@@ -212,8 +214,16 @@ function withoutElement(document: JsonObject, chance: Chance): JsonObject {
   return array.length === 0 ? document : { ...document, [name]: array.toSpliced(chance.whole(0, array.length), 1) };
 }
 
-/** What is wrong with the store, a sentence each; empty when everything hangs together. */
-export function faultsIn(store: Reader): readonly string[] {
+/** Whose elements a step has brought in line with the rows, if it has written any; nobody's when it gave a number back. */
+export function settledBy({ act, on }: Step, store: Reader, before: number): string | undefined {
+  return act !== 'unassign' && (store.instanceSeq(instanceId(on)) ?? 0) > before ? on : undefined;
+}
+
+/**
+ * What is wrong with the store, a sentence each; empty when everything hangs together. What one that has just been
+ * settled says is all true.
+ */
+export function faultsIn(store: Reader, settled?: string): readonly string[] {
   const all = [...store.instances({})];
   const handedOut = all.flatMap(({ id }) => store.assignmentsFrom(id));
   return [
@@ -221,7 +231,7 @@ export function faultsIn(store: Reader): readonly string[] {
       ...kindFaults(instance),
       ...linkFaults(store, instance),
       ...poolFaults(store, instance),
-      ...assigneeFaults(store, instance),
+      ...assigneeFaults(store, instance, settled === instance.id),
       ...ownerFaults(store, instance),
       ...supportFaults(instance),
     ]),
@@ -236,6 +246,17 @@ function kindFaults({ id, type, kind, document }: Instance): readonly string[] {
   const state = property(document, 'state');
   const isState = serviceStates.some(each => each === state);
   return named?.type === 'service' && !isState ? [`${id} is in the state ${state}`] : [];
+}
+
+/** All that a life leaves behind. */
+export function remainsOf(store: Reader): unknown {
+  const instances = [...store.instances({})].map(instance => ({
+    instance,
+    links: store.linksFrom(instance.id),
+    rows: store.assignmentsFrom(instance.id),
+    runs: ['port', 'vlan', 'session'].map(thing => [...store.runs(instance.id, thing, { first: 0, last: 1_000 })]),
+  }));
+  return { seq: store.seq(), instances, changes: store.changesAfter(0, store.seq()) };
 }
 
 const asText = ({ class: of, target, type, alias }: Link): string => `${of} ${type} ${alias} ${target}`;
@@ -291,14 +312,14 @@ const told = (owner: string, name: Json | undefined, value: Json | undefined, al
   `${name} ${value} of ${owner} as ${alias}`;
 
 /** Each row is an element of the assignee's document, and each element that names an owner of a kind is a row. */
-function assigneeFaults(store: Reader, { id, document }: Instance): readonly string[] {
+function assigneeFaults(store: Reader, { id, document }: Instance, isSettled: boolean): readonly string[] {
   const rows = store.assignmentsTo(id).map(each => told(each.owner, each.pool, each.value, each.alias));
   const said = (['service', 'resource'] as const).flatMap(side =>
     elements(document, `${side}Relationship`).flatMap(each => {
       const owner = property(property(each, side), 'id');
       if (property(each, 'relationshipType') !== 'assignedFrom' || typeof owner !== 'string') return [];
-      // What was said of an owner before it was of a kind is the client's own word.
-      const isOwn = owner.startsWith('free') && !store.assignmentsTo(id).some(row => row.owner === owner);
+      // What was said of an owner before it was of a kind is the client's own word, until it is written the next time.
+      const isOwn = !isSettled && owner.startsWith('free') && !store.assignmentsTo(id).some(row => row.owner === owner);
       if (isOwn || !kinds.has(store.instance(instanceId(owner))?.kind ?? '')) return [];
       const [characteristic] = isObject(each) ? elements(each, `${side}RelationshipCharacteristic`) : [];
       return [

@@ -50,7 +50,7 @@ export function put(store: Store, kind: Kind, id: string, more: JsonObject = {},
 }
 
 /** One commit, as the agent does it: all of it, or nothing. */
-export function commit<T>(store: Store, change: (drafts: Drafts) => T): T {
+export function commit<T>(store: Pick<Store, 'transact'>, change: (drafts: Drafts) => T): T {
   return store.transact(cause, writer => {
     const drafts = new Drafts(writer);
     const result = change(drafts);
