@@ -129,7 +129,8 @@ export function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T
   const read = schema.safeParse(body);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  const pointer = (issue?.path ?? []).map(part => `/${segment(String(part))}`).join('');
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const pointer = [...(issue?.path ?? []), ...unknown].map(part => `/${segment(String(part))}`).join('');
   throw new AgentError(
     'invalid',
     `the body does not fit at ${pointer || 'its root'}: ${issue?.message ?? 'unreadable'}`,

@@ -1,6 +1,5 @@
 /** `/diffo/v1/plans`, `/tasks`, `/pause`, `/resume`: what will be done, was done, and may not be done. */
 import type { FastifyRequest } from 'fastify';
-import * as z from 'zod';
 import { AgentError } from '../../core/errors.ts';
 import { expectationId, instanceId, type PlanId, planId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
@@ -10,25 +9,7 @@ import { type App, type Handler, resourceAt } from '../server.ts';
 import { parse } from './expectation-body.ts';
 import { inPath, parameter, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR, withTimes } from './parts.ts';
-
-const scope = z
-  .strictObject({ instance: z.string().exactOptional(), expectation: z.string().exactOptional() })
-  .nullish()
-  .transform(given => given ?? {});
-const approval = z
-  .strictObject({ hash: z.string().exactOptional() })
-  .nullish()
-  .transform(given => given ?? {});
-const taking = z
-  .strictObject({ force: z.boolean().exactOptional() })
-  .nullish()
-  .transform(given => given ?? {});
-const stop = z.strictObject({
-  scope: z
-    .string()
-    .regex(/^(all|kind:.+|instance:.+|leaf:[^:]+:.+)$/, 'all, kind:NAME, instance:ID or leaf:EXPECTATION:INSTANCE'),
-  why: z.string().max(2000).exactOptional(),
-});
+import { approval, scope, stop, taking } from './plan-bodies.ts';
 
 export function planRoutes(app: App, parts: DiffoParts): void {
   const { store, loop, clock } = parts;

@@ -1,8 +1,9 @@
 /** `/diffo/v1/specifications`: what instances are specified by: list, make, describe, freeze, move the version on, delete. */
 import type { FastifyRequest } from 'fastify';
+import type * as z from 'zod';
 import { AgentError } from '../../core/errors.ts';
 import type { InstanceType } from '../../core/instance.ts';
-import { isObject, type Json, type JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { readVersion, type Specification, specifications, specificationType } from '../../core/model/specification.ts';
 import {
   bumpSpecification,
@@ -15,8 +16,10 @@ import {
 } from '../../core/model/specification-changes.ts';
 import { specificationHref } from '../../tmf/catalogue/roots.ts';
 import { type App, type Handler, resourceAt } from '../server.ts';
+import { parse } from './expectation-body.ts';
 import { inPath, parameter, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR } from './parts.ts';
+import * as bodies from './specification-bodies.ts';
 
 type SpecificationParts = Pick<DiffoParts, 'store' | 'kinds' | 'clock' | 'newId'>;
 
@@ -29,7 +32,7 @@ export function specificationRoutes(app: App, { store, kinds, clock, newId }: Sp
     const category = parameter(request, 'category');
     const isLatest = parameter(request, 'latest');
     const found = specifications(store, kinds, {
-      ...(type === undefined ? {} : { type: readType(type, 'type') }),
+      ...(type === undefined ? {} : { type: readType(type) }),
       ...(name === undefined ? {} : { name }),
       ...(category === undefined ? {} : { category }),
     });
@@ -104,72 +107,40 @@ function show(specification: Specification): JsonObject {
   };
 }
 
-const makeNames = [
-  'id',
-  'type',
-  '@type',
-  'name',
-  'version',
-  'majorVersion',
-  'minorVersion',
-  'patchVersion',
-  'tmfVersion',
-  'description',
-  'category',
-  'frozen',
-];
-const changeNames = ['description', 'category', 'frozen', 'lifecycleStatus'];
-/** What a GET shows beside these, so that its echo is understood. */
-const derivedNames = ['href', 'kind', 'lastUpdate', 'lifecycleStatus'];
-
-const uuid4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
-const lowerCamel = /^[a-z][a-zA-Z0-9]*$/;
-
 function readWords(body: unknown): SpecificationWords {
-  const given = members(body, [...makeNames, ...derivedNames]);
-  const name = text(given, 'name');
-  if (name === undefined || !lowerCamel.test(name)) {
-    throw invalid('/name', 'name must be a lower camel case name such as broadbandAccess');
-  }
-  const id = text(given, 'id');
-  if (id !== undefined && !uuid4.test(id)) throw invalid('/id', 'id must be a version 4 uuid; leave it out to get one');
-  const type = text(given, 'type') ?? text(given, '@type');
-  const written = text(given, 'version');
-  const version = written === undefined ? undefined : readVersion(written);
-  if (written !== undefined && !version)
-    throw invalid('/version', `version must be of the form 1.2.3, not "${written}"`);
-  const major = numberOf(given, 'majorVersion', version?.major);
-  const minor = numberOf(given, 'minorVersion', version?.minor);
-  const patch = numberOf(given, 'patchVersion', version?.patch);
-  const tmfVersion = number(given, 'tmfVersion', 1);
+  const given = parse(bodies.words, body);
+  const { name, id } = given;
+  const type = given.type ?? given['@type'];
+  const version = given.version ? readVersion(given.version) : undefined;
+  const major = numberOf('majorVersion', given.majorVersion, version?.major);
+  const minor = numberOf('minorVersion', given.minorVersion, version?.minor);
+  const patch = numberOf('patchVersion', given.patchVersion, version?.patch);
+  const { tmfVersion } = given;
   return {
     name,
-    ...(id === undefined ? {} : { id: id.toLowerCase() }),
-    ...(type === undefined ? {} : { type: readType(type, '/type') }),
+    ...(id ? { id: id.toLowerCase() } : {}),
+    ...(type ? { type: readType(type) } : {}),
     ...(major === undefined ? {} : { major }),
     ...(minor === undefined ? {} : { minor }),
     ...(patch === undefined ? {} : { patch }),
-    ...(tmfVersion === undefined ? {} : { tmfVersion }),
+    ...(tmfVersion ? { tmfVersion } : {}),
     ...described(given),
     ...frozen(given),
   };
 }
 
 /** A part of the version, said alone or in the whole of it, which must not contradict one another. */
-function numberOf(given: JsonObject, name: string, inVersion: number | undefined): number | undefined {
-  const said = number(given, name, 0);
+function numberOf(name: string, given: number | null | undefined, inVersion: number | undefined): number | undefined {
+  const said = given ?? undefined;
   if (said === undefined || inVersion === undefined || said === inVersion) return said ?? inVersion;
   throw invalid(`/${name}`, `${name} is ${said} and version says ${inVersion}; leave one of them out`);
 }
 
+type Said = z.output<typeof bodies.change>;
+
 /** Said as a flag or in TMF's word for it, which must not contradict one another. */
-function frozen(given: JsonObject): { readonly frozen?: boolean } {
-  const status = text(given, 'lifecycleStatus');
-  if (status !== undefined && status !== 'Active' && status !== 'Retired') {
-    throw invalid('/lifecycleStatus', 'lifecycleStatus must be Active or Retired');
-  }
-  const said = given.frozen === undefined ? undefined : flag(given, 'frozen');
-  const byStatus = status === undefined ? undefined : status === 'Retired';
+function frozen({ frozen: said, lifecycleStatus: status }: Said): { readonly frozen?: boolean } {
+  const byStatus = status ? status === 'Retired' : undefined;
   if (said !== undefined && byStatus !== undefined && said !== byStatus) {
     throw invalid('/lifecycleStatus', `frozen is ${said} and lifecycleStatus ${status}; leave one of them out`);
   }
@@ -177,14 +148,12 @@ function frozen(given: JsonObject): { readonly frozen?: boolean } {
   return is === undefined ? {} : { frozen: is };
 }
 
-function described(given: JsonObject): Pick<SpecificationWords, 'description' | 'category'> {
-  const description = text(given, 'description');
-  const category = text(given, 'category');
-  return { ...(description === undefined ? {} : { description }), ...(category === undefined ? {} : { category }) };
+function described({ description, category }: Said): Pick<SpecificationWords, 'description' | 'category'> {
+  return { ...(description ? { description } : {}), ...(category ? { category } : {}) };
 }
 
 function readChange(body: unknown): SpecificationChange {
-  const given = members(body, changeNames);
+  const given = parse(bodies.change, body);
   return {
     ...described(given),
     ...(given.description === null ? { description: null } : {}),
@@ -193,38 +162,11 @@ function readChange(body: unknown): SpecificationChange {
   };
 }
 
-function readType(text: string, pointer: string): InstanceType {
+function readType(text: string): InstanceType {
   if (text === 'service' || text === 'serviceSpecification' || text === 'ServiceSpecification') return 'service';
   if (text === 'resource' || text === 'resourceSpecification' || text === 'ResourceSpecification') return 'resource';
-  throw invalid(pointer, `type must be serviceSpecification or resourceSpecification, not "${text}"`);
-}
-
-function members(body: unknown, names: readonly string[]): JsonObject {
-  if (!isObject(body)) throw new AgentError('invalid', 'the body must be one JSON object');
-  for (const name of Object.keys(body)) {
-    if (!names.includes(name)) throw invalid(`/${name}`, `${name} cannot be said here; ${names.join(', ')} can`);
-  }
-  return body;
-}
-
-function text(given: JsonObject, name: string): string | undefined {
-  const value = given[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'string' && value !== '') return value;
-  throw invalid(`/${name}`, `${name} must be a text`);
-}
-
-function number(given: JsonObject, name: string, least: number): number | undefined {
-  const value = given[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value < 1_000_000_000) return value;
-  throw invalid(`/${name}`, `${name} must be a whole number from ${least}`);
-}
-
-function flag(given: JsonObject, name: string): boolean {
-  const value: Json | undefined = given[name];
-  if (typeof value === 'boolean') return value;
-  throw invalid(`/${name}`, `${name} must be true or false`);
+  const reason = `type must be serviceSpecification or resourceSpecification, not "${text}"`;
+  throw new AgentError('invalid', reason, { parameter: 'type' });
 }
 
 function invalid(pointer: string, sentence: string): AgentError {

@@ -1,0 +1,21 @@
+/** What a caller may say of plans and pauses, as the bodies of its requests. */
+import * as z from 'zod';
+
+export const scope = z
+  .strictObject({ instance: z.string().exactOptional(), expectation: z.string().exactOptional() })
+  .nullish()
+  .transform(given => given ?? {});
+export const approval = z
+  .strictObject({ hash: z.string().exactOptional() })
+  .nullish()
+  .transform(given => given ?? {});
+export const taking = z
+  .strictObject({ force: z.boolean().exactOptional() })
+  .nullish()
+  .transform(given => given ?? {});
+export const stop = z.strictObject({
+  scope: z
+    .string()
+    .regex(/^(all|kind:.+|instance:.+|leaf:[^:]+:.+)$/, 'all, kind:NAME, instance:ID or leaf:EXPECTATION:INSTANCE'),
+  why: z.string().max(2000).exactOptional(),
+});
