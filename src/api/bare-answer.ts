@@ -25,11 +25,16 @@ interface ParseError extends Error {
   readonly rawPacket?: unknown;
 }
 
-/** What the server does with a connection on which something came that is no request. */
-export function answerUnreadable(limits: Limits): (error: ParseError, socket: Socket) => void {
+/** What the server does with a connection on which something came that is no request; `whenAnswered` is told to wait. */
+export function answerUnreadable(
+  limits: Limits,
+  whenAnswered: (socket: Socket, call: () => void) => void,
+): (error: ParseError, socket: Socket) => void {
   return (error, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return;
-    socket.end(bareAnswer(failureOf(error, limits)));
+    if (error.code === 'ECONNRESET') return;
+    whenAnswered(socket, () => {
+      if (socket.writable) socket.end(bareAnswer(failureOf(error, limits)));
+    });
   };
 }
 

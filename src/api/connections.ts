@@ -72,6 +72,13 @@ export class Connections {
     return busy >= most;
   }
 
+  /** Calls once what was asked whole on this connection has its answer; at once when there is nothing. */
+  whenAnswered(socket: Socket, call: () => void): void {
+    const latest = this.#bySocket.get(socket)?.latest;
+    if (latest && isAnswered(latest)) latest.response.once('close', call);
+    else call();
+  }
+
   #come(socket: Socket): void {
     const connection: Connection = { socket, latest: undefined, earlier: [], upgraded: false, turn: ++this.#turn };
     this.#open.set(nameOf(socket), connection);

@@ -35,9 +35,8 @@ export function failureOf(error: unknown, log: Log): Failure {
   }
   if (error instanceof HttpRefusal) return { code: error.code, reason: error.message, parameter: error.parameter };
   const { statusCode, code } = (error ?? {}) as Partial<FastifyError>;
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    const reason = 'Bodies of this media type are not read here; send application/json';
-    return { code: 'unsupportedMediaType', reason, parameter: 'Content-Type' };
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') {
+    return { code: 'notFound', reason: 'There is nothing with an id that is so long' };
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return { code: 'malformed', reason: (error as Error).message };

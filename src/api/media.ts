@@ -1,5 +1,6 @@
 /** What a caller accepts, and what it says it sends. */
 import type { FastifyRequest } from 'fastify';
+import { patchMedia } from '../tmf/patch/patch.ts';
 import { HttpRefusal } from './errors.ts';
 
 /** Refuses an `Accept` that leaves no room for JSON. */
@@ -24,6 +25,18 @@ function takesJson(accept: string): boolean {
   return isTaken;
 }
 
+/** Says which types of body are read at a path instead. */
+export function unreadType(takesPatches: boolean): HttpRefusal {
+  const parameter = 'Content-Type';
+  if (!takesPatches) {
+    const accept = 'application/json';
+    return new HttpRefusal('unsupportedMediaType', `The body must be ${accept}`, { headers: { accept }, parameter });
+  }
+  const types = patchMedia.join(', ');
+  const headers = { 'accept-patch': types };
+  return new HttpRefusal('unsupportedMediaType', `A patch must be one of ${types}`, { headers, parameter });
+}
+
 /** Refuses a body that is packed, or in another character set than JSON has. */
 export function checkContent({ headers }: FastifyRequest): void {
   const { 'content-encoding': encoding, 'content-type': type } = headers;
@@ -37,6 +50,7 @@ export function checkContent({ headers }: FastifyRequest): void {
   const [, charset] = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type) ?? [];
   if (charset === undefined || /^(utf-?8|us-ascii)$/i.test(charset)) return;
   throw new HttpRefusal('unsupportedMediaType', `JSON is read as UTF-8, not as ${charset}`, {
+    headers: { accept: 'application/json' },
     parameter: 'Content-Type',
   });
 }

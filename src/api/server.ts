@@ -18,6 +18,7 @@ import { Connections } from './connections.ts';
 import { answerFailure, failureOf, HttpRefusal, jsonType } from './errors.ts';
 import type { GuardSettings } from './guard.ts';
 import { type Limits, limitText } from './limits.ts';
+import { unreadType } from './media.ts';
 
 export type App = FastifyInstance;
 
@@ -49,7 +50,8 @@ export function createServer({ log, limits, https, proxies = [], ...guarded }: S
       ignoreTrailingSlash: true,
       maxParamLength: MAX_ID_LENGTH,
     },
-    clientErrorHandler: answerUnreadable(limits),
+    // What was asked before on the same connection is answered first.
+    clientErrorHandler: answerUnreadable(limits, (socket, call) => connections.whenAnswered(socket, call)),
     frameworkErrors: (error, request, reply) => {
       answerFailure(reply as FastifyReply, request.url, failureOf(error, log));
     },
@@ -77,9 +79,16 @@ export function createServer({ log, limits, https, proxies = [], ...guarded }: S
   app.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'buffer' }, readJson);
   app.addContentTypeParser<Buffer>([...operationMedia], { parseAs: 'buffer' }, (request, body, done) => {
     if (isOperable(app, request)) readJson(request, body, done);
-    else
-      done(new HttpRefusal('unsupportedMediaType', 'The body must be application/json', { parameter: 'Content-Type' }));
+    else done(unreadType(false));
   });
+  const refusalOf = (error: unknown, request: FastifyRequest): HttpRefusal | undefined => {
+    if (error instanceof HttpRefusal) return error;
+    const { code } = (error ?? {}) as { code?: unknown };
+    if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unreadType(isOperable(app, request));
+    if (code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return undefined;
+    const most = limitText(limits, 'bodyBytes', 'bytes');
+    return new HttpRefusal('tooLarge', `The body is larger than ${most}; send it in parts`);
+  };
   const admit = admission({ ...guarded, limits, connections });
   app.addHook('onRequest', (request, _reply, done) => {
     try {
@@ -90,8 +99,8 @@ export function createServer({ log, limits, https, proxies = [], ...guarded }: S
     }
   });
   app.setErrorHandler((error, request, reply) => {
-    const headers = error instanceof HttpRefusal ? error.headers : undefined;
-    answerFailure(reply, request.url, failureOf(tooLarge(error, limits) ?? error, log), headers);
+    const known = refusalOf(error, request);
+    answerFailure(reply, request.url, failureOf(known ?? error, log), known?.headers);
   });
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request.url);
@@ -107,13 +116,6 @@ export function createServer({ log, limits, https, proxies = [], ...guarded }: S
   return app;
 }
 
-/** The one refusal of the framework that has to name a limit. */
-function tooLarge(error: unknown, limits: Limits): HttpRefusal | undefined {
-  if ((error as { code?: unknown }).code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return undefined;
-  const most = limitText(limits, 'bodyBytes', 'bytes');
-  return new HttpRefusal('tooLarge', `The body is larger than ${most}; send it in parts`);
-}
-
 /** Of what a client may expect, only `100-continue` is known, and is answered before this is called. */
 function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
   const failure = {
@@ -121,8 +123,14 @@ function answerExpectation(_request: IncomingMessage, response: ServerResponse):
     reason: 'Only 100-continue may be expected',
     parameter: 'Expect',
   } as const;
-  response.writeHead(statusOf(failure.code), { 'content-type': jsonType, connection: 'close' });
-  response.end(JSON.stringify(errorBody(failure)));
+  const body = JSON.stringify(errorBody(failure));
+  const length = Buffer.byteLength(body);
+  response.writeHead(statusOf(failure.code), {
+    'content-type': jsonType,
+    'content-length': length,
+    connection: 'close',
+  });
+  response.end(body);
 }
 
 type Parsed = (error: Error | null, body?: unknown) => void;

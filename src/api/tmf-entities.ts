@@ -8,11 +8,12 @@ import { type Json, property } from '../core/json.ts';
 import type { Sample } from '../ports/driver.ts';
 import type { Store, Writer } from '../ports/store.ts';
 import { acceptCreate, type Rendering } from '../tmf/codec.ts';
-import { type PatchMedia, patchMedia, patchMediaOf } from '../tmf/patch/patch.ts';
+import { type PatchMedia, patchMediaOf } from '../tmf/patch/patch.ts';
 import { type Projection, parseQuery, project } from '../tmf/query.ts';
 import { hrefOf, type Version } from '../tmf/version.ts';
 import { HttpRefusal, jsonType } from './errors.ts';
 import { linksOf } from './links.ts';
+import { unreadType } from './media.ts';
 import type { RenderedEntities } from './rendered.ts';
 import { queryOf } from './server.ts';
 import { etagNow, patched, showInstance } from './shown.ts';
@@ -166,10 +167,7 @@ function bodyOf({ body }: FastifyRequest): Json {
 function mediaOf({ headers }: FastifyRequest): PatchMedia {
   const media = patchMediaOf(headers['content-type'] ?? 'application/json');
   if (media !== undefined) return media;
-  throw new HttpRefusal('unsupportedMediaType', `A patch must be one of ${patchMedia.join(', ')}`, {
-    headers: { 'accept-patch': patchMedia.join(', ') },
-    parameter: 'Content-Type',
-  });
+  throw unreadType(true);
 }
 
 /** Whether a list of entity tags names this one. */

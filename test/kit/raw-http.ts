@@ -11,8 +11,8 @@ export interface RawAnswer {
 export interface RawConnection {
   readonly socket: Socket;
   send(bytes: string | Buffer): void;
-  /** The next whole answer; rejects when the connection ends before it. */
-  answer(): Promise<RawAnswer>;
+  /** The next whole answer; rejects when the connection ends before it. `bodyless`: to a HEAD. */
+  answer(bodyless?: 'bodyless'): Promise<RawAnswer>;
   /** Resolves when the other side has ended it. */
   readonly closed: Promise<void>;
   end(): void;
@@ -25,7 +25,7 @@ export async function rawConnection(url: string): Promise<RawConnection> {
     socket.once('connect', resolve);
     socket.once('error', reject);
   });
-  let heard = Buffer.alloc(0);
+  let heard: Buffer = Buffer.alloc(0);
   let wake = (): void => undefined;
   let isOver = false;
   socket.on('data', bytes => {
@@ -44,9 +44,9 @@ export async function rawConnection(url: string): Promise<RawConnection> {
   return {
     socket,
     send: bytes => void socket.write(bytes),
-    async answer() {
+    async answer(bodyless) {
       for (;;) {
-        const found = take(heard);
+        const found = take(heard, bodyless !== undefined);
         if (found) {
           heard = found.rest;
           if (found.answer.status !== 100) return found.answer;
@@ -74,7 +74,7 @@ export async function rawAnswer(url: string, bytes: string | Buffer): Promise<Ra
   }
 }
 
-function take(heard: Buffer): { readonly answer: RawAnswer; readonly rest: Buffer } | undefined {
+function take(heard: Buffer, bodyless: boolean): { readonly answer: RawAnswer; readonly rest: Buffer } | undefined {
   const end = heard.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const [line = '', ...lines] = heard.subarray(0, end).toString('latin1').split('\r\n');
@@ -84,7 +84,7 @@ function take(heard: Buffer): { readonly answer: RawAnswer; readonly rest: Buffe
     headers[each.slice(0, colon).toLowerCase()] = each.slice(colon + 1).trim();
   }
   const status = Number(line.split(' ')[1]);
-  const length = Number(headers['content-length'] ?? 0);
+  const length = bodyless ? 0 : Number(headers['content-length'] ?? 0);
   const start = end + 4;
   if (heard.length < start + length) return undefined;
   const text = heard.subarray(start, start + length).toString('utf8');

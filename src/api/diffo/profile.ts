@@ -3,7 +3,7 @@ import { asJson, type JsonObject } from '../../core/json.ts';
 import { findingText } from '../../core/profile/finding.ts';
 import { placeOf } from '../../core/profile/profile.ts';
 import { errorBody } from '../../tmf/error-body.ts';
-import { HttpRefusal } from '../errors.ts';
+import { unreadType } from '../media.ts';
 import { type App, pathOf, resourceAt } from '../server.ts';
 import { type DiffoParts, iso } from './parts.ts';
 import type { ProfileState } from './profile-door.ts';
@@ -16,8 +16,7 @@ const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 export function profileRoutes(app: App, { profile }: Pick<DiffoParts, 'profile'>): void {
   app.addContentTypeParser(yamlTypes, { parseAs: 'string' }, (request, body, done) => {
     if (pathOf(request.url).replace(/\/$/, '') === CHECK) done(null, body);
-    else
-      done(new HttpRefusal('unsupportedMediaType', 'The body must be application/json', { parameter: 'Content-Type' }));
+    else done(unreadType(false));
   });
   resourceAt(app, '/diffo/v1/profile', { GET: (_, reply) => reply.send(showProfile(profile.state)) });
   resourceAt(app, CHECK, {
