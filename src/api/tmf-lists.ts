@@ -1,19 +1,23 @@
-/** Lists of TMF entities: filtered, paged, counted, and streamed, so that a long one never stands in memory whole. */
+/** Lists of TMF entities: filtered, sorted, paged, counted, and streamed, so that a long one never stands in memory whole. */
 import { Readable } from 'node:stream';
 import { setImmediate as breath } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AgentError } from '../core/errors.ts';
-import { type InstanceId, instanceId } from '../core/ids.ts';
 import type { Instance, InstanceType } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Kinds } from '../core/kind.ts';
 import { present } from '../core/model/present.ts';
-import type { InstanceQuery, Reader } from '../ports/store.ts';
+import type { Reader } from '../ports/store.ts';
 import { type Rendering, render } from '../tmf/codec.ts';
-import { meets, pageLinks, parseQuery, project, type Query, strangers } from '../tmf/query.ts';
+import { type CursorScope, encodeCursor } from '../tmf/query/cursor.ts';
+import { cursorLinks } from '../tmf/query/pages.ts';
+import { orderOf } from '../tmf/query/sort.ts';
+import { pageLinks, project, type Query, readQuery } from '../tmf/query.ts';
 import type { Version } from '../tmf/version.ts';
+import { asItWas } from './as-it-was.ts';
 import { jsonType } from './errors.ts';
 import { linksOf, remembering } from './links.ts';
+import { type Found, type FoundMark, search } from './list-search.ts';
+import { type ListWindow, readWindow } from './list-window.ts';
 import { pathOf, queryOf } from './server.ts';
 
 export interface ListParts {
@@ -34,97 +38,66 @@ export async function sendList(
   type: InstanceType,
   version: Version,
 ): Promise<FastifyReply> {
-  const query = parseQuery(queryOf(request.url), type, version);
-  const rendering: Rendering = {
-    type,
-    version,
-    publicUrl,
-    links: remembering(linksOf(store, version, publicUrl, kinds)),
-  };
-  const show: Show = instance => render(present(store, kinds, instance).document, rendering);
-  const { offset = 0, limit = Number.POSITIVE_INFINITY } = query;
-  const found =
-    query.all.length === 0 ? wholePage(store, type, offset, limit) : await filteredPage(store, query, type, show);
-  const { total, count } = found;
-  const isPage = query.limit !== undefined || query.offset !== undefined;
-  const links = pageLinks(`${publicUrl}${pathOf(request.url)}`, query, total);
+  const query = readQuery(queryOf(request.url), type, version);
+  const scope = { epoch: store.epoch, order: `${type} ${version} ${orderOf(query.sort)}` };
+  const window = readWindow(query, request.headers.range, scope);
+  const links = remembering(linksOf(store, version, publicUrl, kinds));
+  const rendering: Rendering = { type, version, publicUrl, links };
+  const show = (instance: Instance): JsonObject => render(present(store, kinds, instance).document, rendering);
+  const isGone = (): boolean => reply.raw.destroyed;
+  const found = await search({ store, kinds, show, isGone }, query, type, version, window);
+  if (!found) return reply.hijack();
+  const { total, page } = found;
+  const isPartial = window.isPart && page.length > 0 && page.length < total;
   reply
-    .code(partialContent && isPage && count > 0 && count < total ? 206 : 200)
-    .headers({ 'x-total-count': total, 'x-result-count': count, ...(links === undefined ? {} : { link: links }) })
+    .code(partialContent && isPartial ? 206 : 200)
+    .headers({ 'x-total-count': total, 'x-result-count': page.length, 'accept-ranges': 'items' })
+    .headers(pageHeaders(`${publicUrl}${pathOf(request.url)}`, query, window, found, scope))
     .type(jsonType);
-  const text = (instance: Instance): string => JSON.stringify(project(show(instance), query.fields));
-  if (count <= AT_ONCE) return reply.send(`[${Array.from(found.instances(), text).join(',')}]`);
-  return reply.send(Readable.from(chunks(found.instances(), text), { objectMode: false }));
+  const texts = (marks: readonly FoundMark[]): string[] => {
+    const now = store.instancesAt(marks.map(({ row }) => row));
+    return marks.flatMap((mark, i) => {
+      const instance = asItWas(store, mark, type, now[i]);
+      return instance ? JSON.stringify(project(show(instance), query.fields)) : [];
+    });
+  };
+  if (page.length <= AT_ONCE) return reply.send(`[${texts(page).join(',')}]`);
+  return reply.send(Readable.from(chunks(page, texts), { objectMode: false }));
 }
 
-type Show = (instance: Instance) => JsonObject;
-
-interface Found {
-  readonly total: number;
-  readonly count: number;
-  instances(): Iterable<Instance>;
-}
-
-function wholePage(store: Reader, type: InstanceType, offset: number, limit: number): Found {
-  const total = store.countInstances({ type });
-  const count = Math.min(Math.max(total - offset, 0), limit);
-  return { total, count, instances: () => (count === 0 ? [] : store.instances({ type, offset, limit: count })) };
-}
-
-/** Looks at every candidate once and keeps the ids of the page. */
-async function filteredPage(store: Reader, query: Query, type: InstanceType, show: Show): Promise<Found> {
-  const { offset = 0, limit = Number.POSITIVE_INFINITY } = query;
-  const unknown = new Set(strangers(query, type));
-  const ids: InstanceId[] = [];
-  let total = 0;
-  let looked = 0;
-  const candidates = indexed(query, type);
-  for (const instance of store.instances(candidates)) {
-    looked++;
-    if (looked % AT_ONCE === 0) await breath();
-    for (const name of unknown) if (Object.hasOwn(instance.document, name)) unknown.delete(name);
-    if (!meets(show(instance), query, type)) continue;
-    if (total >= offset && ids.length < limit) ids.push(instance.id);
-    total++;
+/** Where the page stands in the list, and where others are. */
+function pageHeaders(
+  address: string,
+  { rest }: Query,
+  { byCursor, isPart, offset, pageLength: limit }: ListWindow,
+  { total, page, isFirst, isLast }: Found,
+  scope: CursorScope,
+): Record<string, string> {
+  if (byCursor) {
+    const at = (mark: FoundMark | undefined): string | undefined => mark && encodeCursor(mark, scope);
+    const cursors = { before: isFirst ? undefined : at(page.at(0)), after: isLast ? undefined : at(page.at(-1)) };
+    return { link: cursorLinks(address, { limit, rest }, cursors) };
   }
-  const [stranger] = unknown;
-  if (stranger !== undefined && !isIndexed(candidates)) {
-    throw new AgentError('invalid', `No ${type} has an attribute ${stranger}; the filter cannot be met by any`);
-  }
-  return { total, count: ids.length, instances: () => byIds(store, ids) };
-}
-
-/** The part of a query that an index of the store answers. */
-function indexed({ all }: Query, type: InstanceType): InstanceQuery {
-  for (const group of all) {
-    const values = group.flatMap(each => each.values);
-    if (!group.every(({ path, operator }) => path.length === 1 && operator === 'eq')) continue;
-    if (group.every(({ path }) => path[0] === 'id')) return { type, ids: [...new Set(values)].map(instanceId) };
-    const [value] = values;
-    if (values.length === 1 && value !== undefined && group[0]?.path[0] === 'name') return { type, name: value };
-  }
-  return { type };
-}
-
-function isIndexed({ ids, name }: InstanceQuery): boolean {
-  return ids !== undefined || name !== undefined;
-}
-
-function* byIds(store: Reader, ids: readonly InstanceId[]): Iterable<Instance> {
-  for (let i = 0; i < ids.length; i += AT_ONCE) yield* store.instances({ ids: ids.slice(i, i + AT_ONCE) });
+  const links = pageLinks(address, { offset, limit, rest }, total);
+  const range = page.length === 0 ? '*' : `${offset}-${offset + page.length - 1}`;
+  return {
+    ...(isPart ? { 'content-range': `items ${range}/${total}` } : {}),
+    ...(links === undefined ? {} : { link: links }),
+  };
 }
 
 /** The text of a list in portions, with room for other requests between them. */
-async function* chunks(instances: Iterable<Instance>, text: (instance: Instance) => string): AsyncGenerator<string> {
-  let portion: string[] = [];
+async function* chunks(
+  page: readonly FoundMark[],
+  texts: (marks: readonly FoundMark[]) => string[],
+): AsyncGenerator<string> {
   let mark = '[';
-  for (const instance of instances) {
-    portion.push(text(instance));
-    if (portion.length < AT_ONCE) continue;
+  for (let from = 0; from < page.length; from += AT_ONCE) {
+    const portion = texts(page.slice(from, from + AT_ONCE));
+    if (portion.length === 0) continue;
     yield mark + portion.join(',');
     mark = ',';
-    portion = [];
     await breath();
   }
-  yield portion.length > 0 ? `${mark}${portion.join(',')}]` : mark === '[' ? '[]' : ']';
+  yield mark === '[' ? '[]' : ']';
 }

@@ -49,7 +49,7 @@ const turned: Record<Relation, Relation | undefined> = {
   '=~': undefined,
 };
 
-/** Reads the value of `filter`. Throws `invalid` or `unsupported`, with the place. */
+/** Reads the value of `filter`. Throws `invalid`, with the place. */
 export function parseFilter(text: string, asked: Asked): Filter {
   const reader = new ExpressionReader(new Scan(text, 'filter'), asked);
   const steps = reader.route();

@@ -140,7 +140,7 @@ export class Scan {
 
   /** For what JSONPath has and this agent does not serve. */
   refuse(why: string): never {
-    throw new AgentError('unsupported', `At character ${this.at + 1} of the ${this.#what}: ${why}`);
+    throw new AgentError('invalid', `At character ${this.at + 1} of the ${this.#what}: ${why}`);
   }
 
   #match(sticky: RegExp): string | undefined {

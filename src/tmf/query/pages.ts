@@ -33,5 +33,14 @@ export function cursorLinks(
 }
 
 function linkTo(address: string, rest: string, rel: string, page: string): string {
-  return `<${address}?${rest === '' ? '' : `${rest}&`}${page}>; rel="${rel}"`;
+  return `<${address}?${rest === '' ? '' : `${encoded(rest)}&`}${page}>; rel="${rel}"`;
+}
+
+/** As a client wrote it, which may be with signs that end an address in a header. */
+function encoded(text: string): string {
+  return text.replaceAll(/[<>"]|[^\x21-\x7e]/g, sign => [...Buffer.from(sign)].map(percent).join(''));
+}
+
+function percent(byte: number): string {
+  return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 }

@@ -36,6 +36,9 @@ export type SortValue = readonly [rank: 0 | 1 | 2 | 3 | 4, value: number | strin
 
 const missing: SortValue = [4, 0];
 
+/** So much of a text counts: a page that is kept stays small, and a cursor short enough for an address line. */
+const MAX_TEXT = 200;
+
 /** Of arrays the first value counts. */
 export function sortValue(entity: JsonObject, { path }: SortKey): SortValue {
   const leaf = firstLeaf(entity, path, 0);
@@ -43,7 +46,7 @@ export function sortValue(entity: JsonObject, { path }: SortKey): SortValue {
   if (typeof leaf === 'number') return [1, leaf];
   if (typeof leaf !== 'string') return missing;
   const at = instantOf(leaf);
-  return at === undefined ? [3, leaf] : [2, at];
+  return at === undefined ? [3, leaf.slice(0, MAX_TEXT)] : [2, at];
 }
 
 function firstLeaf(value: Json | undefined, path: readonly string[], depth: number): Json | undefined {
@@ -64,6 +67,9 @@ export interface Position {
   readonly values: readonly SortValue[];
   readonly row: number;
 }
+
+/** Beyond everything, in any order. */
+export const theEnd: Position = { values: [], row: Number.POSITIVE_INFINITY };
 
 /** Below zero when `a` stands before `b`; zero only for the same row. */
 export function comparePositions(a: Position, b: Position, keys: readonly SortKey[]): number {
