@@ -244,13 +244,13 @@ class Delivery implements HubDelivery {
   /** Reads the next stretch of what is new, once for all who rest, and lets those go on who have something to hear. */
   #wake(): void {
     const { store } = this.#parts;
+    if (!this.#isAnyoneTelling()) this.#feed.forget();
     const from = this.#tip;
     const topics = [...this.#topics.values()].filter(({ resting }) => resting.size > 0);
     if (topics.length === 0) {
       this.#tip = store.seq();
       return;
     }
-    if (!this.#isAnyoneTelling()) this.#feed.forget();
     let stretch: Stretch;
     try {
       stretch = this.#feed.after(from);

@@ -1,70 +1,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listenerId } from '../../src/core/ids.ts';
 import { type JsonObject, property } from '../../src/core/json.ts';
 import { handClock } from '../kit/clock.ts';
+import { type Ear, listen as ear } from '../kit/ear.ts';
 import { characteristic, handOut, over, put } from '../kit/hops.ts';
 import { kind } from '../kit/model.ts';
 import { R4, R5, S4, S5, type Served, served } from './served.ts';
 
-interface Ear {
-  readonly callback: string;
-  readonly heard: JsonObject[];
-  /** Resolves when so many deliveries have arrived. */
-  until(count: number): Promise<readonly JsonObject[]>;
-  close(): void;
-}
-
-const ears: Ear[] = [];
 const agents: Served[] = [];
 afterEach(async () => {
-  for (const ear of ears.splice(0)) ear.close();
   for (const agent of agents.splice(0)) await agent.stop();
 });
 
 /** A listener that answers with one status after the other, then with the last; 0 never answers. */
-async function listen(...statuses: number[]): Promise<Ear> {
-  const heard: JsonObject[] = [];
-  const waiting = new Set<() => void>();
-  let i = 0;
-  const server: Server = createServer((request, response) => {
-    let text = '';
-    request.on('data', chunk => {
-      text += chunk;
-    });
-    request.on('end', () => {
-      heard.push(JSON.parse(text));
-      const status = statuses[Math.min(i++, statuses.length - 1)] ?? 204;
-      for (const look of waiting) look();
-      if (status === 0) return;
-      response.writeHead(status, status === 307 ? { location: 'http://127.0.0.1:1/' } : {}).end();
-    });
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const ear: Ear = {
-    callback: `http://127.0.0.1:${(server.address() as AddressInfo).port}/listener/here`,
-    heard,
-    until: count =>
-      new Promise(resolve => {
-        const look = (): void => {
-          if (heard.length < count) return;
-          waiting.delete(look);
-          resolve(heard);
-        };
-        waiting.add(look);
-        look();
-      }),
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-  ears.push(ear);
-  return ear;
+function listen(...statuses: number[]): Promise<Ear> {
+  return ear({ statuses: statuses.length === 0 ? [204] : statuses });
 }
 
 async function agent(...wanted: Parameters<typeof served>): Promise<Served> {
@@ -109,6 +62,74 @@ describe('a hub', () => {
   });
 
   test.each([
+    ['eventType=ServiceCreatedEvent', 'eventType "ServiceCreatedEvent", but ServiceCreateEvent, ServiceAttribute'],
+    ['eventType=ServiceOperatingStatusChangeEvent', 'ServiceOperatingStatusChangeEvent'],
+    ['eventType=ResourceCreateEvent', 'ResourceCreateEvent'],
+    ['event.resource.state=active', '"event.resource.state" is nothing in an event; write event.service.state'],
+    ['event.service', 'is nothing in an event'],
+    ['offset=1', 'offset is for lists'],
+    ['sort=name', 'sort is for lists'],
+    ['depth=1', 'depth is not served'],
+    ['event.service.startDate.gt=soon', 'event.service.startDate is a date'],
+    ['name.regex=(', 'name is not in the syntax of RE2'],
+    ['filter=$[?(@.state==]', 'filter'],
+    ['fields=note[', 'fields'],
+    ['name=%', 'not well percent-encoded at "%"'],
+  ])('refuses the query %s, and says what is wrong with it', async (query, reason) => {
+    const a = await agent();
+    const { status, json } = await a.call('POST', `${S4}/hub`, { callback: 'http://127.0.0.1/', query });
+    expect([status, property(json, 'reason')]).toEqual([400, expect.stringContaining(reason)]);
+    expect(JSON.stringify(json)).toContain('/query');
+    expect(a.store.listeners()).toEqual([]);
+  });
+
+  test('a registration that is made again takes its own place', async () => {
+    const a = await agent();
+    const ear = await listen();
+    const first = await register(a, R4, ear.callback, 'name=a');
+    expect(await register(a, R4, ear.callback, 'name=a')).toEqual(first);
+    const others = [
+      await register(a, R4, ear.callback),
+      await register(a, R5, ear.callback, 'name=a'),
+      await register(a, R4, `${ear.callback}/2`, 'name=a'),
+    ];
+    expect(new Set([first, ...others].map(each => each.id)).size).toBe(4);
+    await a.call('POST', `${R4}/resource`, { name: 'a' });
+    await ear.until(4);
+    await new Promise(resolve => setTimeout(resolve, 50));
+    expect(ear.heard).toHaveLength(4);
+    expect(ear.paths.filter(path => path.endsWith('/2'))).toHaveLength(1);
+  });
+
+  test('hears nothing of what changes nothing, nor of what is refused', async () => {
+    const a = await agent();
+    const ear = await listen();
+    const { json } = await a.call('POST', `${S5}/service`, {
+      '@type': 'Service',
+      state: 'active',
+      serviceSpecification: { id: 's' },
+      note: [{ '@type': 'Note', id: '1', text: 't' }],
+    });
+    await register(a, S5, ear.callback);
+    const at = `${S5}/service/${json.id}`;
+    expect((await a.call('PATCH', at, { state: 'active' })).status).toBe(200);
+    expect((await a.call('PATCH', at, (await a.call('GET', at)).json)).status).toBe(200);
+    expect((await a.call('PATCH', at, { state: 'sleeping' })).status).toBe(400);
+    expect((await a.call('PATCH', at, { state: 'inactive', id: 'other' })).status).toBe(400);
+    await a.call('PATCH', at, { note: [{ '@type': 'Note', id: '1', text: 'u' }] });
+    const [only] = await ear.until(1);
+    expect(only).toMatchObject({
+      eventType: 'ServiceAttributeValueChangeEvent',
+      fieldPath: "note[?(@.id=='1')].text",
+      title: 'ServiceAttributeValueChangeEvent',
+      domain: 'Service',
+      source: { id: json.id, href: at, '@referredType': 'Service' },
+      reportingSystem: { id: a.store.agent },
+    });
+  });
+
+  test.each([
+    [{ callback: 'http://127.0.0.1/', query: `name=${'x'.repeat(4_096)}` }, 400],
     [{}, 400],
     [{ callback: '/relative' }, 400],
     [{ callback: 'ftp://127.0.0.1/' }, 400],
@@ -116,7 +137,7 @@ describe('a hub', () => {
     [{ callback: 'http://127.0.0.1/', query: 'name.regex=(' }, 400],
     [{ callback: 'http://elsewhere.example/' }, 403],
     [{ callback: 'http://localhost/' }, 403],
-  ])('refuses %j with %i', async (body, status) => {
+  ])('refuses %.80j with %i', async (body, status) => {
     const a = await agent();
     expect((await a.call('POST', `${R4}/hub`, body)).status).toBe(status);
   });
@@ -237,13 +258,70 @@ describe('a listener that does not answer', () => {
     expect(types(await deaf.until(3))).toHaveLength(3);
   });
 
-  test('by sending it elsewhere is not followed', async () => {
-    const a = await agent({ clock: handClock() });
-    const ear = await listen(307);
-    await register(a, R4, ear.callback);
-    await a.call('POST', `${R4}/resource`, { name: 'a' });
+  test('and comes back hears all that it missed, each as it was', async () => {
+    const clock = handClock();
+    const a = await agent({ clock });
+    const ear = await listen(503, 204);
+    const { json } = await a.call('POST', `${R4}/resource`, { name: 'a', x: 0, state: 'even' });
+    const other = (await a.call('POST', `${R4}/resource`, { name: 'b', x: 0 })).json;
+    await register(a, R4, ear.callback, 'eventType=ResourceAttributeValueChangeEvent,ResourceDeleteEvent');
+    await a.call('PATCH', `${R4}/resource/${json.id}`, { x: -1 });
     await ear.until(1);
-    expect(ear.heard).toHaveLength(1);
+    // Back and forth: what it is now says nothing of what it was.
+    const written = Array.from({ length: 300 }, (_, i) => i % 7);
+    for (const x of written) {
+      await a.call('PATCH', `${R4}/resource/${json.id}`, { x });
+      if (x === 0) await a.call('PATCH', `${R4}/resource/${other.id}`, { x: written.length });
+    }
+    await a.call('DELETE', `${R4}/resource/${json.id}`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+    await clock.advance(1_000);
+    const heard = await ear.until(304);
+    const shown = heard.map(each => property(each.event, 'resource')).filter(each => property(each, 'id') === json.id);
+    expect(shown.map(each => property(each, 'x'))).toEqual([-1, -1, ...written, written.at(-1)]);
+    expect(types(heard.slice(-1))).toEqual(['ResourceDeleteEvent']);
+    expect(new Set(heard.map(each => each.eventId)).size).toBe(303);
+  });
+
+  test('is told the second event of a change without the first again', async () => {
+    const clock = handClock();
+    const a = await agent({ clock });
+    const ear = await listen(204, 503, 204);
+    const { json } = await a.call('POST', `${R4}/resource`, { name: 'a' });
+    await register(a, R4, ear.callback);
+    await a.call('PATCH', `${R4}/resource/${json.id}`, { operationalState: 'enable', name: 'b' });
+    await ear.until(2);
+    await new Promise(resolve => setTimeout(resolve, 20));
+    await clock.advance(1_000);
+    expect(types(await ear.until(3))).toEqual([
+      'ResourceStateChangeEvent',
+      'ResourceAttributeValueChangeEvent',
+      'ResourceAttributeValueChangeEvent',
+    ]);
+  });
+
+  test('and was suspended goes on where it stopped once it is registered again', async () => {
+    const clock = handClock();
+    const a = await agent({ clock });
+    const ear = await listen(...Array.from({ length: 14 }, () => 503), 204);
+    const made = await register(a, R4, ear.callback);
+    const shown = async () => (await a.call('GET', `${R4}/hub/${made.id}`)).json;
+    for (const name of ['a', 'b']) await a.call('POST', `${R4}/resource`, { name });
+    for (let tries = 1; tries <= 14; tries++) {
+      await ear.until(tries);
+      await new Promise(resolve => setTimeout(resolve, 20));
+      await clock.advance(300_000);
+    }
+    await becomes(async () => (await shown()).suspended !== undefined);
+    expect(a.delivery.figures()).toEqual({
+      listeners: { told: 0, retried: 0, suspended: 1 },
+      deliveries: { delivered: 0, failed: 14 },
+    });
+    expect(await register(a, R4, ear.callback)).toEqual(made);
+    expect(await shown()).toEqual(made);
+    const heard = await ear.until(16);
+    expect(heard.slice(-2).map(each => property(property(each.event, 'resource'), 'name'))).toEqual(['a', 'b']);
+    expect(a.delivery.figures().listeners).toEqual({ told: 1, retried: 0, suspended: 0 });
   });
 
   test('and is overtaken by retention hears so', async () => {
@@ -259,6 +337,11 @@ describe('a listener that does not answer', () => {
       const { json } = await a.call('GET', `${R4}/hub/${id}`);
       return String(json.suspended ?? '').startsWith('overtaken');
     });
+    // There is nowhere to go on from but now.
+    await register(a, R4, ear.callback);
+    await a.call('POST', `${R4}/resource`, { name: 'after' });
+    const last = (await ear.until(2))[1];
+    expect(property(last?.event, 'resource')).toMatchObject({ name: 'after' });
   });
 });
 

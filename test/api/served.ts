@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { openStore } from '../../src/adapters/sqlite/store.ts';
 import { instanceRoutes } from '../../src/api/diffo/instances.ts';
-import { startHubDelivery } from '../../src/api/hub-delivery.ts';
+import { type DeliveryParts, type HubDelivery, startHubDelivery } from '../../src/api/hub-delivery.ts';
 import { createServer, type ServerSettings } from '../../src/api/server.ts';
 import { type TmfParts, tmfRoutes } from '../../src/api/tmf-routes.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
@@ -31,6 +31,7 @@ export interface Served {
   readonly url: string;
   readonly store: Store;
   readonly rings: () => number;
+  readonly delivery: HubDelivery;
   call(method: string, path: string, body?: Json, headers?: Record<string, string>): Promise<Answer>;
   stop(): Promise<void>;
 }
@@ -49,10 +50,11 @@ export interface Wanted extends Partial<Pick<TmfParts, 'kinds' | 'recordKinds' |
   readonly clock?: Clock;
   readonly path?: string;
   readonly keepChanges?: number;
+  readonly hub?: Partial<Pick<DeliveryParts, 'ca' | 'resolve' | 'patience'>>;
 }
 
 export async function served(wanted: Wanted = {}): Promise<Served> {
-  const { server, clock = realClock, path = ':memory:', keepChanges, recordKinds } = wanted;
+  const { server, clock = realClock, path = ':memory:', keepChanges, recordKinds, hub } = wanted;
   const { kinds = new Map(), sample = async () => undefined, publicUrl = '', hubAllow = ['127.0.0.1'] } = wanted;
   const store = openStore({
     path,
@@ -64,7 +66,16 @@ export async function served(wanted: Wanted = {}): Promise<Served> {
   });
   let rings = 0;
   const app = createServer({ loopback: true, hosts: [], log: silentLog, limits: defaultLimits, ...server });
-  const delivery = startHubDelivery({ store, kinds, clock, log: silentLog, publicUrl, hubAllow, random: () => 1 });
+  const delivery = startHubDelivery({
+    store,
+    kinds,
+    clock,
+    log: silentLog,
+    publicUrl,
+    hubAllow,
+    random: () => 1,
+    ...hub,
+  });
   const ring = (): void => {
     rings++;
   };
@@ -83,6 +94,7 @@ export async function served(wanted: Wanted = {}): Promise<Served> {
     url,
     store,
     rings: () => rings,
+    delivery,
     async call(method, at, body, headers = {}) {
       const response = await fetch(url + at, {
         method,
