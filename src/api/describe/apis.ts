@@ -2,6 +2,8 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Kinds } from '../../core/kind.ts';
 import { versions } from '../../tmf/version.ts';
+import { catalogueDescribed } from '../catalogue-described.ts';
+import { documentOperation, ownDescribed, topDescribed } from '../diffo/described.ts';
 import { inventoryDescribed } from '../tmf-described.ts';
 import { type Described, documentOf, documentOfAll, type Where } from './document.ts';
 
@@ -11,8 +13,13 @@ export interface DescribeParts extends Where {
 
 const types = ['service', 'resource'] as const;
 
-function apis({ publicUrl }: DescribeParts): Described[] {
-  return types.flatMap(type => versions.map(version => inventoryDescribed(type, version, publicUrl)));
+/** Each API; the description of itself is one of its paths. */
+function apis({ publicUrl }: DescribeParts): readonly Described[] {
+  const tmf = types.flatMap(type =>
+    versions.flatMap(version => [inventoryDescribed(type, version, publicUrl), catalogueDescribed(type, version)]),
+  );
+  const documented = { '/openapi.json': { get: documentOperation('/openapi.json') } };
+  return [...tmf, ownDescribed()].map(each => ({ ...each, paths: { ...each.paths, ...documented } }));
 }
 
 /** The OpenAPI document of the API at a root. */
@@ -24,7 +31,7 @@ export function documentAt(root: string, parts: DescribeParts): JsonObject {
 
 /** The OpenAPI document of all of them. */
 export function documentOfAgent(parts: DescribeParts): JsonObject {
-  return documentOfAll(apis(parts), parts);
+  return documentOfAll([...apis(parts), topDescribed(['/openapi.json', '/asyncapi.json'])], parts);
 }
 
 /** The AsyncAPI document of the events. */

@@ -1,25 +1,13 @@
 /** `POST /diffo/v1/evaluate`: the difference engine by itself; stores nothing. */
-import * as z from 'zod';
 import { AgentError } from '../../core/errors.ts';
 import { readExpected } from '../../core/expected.ts';
-import { asJson, type Json, type JsonObject } from '../../core/json.ts';
+import { asJson, type JsonObject } from '../../core/json.ts';
 import { explain, judge } from '../../core/outstanding.ts';
 import { type KeyedArrays, noKeyedArrays } from '../../core/path.ts';
 import { type App, resourceAt } from '../server.ts';
+import { question, questions } from './evaluate-body.ts';
 import { parse } from './expectation-body.ts';
 import type { DiffoParts } from './parts.ts';
-
-/** Keeps one request from holding the agent up. */
-const QUESTIONS_AT_MOST = 1_000;
-
-const question = z.strictObject({
-  expected: z.custom<Json>(value => value !== undefined, 'an expectation'),
-  actual: z.custom<Json>().exactOptional(),
-  /** Which arrays are keyed: `tmf@1`, or `plain` for none. */
-  profile: z.enum(['tmf@1', 'plain']).exactOptional(),
-  now: z.iso.datetime({ offset: true }).exactOptional(),
-});
-const questions = z.array(z.unknown()).max(QUESTIONS_AT_MOST);
 
 export function evaluateRoutes(app: App, { clock, keyed }: Pick<DiffoParts, 'clock' | 'keyed'>): void {
   resourceAt(app, '/diffo/v1/evaluate', {

@@ -40,8 +40,10 @@ const fields = {
   freshnessMs: z.number().int().positive().exactOptional(),
 };
 
-const whole = z.strictObject({ id: name.exactOptional(), ...fields });
-const patch = z.strictObject({
+/** To lay one. */
+export const whole = z.strictObject({ id: name.exactOptional(), ...fields });
+/** To change one: null takes away. */
+export const patch = z.strictObject({
   for: target.exactOptional(),
   expect: json.exactOptional(),
   mode: z.enum(modes).nullish(),

@@ -27,7 +27,7 @@ export interface SharedGiven {
 }
 
 /** What is common to all of them. */
-const common: Readonly<Record<string, AttributeType>> = {
+export const commonAttributes: Readonly<Record<string, AttributeType>> = {
   name: 'text',
   description: 'text',
   '@type': 'text',
@@ -38,7 +38,7 @@ const common: Readonly<Record<string, AttributeType>> = {
 };
 
 /** The characters that may stand in a path as they are (RFC 3986), so that an href can be read and typed. */
-const pathCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:@]{1,256}$/;
+export const pathCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:@]{1,256}$/;
 
 /** Makes a record, or applies what is said to the one of that id: what is not said stays, what is null goes. */
 export function upsertShared(
@@ -161,8 +161,8 @@ function checkAttributes(findings: Findings, document: JsonObject, { attributes 
   for (const [name, value] of Object.entries(document)) {
     const type = Object.hasOwn(attributes, name)
       ? attributes[name]
-      : Object.hasOwn(common, name)
-        ? common[name]
+      : Object.hasOwn(commonAttributes, name)
+        ? commonAttributes[name]
         : undefined;
     if (type === undefined || fits(type, value)) continue;
     findings.add(`/${segment(name)}`, `${name} is ${called[type]}, not ${shown(value)}`);

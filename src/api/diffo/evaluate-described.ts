@@ -1,0 +1,62 @@
+/** The route of `evaluate`. */
+import * as z from 'zod';
+import { answer, failing } from '../describe/answers.ts';
+import { anyJson, type Describe, path, verdict } from './describing.ts';
+import { question } from './evaluate-body.ts';
+
+export const reason = z.enum([
+  'missing',
+  'different',
+  'type',
+  'format',
+  'bound',
+  'unit',
+  'length',
+  'extra',
+  'alternatives',
+  'pattern',
+  'function',
+  'present',
+  'stale',
+  'never',
+]);
+
+export const evaluateDescribed: Describe = schemas => {
+  const one = schemas.taken('Question', question, { required: ['expected'] });
+  const judged = z.strictObject({
+    verdict,
+    outstanding: anyJson,
+    explain: z.array(
+      z.strictObject({
+        path,
+        expected: anyJson,
+        actual: anyJson.optional(),
+        verdict,
+        reason: reason.exactOptional(),
+      }),
+    ),
+  });
+  const shown = schemas.shown('Judgement', judged);
+  const example = { expected: { mtu: { $gte: 1500 } }, actual: { mtu: 1400 } };
+  return {
+    '/evaluate': {
+      post: {
+        operationId: 'evaluate',
+        summary: 'What of an expectation an actual does not meet; nothing is stored',
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: { anyOf: [one, { type: 'array', items: one, maxItems: 1000 }] },
+              example,
+            },
+          },
+        },
+        responses: {
+          200: answer('The verdict, or one for each question', { anyOf: [shown, { type: 'array', items: shown }] }),
+          ...failing(),
+        },
+      },
+    },
+  };
+};

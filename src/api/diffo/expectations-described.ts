@@ -1,0 +1,106 @@
+/** The routes of `expectations`. */
+import * as z from 'zod';
+import type { JsonObject } from '../../core/json.ts';
+import { answer, failing, headers } from '../describe/answers.ts';
+import {
+  anyJson,
+  bodyOf,
+  type Describe,
+  inPath,
+  linksById,
+  listOf,
+  mode,
+  paged,
+  removed,
+  text,
+  time,
+  whole,
+} from './describing.ts';
+import { patch as patchBody, whole as wholeBody } from './expectation-body.ts';
+
+const peer = text.exactOptional();
+
+/** Whose instance is meant. */
+export const target = z.union([
+  z.strictObject({ id: text, peer }),
+  z.strictObject({ kind: text, name: text, peer }),
+  z.strictObject({ kind: text.exactOptional(), where: anyJson, peer }),
+]);
+
+const example: JsonObject = {
+  for: { kind: 'interface', name: 'wan' },
+  expect: { operationalState: 'enabled' },
+  why: 'the customer is to be reached',
+};
+
+export const expectationsDescribed: Describe = schemas => {
+  const shown = schemas.shown(
+    'Expectation',
+    z.strictObject({
+      href: text,
+      id: text,
+      for: target,
+      expect: anyJson,
+      mode: mode.exactOptional(),
+      priority: z.int().min(1).max(100),
+      principal: text,
+      owner: text.exactOptional(),
+      why: text.exactOptional(),
+      when: anyJson.optional(),
+      validFor: z
+        .strictObject({ startDateTime: text.exactOptional(), endDateTime: text.exactOptional() })
+        .exactOptional(),
+      freshnessMs: z.int().exactOptional(),
+      version: text.exactOptional(),
+      createdAt: time,
+      seq: whole,
+    }),
+  );
+  const laid = schemas.taken('Expectation_New', wholeBody);
+  const changed = schemas.taken('Expectation_Change', patchBody);
+  const id = inPath('id', 'The id of the expectation');
+  const merge = { schema: changed, example: { why: 'for the night', priority: 60 } };
+  return {
+    '/expectations': {
+      get: {
+        operationId: 'listExpectations',
+        summary: 'What is expected, by whom',
+        parameters: [...paged],
+        responses: { 200: listOf('The expectations', shown), ...failing() },
+      },
+      post: {
+        operationId: 'layExpectation',
+        summary: 'Lays an expectation on an instance, on a name that is yet to come, or on all that meet a condition',
+        requestBody: bodyOf(laid, example),
+        responses: {
+          201: answer('Laid', shown, {
+            headers: headers('Location'),
+            ...linksById(['getExpectation', 'changeExpectation', 'withdrawExpectation']),
+          }),
+          ...failing('conflict', 'unsupported'),
+        },
+      },
+    },
+    '/expectations/{id}': {
+      get: {
+        operationId: 'getExpectation',
+        summary: 'An expectation',
+        parameters: [id],
+        responses: { 200: answer('The expectation', shown), ...failing() },
+      },
+      patch: {
+        operationId: 'changeExpectation',
+        summary: 'Changes an expectation by a merge patch',
+        parameters: [id],
+        requestBody: { required: true, content: { 'application/json': merge, 'application/merge-patch+json': merge } },
+        responses: { 200: answer('As it is now', shown), ...failing('conflict', 'unsupported') },
+      },
+      delete: {
+        operationId: 'withdrawExpectation',
+        summary: 'Withdraws an expectation',
+        parameters: [id],
+        responses: removed,
+      },
+    },
+  };
+};

@@ -1,0 +1,106 @@
+/** The routes of `outstanding`: what is unmet or unknown, and why. */
+import * as z from 'zod';
+import { answer, failing } from '../describe/answers.ts';
+import {
+  anyJson,
+  cause,
+  type Describe,
+  inQuery,
+  listOf,
+  mode,
+  paged,
+  path,
+  text,
+  time,
+  verdict,
+  whole,
+} from './describing.ts';
+import { reason } from './evaluate-described.ts';
+import { target } from './expectations-described.ts';
+
+/** An instance by its names. */
+const named = z.strictObject({ id: text, type: z.enum(['service', 'resource']), kind: text, name: anyJson.optional() });
+
+const leaf = z.strictObject({
+  path,
+  verdict,
+  expected: anyJson,
+  actual: anyJson,
+  reason: reason.exactOptional(),
+  observedBy: text.exactOptional(),
+  observedAt: time.exactOptional(),
+  ageMs: z.number().min(0).exactOptional(),
+  next: text.exactOptional(),
+  nextAt: time.exactOptional(),
+});
+
+export const outstandingDescribed: Describe = schemas => {
+  const ours = z.strictObject({
+    expectation: text,
+    instance: named.exactOptional(),
+    for: target.exactOptional(),
+    mode: mode.exactOptional(),
+    verdict: z.enum(['unmet', 'unknown']),
+    outstanding: anyJson,
+    since: time,
+    leaves: z.array(leaf),
+  });
+  const told = z.strictObject({
+    verdict,
+    residual: anyJson.optional(),
+    unknown: z.array(path),
+    since: time,
+    of: text,
+  });
+  const peers = ours.extend({
+    peer: text,
+    instance: z.strictObject({ id: text, name: text.exactOptional() }).exactOptional(),
+    told: told.exactOptional(),
+    leaves: z.tuple([]),
+    next: text,
+  });
+  const explained = leaf.extend({
+    wantedBy: z.strictObject({
+      expectation: text,
+      principal: text,
+      owner: text.exactOptional(),
+      why: text.exactOptional(),
+      priority: whole,
+      mode,
+      since: time,
+    }),
+    changes: z.array(
+      z.strictObject({
+        seq: whole,
+        at: time,
+        type: z.enum(['create', 'stateChange', 'attributeValueChange', 'delete']),
+        old: anyJson.optional(),
+        new: anyJson.optional(),
+        cause,
+      }),
+    ),
+  });
+  const entry = schemas.shown('Outstanding', z.union([ours, peers]));
+  const explanation = schemas.shown('Explanation', z.strictObject({ instance: named, leaves: z.array(explained) }));
+  return {
+    '/outstanding': {
+      get: {
+        operationId: 'listOutstanding',
+        summary: 'What is unmet or unknown: for each expectation and instance since when, and what is next',
+        parameters: [inQuery('instance', 'Of one instance alone'), ...paged],
+        responses: { 200: listOf('What is outstanding; empty when nothing is', entry), ...failing() },
+      },
+    },
+    '/explain': {
+      get: {
+        operationId: 'explain',
+        summary: 'Of every leaf: wanted by whom, had since when and from where, and what is next',
+        parameters: [
+          { ...inQuery('instance', 'Which instance'), required: true },
+          inQuery('path', 'At or around this place alone'),
+        ],
+        responses: { 200: answer('The leaves', explanation), ...failing() },
+      },
+    },
+  };
+};

@@ -1,0 +1,174 @@
+/** The routes of `plans`: plans, tasks, pause and resume. */
+import * as z from 'zod';
+import { answer, failing, headers } from '../describe/answers.ts';
+import {
+  anyJson,
+  bodyOf,
+  type Describe,
+  inPath,
+  inQuery,
+  linksById,
+  listOf,
+  mode,
+  paged,
+  path,
+  text,
+  time,
+  whole,
+} from './describing.ts';
+import { approval, scope, stop, taking } from './plan-bodies.ts';
+
+export const pause = z.strictObject({ scope: text, by: text, why: text.exactOptional(), since: time });
+
+const step = z.strictObject({
+  op: text,
+  args: z.record(text, anyJson),
+  summary: text,
+  sideEffects: z.array(text).exactOptional(),
+  order: z.number(),
+});
+
+const waiting = z.strictObject({
+  instance: text.exactOptional(),
+  expectation: text,
+  path,
+  because: text,
+  until: time.exactOptional(),
+  mode: mode.exactOptional(),
+});
+
+export const plansDescribed: Describe = schemas => {
+  const taskSchema = z.strictObject({
+    id: text,
+    plan: text,
+    instance: text,
+    driver: text,
+    step,
+    path,
+    state: z.enum(['acknowledged', 'inProgress', 'done', 'terminatedWithError', 'undone']),
+    already: z.boolean().exactOptional(),
+    error: text.exactOptional(),
+    startedAt: time.exactOptional(),
+    endedAt: time.exactOptional(),
+    seq: whole,
+  });
+  const planSchema = z.strictObject({
+    href: text,
+    id: text,
+    state: z.enum([
+      'proposed',
+      'approved',
+      'carryingOut',
+      'done',
+      'failed',
+      'undoing',
+      'undone',
+      'refused',
+      'discarded',
+    ]),
+    hash: text,
+    tasks: z.array(
+      z.strictObject({
+        instance: text,
+        expectation: text,
+        driver: text,
+        path,
+        wanted: anyJson.exactOptional(),
+        step,
+        mode: mode.exactOptional(),
+      }),
+    ),
+    waiting: z.array(waiting),
+    readSet: z.array(z.strictObject({ instance: text, path, value: anyJson.exactOptional() })),
+    expectations: z.array(z.strictObject({ id: text, seq: whole })),
+    madeBy: text,
+    madeAt: time,
+    approvedBy: text.exactOptional(),
+    endedAt: time.exactOptional(),
+    because: text.exactOptional(),
+    seq: whole,
+    carriedOut: z.array(taskSchema),
+  });
+  const task = schemas.shown('Task', taskSchema);
+  const plan = schemas.shown('Plan', planSchema);
+  const paused = schemas.shown('Pause', pause);
+  const nothing = schemas.shown('NothingToDo', z.strictObject({ tasks: z.tuple([]), waiting: z.array(waiting) }));
+  const id = inPath('id', 'The id of the plan');
+  const moved = failing('conflict', 'moved', 'unsupported', 'refused', 'unreachable');
+  const asked = schemas.taken('Approval', approval);
+  const stopped = schemas.taken('Scope', stop);
+  const on = (operationId: string, summary: string, body?: ReturnType<typeof bodyOf>) => ({
+    post: {
+      operationId,
+      summary,
+      parameters: [id],
+      ...(body ? { requestBody: body } : {}),
+      responses: { 200: answer('The plan', plan), ...moved },
+    },
+  });
+  return {
+    '/plans': {
+      get: {
+        operationId: 'listPlans',
+        summary: 'The plans, the latest first',
+        parameters: [...paged],
+        responses: { 200: listOf('The plans', plan), ...failing() },
+      },
+      post: {
+        operationId: 'makePlan',
+        summary: 'Makes a plan of what is outstanding; nothing is touched',
+        requestBody: bodyOf(schemas.taken('PlanScope', scope), {}, false),
+        responses: {
+          200: answer('There is nothing to do now', nothing),
+          201: answer('The plan', plan, {
+            headers: headers('Location'),
+            ...linksById(['getPlan', 'approvePlan', 'applyPlan', 'undoPlan', 'discardPlan']),
+          }),
+          ...moved,
+        },
+      },
+    },
+    '/plans/{id}': {
+      get: {
+        operationId: 'getPlan',
+        summary: 'A plan, and what was carried out of it',
+        parameters: [id],
+        responses: { 200: answer('The plan', plan), ...failing() },
+      },
+    },
+    '/plans/{id}/approve': on('approvePlan', 'Says that it may be carried out', bodyOf(asked, {}, false)),
+    '/plans/{id}/apply': on('applyPlan', 'Carries it out now', bodyOf(asked, {}, false)),
+    '/plans/{id}/undo': on('undoPlan', 'Takes back what it did', bodyOf(schemas.taken('Taking', taking), {}, false)),
+    '/plans/{id}/discard': on('discardPlan', 'Lays it aside for good'),
+    '/tasks': {
+      get: {
+        operationId: 'listTasks',
+        summary: 'What runs and what ran',
+        parameters: [inQuery('plan', 'Of one plan alone'), ...paged],
+        responses: { 200: listOf('The tasks', task), ...failing() },
+      },
+    },
+    '/pause': {
+      get: {
+        operationId: 'listPauses',
+        summary: 'What is paused',
+        parameters: [...paged],
+        responses: { 200: listOf('The pauses', paused), ...failing() },
+      },
+      post: {
+        operationId: 'pause',
+        summary: 'Stops all that the agent does by itself, or what it does to a kind, an instance or a leaf',
+        requestBody: bodyOf(stopped, { scope: 'all', why: 'maintenance' }),
+        responses: { 200: answer('The pause', paused), ...failing() },
+      },
+    },
+    '/resume': {
+      post: {
+        operationId: 'resume',
+        summary: 'Lets go on what was paused',
+        requestBody: bodyOf(stopped, { scope: 'all' }),
+        responses: { 204: { description: 'It goes on' }, ...failing() },
+      },
+    },
+  };
+};
