@@ -125,7 +125,8 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   });
 
   let passed = false;
-  const app = createServer({ log, limits: limitsOf(config), ...readAccess(config, address) });
+  const limits = limitsOf(config);
+  const app = createServer({ log, limits, ...readAccess(config, address) });
   tmfRoutes(app, {
     store,
     kinds,
@@ -140,6 +141,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
       return loop.watch.sample(SAMPLE_AGE_MS).then(() => loop.watch.sampleOf(id));
     },
     publicUrl,
+    limits,
     hubAllow,
     delivery,
   });

@@ -53,7 +53,7 @@ const settings = {
   'http.bodyBytes': { about: 'largest body of a request', read: positive, otherwise: String(1024 * 1024) },
   'http.bodyDepth': { about: 'how deep a body may be nested', read: positive, otherwise: '64' },
   'http.bodyParts': { about: 'most members and elements in a body', read: positive, otherwise: '100000' },
-  'http.batch': { about: 'most entities in one PATCH of a collection', read: positive, otherwise: '1000' },
+  'http.batch': { about: 'most entities in one PATCH of a collection', read: positive, otherwise: '500' },
   'http.uriBytes': { about: 'longest path and query', read: positive, otherwise: '8192' },
   'http.headerBytes': { about: 'longest headers of a request', read: positive, otherwise: '16384' },
   'http.headersMs': { about: 'how long headers may take to arrive', read: positive, otherwise: '10000' },

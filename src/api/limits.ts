@@ -28,6 +28,6 @@ export interface Limits {
 }
 
 /** How a limit is told, so that an operator finds it. */
-export function limitText(limits: Limits, name: keyof Limits, unit = ''): string {
-  return `${limits[name]}${unit === '' ? '' : ` ${unit}`} (setting http.${name})`;
+export function limitText<Name extends keyof Limits>(limits: Pick<Limits, Name>, name: Name, unit: string): string {
+  return `${limits[name]} ${unit} (setting http.${name})`;
 }

@@ -1,6 +1,6 @@
 /** What a caller accepts, and what it says it sends. */
 import type { FastifyRequest } from 'fastify';
-import { patchMedia } from '../tmf/patch/patch.ts';
+import type { PatchMedia } from '../tmf/patch/patch.ts';
 import { HttpRefusal } from './errors.ts';
 
 /** Refuses an `Accept` that leaves no room for JSON. */
@@ -25,14 +25,14 @@ function takesJson(accept: string): boolean {
   return isTaken;
 }
 
-/** Says which types of body are read at a path instead. */
-export function unreadType(takesPatches: boolean): HttpRefusal {
+/** Says which types of body are read at a path instead; `patches`: by its PATCH. */
+export function unreadType(patches?: readonly PatchMedia[]): HttpRefusal {
   const parameter = 'Content-Type';
-  if (!takesPatches) {
+  if (patches === undefined) {
     const accept = 'application/json';
     return new HttpRefusal('unsupportedMediaType', `The body must be ${accept}`, { headers: { accept }, parameter });
   }
-  const types = patchMedia.join(', ');
+  const types = patches.join(', ');
   const headers = { 'accept-patch': types };
   return new HttpRefusal('unsupportedMediaType', `A patch must be one of ${types}`, { headers, parameter });
 }

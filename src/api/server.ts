@@ -11,6 +11,7 @@ import {
 import type { Log } from '../ports/log.ts';
 import { errorBody } from '../tmf/error-body.ts';
 import { statusOf } from '../tmf/failure-codes.ts';
+import { type PatchMedia, patchMediaOf } from '../tmf/patch/patch.ts';
 import { admission } from './admission.ts';
 import { answerUnreadable } from './bare-answer.ts';
 import { readBody } from './body.ts';
@@ -78,13 +79,15 @@ export function createServer({ log, limits, https, proxies = [], ...guarded }: S
   };
   app.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'buffer' }, readJson);
   app.addContentTypeParser<Buffer>([...operationMedia], { parseAs: 'buffer' }, (request, body, done) => {
-    if (isOperable(app, request)) readJson(request, body, done);
-    else done(unreadType(false));
+    const taken = patchesAt(app, request);
+    const media = patchMediaOf(request.headers['content-type']);
+    if (media !== undefined && taken?.includes(media)) readJson(request, body, done);
+    else done(unreadType(taken));
   });
   const refusalOf = (error: unknown, request: FastifyRequest): HttpRefusal | undefined => {
     if (error instanceof HttpRefusal) return error;
     const { code } = (error ?? {}) as { code?: unknown };
-    if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unreadType(isOperable(app, request));
+    if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unreadType(patchesAt(app, request));
     if (code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return undefined;
     const most = limitText(limits, 'bodyBytes', 'bytes');
     return new HttpRefusal('tooLarge', `The body is larger than ${most}; send it in parts`);
@@ -138,15 +141,15 @@ type Parsed = (error: Error | null, body?: unknown) => void;
 /** Bodies that are lists of operations; only a path that says so takes them, others would read them as documents. */
 const operationMedia = ['application/json-patch+json', 'application/json-patch-query+json'] as const;
 
-const operable = new WeakMap<App, Set<string>>();
+const patchable = new WeakMap<App, Map<string, readonly PatchMedia[]>>();
 
-/** The path's PATCH takes lists of operations too. */
-export function takesOperations(app: App, path: string): void {
-  operable.set(app, (operable.get(app) ?? new Set()).add(path));
+/** The media types that the PATCH of a path takes, where they are not those of a document alone. */
+export function takesPatches(app: App, path: string, media: readonly PatchMedia[]): void {
+  patchable.set(app, (patchable.get(app) ?? new Map()).set(path, media));
 }
 
-function isOperable(app: App, { method, routeOptions }: FastifyRequest): boolean {
-  return method === 'PATCH' && (operable.get(app)?.has(routeOptions.url ?? '') ?? false);
+function patchesAt(app: App, { method, routeOptions }: FastifyRequest): readonly PatchMedia[] | undefined {
+  return method === 'PATCH' ? patchable.get(app)?.get(routeOptions.url ?? '') : undefined;
 }
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;

@@ -4,16 +4,19 @@ import type { Cause } from '../core/change.ts';
 import { AgentError } from '../core/errors.ts';
 import { instanceId } from '../core/ids.ts';
 import { characteristicArray, type Instance, type InstanceType } from '../core/instance.ts';
-import { type Json, property } from '../core/json.ts';
+import { isArray, type Json, property } from '../core/json.ts';
 import type { Sample } from '../ports/driver.ts';
 import type { Store, Writer } from '../ports/store.ts';
 import { acceptCreate, type Rendering } from '../tmf/codec.ts';
-import { type PatchMedia, patchMediaOf } from '../tmf/patch/patch.ts';
+import { readBatch } from '../tmf/patch/batch.ts';
+import { type PatchMedia, patchMedia, patchMediaOf } from '../tmf/patch/patch.ts';
 import { type Projection, parseQuery, project } from '../tmf/query.ts';
 import { hrefOf, type Version } from '../tmf/version.ts';
-import { HttpRefusal, jsonType } from './errors.ts';
+import { jsonType } from './errors.ts';
+import { type Limits, limitText } from './limits.ts';
 import { linksOf } from './links.ts';
 import { unreadType } from './media.ts';
+import { checkPreconditions, isKnown } from './preconditions.ts';
 import type { RenderedEntities } from './rendered.ts';
 import { queryOf } from './server.ts';
 import { etagNow, patched, showInstance } from './shown.ts';
@@ -27,7 +30,11 @@ export interface EntityParts extends WriteParts {
   readonly sample: (id: Instance['id']) => Sample | Promise<Sample | undefined>;
   /** What hrefs begin with, such as `https://cpe.example:8638`; empty for absolute paths. */
   readonly publicUrl: string;
+  readonly limits: Pick<Limits, 'batch'>;
 }
+
+/** Of a list, nothing but this can be said. */
+export const batchMedia: PatchMedia = 'application/json-patch+json';
 
 /** The entities of one API in one version. */
 export class Entities {
@@ -53,14 +60,14 @@ export class Entities {
     const query = queryOf(request.url);
     const fields = query === '' ? undefined : parseQuery(query, this.#type, this.#version).fields;
     const { body, etag, hasTelemetry } = rendered;
+    reply.header('etag', etag);
+    if (isKnown(request.headers, etag)) return reply.code(304).send();
     if (fields) {
       reply.type(jsonType);
       const isWhole = !hasTelemetry || !fields.has(characteristicArray[this.#type]);
       return isWhole ? reply.send(projected(body, fields)) : this.#withSample(reply, id, body, fields);
     }
-    const known = request.headers['if-none-match'];
-    if (known !== undefined && names(known, etag)) return reply.code(304).header('etag', etag).send();
-    reply.header('etag', etag).type(jsonType);
+    reply.type(jsonType);
     return hasTelemetry ? this.#withSample(reply, id, body, undefined) : reply.send(body);
   }
 
@@ -91,6 +98,35 @@ export class Entities {
     ring();
     reply.code(201).header('location', hrefOf(type, this.#version, instance.id, publicUrl));
     return this.#answer(reply, instance, fields);
+  }
+
+  /** Several at once, all of them or none. */
+  async createBatch(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { store, ring, limits } = this.#parts;
+    const type = this.#type;
+    if (mediaOf(request) !== batchMedia) throw unreadType([batchMedia]);
+    const { fields } = parseQuery(queryOf(request.url), type, this.#version);
+    const body = bodyOf(request);
+    if (isArray(body) && body.length > limits.batch) {
+      const most = limitText(limits, 'batch', 'entities');
+      throw new AgentError('tooLarge', `One request makes up to ${most}; send them in parts`);
+    }
+    const wanted = readBatch(body).map((value, i) =>
+      within(`/${i}/value`, () => {
+        const document = acceptCreate(value, type, this.#version);
+        return { document, id: acceptId(property(document, 'id')) };
+      }),
+    );
+    const instances = await store.submit(this.#cause(request, `PATCH /${type}`), writer =>
+      wanted.map(({ document, id }, i) =>
+        within(`/${i}/value`, () =>
+          createInstance(writer, { type, document, ...(id === undefined ? {} : { id }) }, this.#parts),
+        ),
+      ),
+    );
+    ring();
+    const shown = instances.map(each => project(showInstance(this.#parts, each, this.#rendering).entity, fields));
+    return reply.type(jsonType).send(JSON.stringify(shown));
   }
 
   async patch(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -124,12 +160,8 @@ export class Entities {
   #existing(writer: Writer, id: string, { headers }: FastifyRequest): Instance {
     const instance = writer.instance(instanceId(id));
     if (instance?.type !== this.#type) throw this.#missing(id);
-    const wanted = headers['if-match'];
-    if (wanted === undefined) return instance;
-    const etag = etagNow({ store: writer, kinds: this.#parts.kinds }, instance);
-    if (!names(wanted, etag)) {
-      const reason = `It has changed since you read it and is at ${etag} now; read it again`;
-      throw new HttpRefusal('preconditionFailed', reason, { parameter: 'If-Match', headers: { etag } });
+    if (headers['if-match'] !== undefined || headers['if-none-match'] !== undefined) {
+      checkPreconditions(headers, etagNow({ store: writer, kinds: this.#parts.kinds }, instance));
     }
     return instance;
   }
@@ -155,6 +187,16 @@ function projected(body: string, fields: Projection): string {
   return JSON.stringify(project(JSON.parse(body), fields));
 }
 
+/** Tells the place of what is wrong from the whole body on. */
+function within<T>(pointer: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof AgentError) || error.code === 'internal') throw error;
+    throw new AgentError(error.code, error.message, { pointer: `${pointer}${error.pointer ?? ''}`, cause: error });
+  }
+}
+
 function idOf({ params }: FastifyRequest): string {
   return String(property(params as Json, 'id'));
 }
@@ -167,11 +209,5 @@ function bodyOf({ body }: FastifyRequest): Json {
 function mediaOf({ headers }: FastifyRequest): PatchMedia {
   const media = patchMediaOf(headers['content-type'] ?? 'application/json');
   if (media !== undefined) return media;
-  throw unreadType(true);
-}
-
-/** Whether a list of entity tags names this one. */
-function names(header: string, etag: string): boolean {
-  if (header === etag || header.trim() === '*') return true;
-  return header.split(',').some(each => each.trim().replace(/^W\//, '') === etag);
+  throw unreadType(patchMedia);
 }

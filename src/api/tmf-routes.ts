@@ -1,12 +1,13 @@
 /** TMF638 and TMF639, v4 and v5: entry point, list, get, create, patch, delete, hub, on every root. */
 import type { InstanceType } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
+import { patchMedia } from '../tmf/patch/patch.ts';
 import { apiAliases, apiRoot, type Version, versions } from '../tmf/version.ts';
 import { jsonType } from './errors.ts';
 import { type HubParts, hubRoutes } from './hub.ts';
 import { RenderedEntities } from './rendered.ts';
-import { type App, resourceAt, takesOperations } from './server.ts';
-import { Entities, type EntityParts } from './tmf-entities.ts';
+import { type App, resourceAt, takesPatches } from './server.ts';
+import { batchMedia, Entities, type EntityParts } from './tmf-entities.ts';
 import { sendList } from './tmf-lists.ts';
 
 export interface TmfParts extends HubParts, EntityParts {
@@ -29,13 +30,15 @@ export function tmfRoutes(app: App, parts: TmfParts): void {
         resourceAt(app, `${root}/${type}`, {
           GET: (request, reply) => sendList(request, reply, parts, type, version),
           POST: (request, reply) => entities.create(request, reply),
+          PATCH: (request, reply) => entities.createBatch(request, reply),
         });
         resourceAt(app, `${root}/${type}/:id`, {
           GET: (request, reply) => entities.get(request, reply),
           PATCH: (request, reply) => entities.patch(request, reply),
           DELETE: (request, reply) => entities.remove(request, reply),
         });
-        takesOperations(app, `${root}/${type}/:id`);
+        takesPatches(app, `${root}/${type}`, [batchMedia]);
+        takesPatches(app, `${root}/${type}/:id`, patchMedia);
         hubRoutes(app, root, parts, type, version);
       }
     }

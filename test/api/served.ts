@@ -87,7 +87,7 @@ export async function served(wanted: Wanted = {}): Promise<Served> {
     chance: Math.random,
     ...(recordKinds === undefined ? {} : { recordKinds }),
   };
-  tmfRoutes(app, { ...parts, ring, sample, publicUrl, hubAllow, delivery });
+  tmfRoutes(app, { ...parts, ring, sample, publicUrl, limits: defaultLimits, hubAllow, delivery });
   instanceRoutes(app, { ...parts, loop: { ring } });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return {

@@ -16,7 +16,7 @@ const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 export function profileRoutes(app: App, { profile }: Pick<DiffoParts, 'profile'>): void {
   app.addContentTypeParser(yamlTypes, { parseAs: 'string' }, (request, body, done) => {
     if (pathOf(request.url).replace(/\/$/, '') === CHECK) done(null, body);
-    else done(unreadType(false));
+    else done(unreadType());
   });
   resourceAt(app, '/diffo/v1/profile', { GET: (_, reply) => reply.send(showProfile(profile.state)) });
   resourceAt(app, CHECK, {

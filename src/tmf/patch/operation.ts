@@ -24,14 +24,14 @@ export type Operation = Said &
 export const MAX_OPERATIONS = 256;
 
 /** Throws `invalid` with the place in the body. */
-export function readOperations(body: Json): readonly Operation[] {
+export function readOperations(body: Json, most = MAX_OPERATIONS): readonly Operation[] {
   if (!isArray(body)) {
     throw new AgentError('invalid', 'The body must be an array of operations, such as [{"op":"replace",...}]', {
       pointer: '',
     });
   }
-  if (body.length > MAX_OPERATIONS) {
-    throw new AgentError('tooLarge', `A patch has up to ${MAX_OPERATIONS} operations; send it in parts`);
+  if (body.length > most) {
+    throw new AgentError('tooLarge', `A patch has up to ${most} operations; send it in parts`);
   }
   return body.map(readOperation);
 }
