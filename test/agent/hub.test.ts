@@ -84,7 +84,7 @@ describe('an agent that is killed while it tells', () => {
       const byEvent = Map.groupBy(heard, each => String(each.eventId));
       // A repeat is the same event word for word, and its id is nobody else's.
       for (const events of byEvent.values()) expect(new Set(events.map(each => JSON.stringify(each))).size).toBe(1);
-      const firsts = [...byEvent.values()].flatMap(([first]) => first ?? []);
+      const firsts = [...byEvent.values()].map(([first]) => first).filter(first => first !== undefined);
       const byResource = Map.groupBy(firsts, each => String(resourceOf(each).id));
       for (const [id, events] of byResource) {
         const told = events.map(each => resourceOf(each).x);
