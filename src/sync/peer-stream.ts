@@ -182,12 +182,14 @@ export class PeerStream {
    * yet there to hear it.
    */
   private challenge(): void {
-    const sinceLast = this.parts.steady() - this.challengedAt;
-    if (sinceLast < CHALLENGES_APART_MS) {
-      this.callOffChallenge ??= this.parts.clock.after(CHALLENGES_APART_MS - sinceLast, () => this.challenge());
-      return;
-    }
-    this.callOffChallenge?.();
+    if (this.callOffChallenge) return;
+    const wait = CHALLENGES_APART_MS - (this.parts.steady() - this.challengedAt);
+    // A timer may fire a little early: when it has fired the time has come, whatever the clock says.
+    if (wait > 0) this.callOffChallenge = this.parts.clock.after(wait, () => this.challengeNow());
+    else this.challengeNow();
+  }
+
+  private challengeNow(): void {
     this.callOffChallenge = undefined;
     this.challengedAt = this.parts.steady();
     this.sending.sendAfresh();

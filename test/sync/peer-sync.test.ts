@@ -6,6 +6,7 @@ import { expectationId, instanceId } from '../../src/core/ids.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { Peer } from '../../src/core/peer.ts';
 import type { StandingVerdict } from '../../src/core/verdict.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import type { PeerState } from '../../src/ports/peers.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -36,6 +37,11 @@ interface World {
   readonly b: Party;
 }
 
+/** As Node's timers do, which count from when its loop began to turn. */
+function firingEarly({ now, after }: Clock): Clock {
+  return { now, after: (ms, call) => after(Math.max(ms - 1, Math.min(ms, 1)), call) };
+}
+
 async function makeWorld(seed = 1): Promise<World> {
   const chance = chanceOf(seed);
   const clock = handClock();
@@ -58,7 +64,7 @@ async function makeWorld(seed = 1): Promise<World> {
       const sync = new PeerSync({
         store,
         keyed: {},
-        clock,
+        clock: firingEarly(clock),
         steady: () => clock.now(),
         log: silentLog,
         chance: chance.one,
@@ -235,6 +241,18 @@ test('a peer that is silent for too long is not believed any more, until it answ
   const { seq: _, ...first } = before[0] as StandingVerdict;
   expect(a.store.verdicts()[0]).toMatchObject(first);
   expect(shown(a)).toEqual(['met', 'met']);
+});
+
+test('a peer that has died and come back within a second is met again within the next', async () => {
+  const { a, b, clock, ether } = await makeWorld();
+  await clock.advance(5_000);
+  for (const state of ['alive', 'dead', 'alive']) {
+    ether.inject('a', b.gate.seal({ to: undefined, type: 'presence', data: { state } }).text);
+    await clock.advance(300);
+  }
+  expect(stateOf(a).presence).toBe('dead');
+  await clock.advance(1_000);
+  expect(stateOf(a).presence).toBe('alive');
 });
 
 test('an old recording does not make a silent peer speak', async () => {
