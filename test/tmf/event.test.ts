@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/core/change.ts';
 import type { InstanceType } from '../../src/core/instance.ts';
-import { type JsonObject, sameJson } from '../../src/core/json.ts';
+import { type Json, type JsonObject, sameJson } from '../../src/core/json.ts';
 import { differences } from '../../src/core/path.ts';
-import { eventsOf, type TmfEvent } from '../../src/tmf/event.ts';
+import { eventsOf, eventTypes, type TmfEvent } from '../../src/tmf/event.ts';
 import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
-import { before as rewound } from '../../src/tmf/rewind.ts';
-import { subscription } from '../../src/tmf/subscription.ts';
+import { parseFields } from '../../src/tmf/query.ts';
+import { after as repeated, before as rewound } from '../../src/tmf/rewind.ts';
 import { noLinks, type Version } from '../../src/tmf/version.ts';
+import { faultsOfEvent } from '../kit/openapi/answers.ts';
+import { hasOfficial } from '../kit/openapi/official.ts';
 
 function change(type: InstanceType, before: JsonObject | undefined, after: JsonObject | undefined): Change {
   const document = before === undefined ? after : before;
@@ -20,7 +22,7 @@ function change(type: InstanceType, before: JsonObject | undefined, after: JsonO
     instanceType: type,
     type: before === undefined ? 'create' : after === undefined ? 'delete' : 'attributeValueChange',
     paths: before && after ? differences(before, after, tmfKeyedArrays) : [],
-    cause: { principal: 'client', kind: 'request', ref: 'req-1' },
+    cause: { principal: 'client', kind: 'request', ref: 'req-1', why: 'because' },
     ...(document && !(before && after) ? { document } : {}),
   };
 }
@@ -91,6 +93,118 @@ describe('the events of a change', () => {
     expect(rest).toEqual([]);
   });
 
+  test.each(['v4', 'v5'] as const)('of every type are as the official file of %s has them', async version => {
+    const wholeService = {
+      ...service,
+      serviceSpecification: { id: 's', '@type': 'ServiceSpecificationRef' },
+      serviceCharacteristic: [{ name: 'a', value: 1, '@type': 'IntegerCharacteristic' }],
+      relatedParty: [
+        { role: 'r', partyOrPartyRole: { id: 'p', '@type': 'PartyRef' }, '@type': 'RelatedPartyRefOrPartyRoleRef' },
+      ],
+    };
+    const moved = { ...wholeService, state: 'inactive', operatingStatus: 'stopped', description: 'd' };
+    const told = [
+      ...events('service', version, undefined, wholeService),
+      ...events('service', version, wholeService, moved),
+      ...events('service', version, moved, undefined),
+      ...events('resource', version, undefined, resource),
+      ...events('resource', version, resource, {
+        ...resource,
+        operationalState: 'enabled',
+        alarmStatus: ['major'],
+        name: 'm',
+      }),
+      ...events('resource', version, resource, undefined),
+    ];
+    expect(new Set(names(told))).toEqual(
+      new Set([...eventTypes('service', version), ...eventTypes('resource', version)]),
+    );
+    for (const { body } of told) expect(await faultsOfEvent(body)).toEqual([]);
+    const [first] = told;
+    // What judges them would notice.
+    if (hasOfficial) expect(await faultsOfEvent({ ...first?.body, eventTime: 7 })).not.toEqual([]);
+  });
+
+  test('say who tells, of what, and why', () => {
+    const [five] = events('resource', 'v5', resource, { ...resource, operationalState: 'enabled' });
+    expect(five?.body).toMatchObject({
+      correlationId: 'req-1',
+      description: 'because',
+      domain: 'Resource',
+      title: 'ResourceStateChangeEvent',
+      source: { id: 'a', name: 'n', href: expect.stringContaining('/v5/resource/a'), '@referredType': 'Resource' },
+      reportingSystem: { id: 'agent', '@type': 'EntityRef' },
+    });
+    const [four] = events('resource', 'v4', resource, { ...resource, operationalState: 'enabled' });
+    expect(Object.keys(four?.body ?? {}).filter(name => name.startsWith('@') || name === 'source')).toEqual([]);
+  });
+
+  describe('of attributes say which paths moved, as fields takes them', () => {
+    const characteristic = (name: string, value: Json) => ({ name, value, '@type': 'StringCharacteristic' });
+    const party = (id: string, name: string) => ({
+      role: 'owner',
+      partyOrPartyRole: { id, name, '@type': 'PartyRef' },
+      '@type': 'RelatedPartyRefOrPartyRoleRef',
+    });
+    const full = {
+      ...resource,
+      resourceCharacteristic: [characteristic('mtu', '1500'), characteristic(`it's "odd", \\ so`, 'x')],
+      relatedParty: [party('p', 'before')],
+      place: [{ role: 'here', place: { id: 'x', name: 'X', '@type': 'PlaceRef' }, '@type': 'RelatedPlaceRefOrValue' }],
+      resourceSpecification: { id: 's', name: 'one', '@type': 'ResourceSpecificationRef' },
+      'two words': { a: [1, 2] },
+    };
+    const pathsOf = (version: Version, after: JsonObject) => events('resource', version, full, after)[0]?.paths;
+
+    test.each([
+      ['a text', { ...full, description: 'd' }, ['description']],
+      ['one that went', { ...full, name: undefined }, ['name']],
+      [
+        'the value of a characteristic',
+        { ...full, resourceCharacteristic: [characteristic('mtu', '1400'), full.resourceCharacteristic[1]] },
+        [`resourceCharacteristic[?(@.name=='mtu')].value`],
+      ],
+      [
+        'a characteristic that came and one that went',
+        { ...full, resourceCharacteristic: [full.resourceCharacteristic[0], characteristic('new', '1')] },
+        [`resourceCharacteristic[?(@.name=='it\\'s "odd", \\\\ so')]`, `resourceCharacteristic[?(@.name=='new')]`],
+      ],
+      [
+        'inside an object',
+        { ...full, resourceSpecification: { ...full.resourceSpecification, name: 'two' } },
+        ['resourceSpecification.name'],
+      ],
+      ['an array without keys, by a name that is none', { ...full, 'two words': { a: [1, 3] } }, [`['two words'].a`]],
+    ])('%s', (_, after, paths) => {
+      const document = JSON.parse(JSON.stringify(after)) as JsonObject;
+      expect(pathsOf('v5', document)).toEqual(paths);
+      for (const path of paths) expect(parseFields(path, { type: 'resource', version: 'v5' }).size).toBe(1);
+    });
+
+    test('in the words and the shape of the version', () => {
+      const after = { ...full, relatedParty: [party('p', 'after')] };
+      expect(pathsOf('v5', after)).toEqual([
+        `relatedParty[?(@.role=='owner' && @.partyOrPartyRole.id=='p')].partyOrPartyRole.name`,
+      ]);
+      expect(pathsOf('v4', after)).toEqual([`relatedParty[?(@.role=='owner' && @.id=='p')].name`]);
+    });
+
+    test('and only the attributes, where very many moved', () => {
+      const many = Array.from({ length: 40 }, (_, i) => characteristic(`c${i}`, 'x'));
+      expect(pathsOf('v5', { ...full, resourceCharacteristic: many, description: 'd' })).toEqual([
+        'resourceCharacteristic',
+        'description',
+      ]);
+    });
+
+    test('in both versions', () => {
+      for (const version of ['v4', 'v5'] as const) {
+        const [event] = events('resource', version, full, { ...full, description: 'd', category: 'c' });
+        expect(event?.body).toMatchObject({ fieldPath: 'description,category' });
+      }
+    });
+  });
+
   test('have the same ids when they are made again, and different ones otherwise', () => {
     const make = (): string[] =>
       events('service', 'v5', service, { ...service, state: 'inactive', name: 'm' }).map(({ eventId }) => eventId);
@@ -99,39 +213,7 @@ describe('the events of a change', () => {
   });
 });
 
-describe('a subscription', () => {
-  const [moved] = events('service', 'v4', service, { ...service, state: 'inactive' });
-  const asks = (query: string | undefined): JsonObject | undefined =>
-    moved && subscription(query, 'service', 'v4')(moved);
-
-  test.each([
-    undefined,
-    '',
-    'eventType=ServiceStateChangeEvent',
-    'eventType=A,ServiceStateChangeEvent',
-    '?eventType=ServiceStateChangeEvent&event.service.state=inactive',
-    'state=inactive',
-    'event.service.@type=Service',
-    '@type=Service',
-  ])('%s asks for it', query => {
-    expect(asks(query)).toEqual(moved?.body);
-  });
-
-  test.each(['eventType=ServiceCreateEvent', 'event.service.state=active', 'state=active&name=n'])(
-    '%s does not',
-    query => {
-      expect(asks(query)).toBeUndefined();
-    },
-  );
-
-  test('with fields gets no more', () => {
-    expect(asks('fields=event.service.state')?.event).toEqual({
-      service: { id: 'a', href: expect.any(String), '@type': 'Service', state: 'inactive' },
-    });
-  });
-});
-
-test('a change can be taken back', () => {
+test('a change can be taken back, and made again', () => {
   const characteristic = fc.record({ name: fc.constantFrom('a', 'b', 'c'), value: fc.jsonValue() });
   const document = fc
     .record(
@@ -151,8 +233,9 @@ test('a change can be taken back', () => {
   };
   fc.assert(
     fc.property(document, document, (a, b) => {
-      const back = rewound(b, { paths: differences(a, b, tmfKeyedArrays) }, tmfKeyedArrays);
-      expect(sameJson(sorted(back), sorted(a))).toBe(true);
+      const paths = { paths: differences(a, b, tmfKeyedArrays) };
+      expect(sameJson(sorted(rewound(b, paths, tmfKeyedArrays)), sorted(a))).toBe(true);
+      expect(sameJson(sorted(repeated(a, paths, tmfKeyedArrays)), sorted(b))).toBe(true);
     }),
   );
 });
