@@ -153,6 +153,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     keyed,
     clock,
     newId,
+    publicUrl,
     chance: Math.random,
     loop: {
       ring: () => loop.ring(),

@@ -112,8 +112,8 @@ describe('the catalogues', () => {
       lastUpdate: '2026-01-01T00:00:00.000Z',
       isBundle: false,
       '@type': 'ResourceSpecification',
-      '@schemaLocation': '/diffo/v1/kinds/card/schema',
-      targetResourceSchema: { '@type': 'card', '@schemaLocation': '/diffo/v1/kinds/card/schema' },
+      '@schemaLocation': '/diffo/v1/kinds/card/schema/1.2.3',
+      targetResourceSchema: { '@type': 'card', '@schemaLocation': '/diffo/v1/kinds/card/schema/1.2.3' },
       resourceSpecCharacteristic: [
         {
           name: 'speed',
@@ -229,7 +229,7 @@ describe('the catalogues', () => {
         name: 'card',
         '@type': 'ResourceSpecification',
         '@baseType': 'Entity',
-        '@schemaLocation': '/diffo/v1/kinds/card/schema',
+        '@schemaLocation': '/diffo/v1/kinds/card/schema/1.2.3',
       },
     ]);
     expect(await get(`${R4}/C1?fields=version`)).not.toHaveProperty('name');
@@ -261,7 +261,7 @@ describe('the catalogues', () => {
     const { json } = await elsewhere.call('GET', `${R4}/C1`);
     await elsewhere.stop();
     expect(json.href).toBe(`https://cpe.example${R4}/C1`);
-    expect(json['@schemaLocation']).toBe('https://cpe.example/diffo/v1/kinds/card/schema');
+    expect(json['@schemaLocation']).toBe('https://cpe.example/diffo/v1/kinds/card/schema/1.2.3');
   });
 
   describe.skipIf(!existsSync(official('LICENSE')))('by the official files, where they lie beside the clone', () => {

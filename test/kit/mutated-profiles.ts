@@ -82,7 +82,10 @@ function judged(
   // What is found good is good for whatever is made of it.
   canonicalProfile(source, 'spoilt');
   const { kinds = [], recordKinds = [] } = checkProfile(source).profile ?? {};
-  for (const schema of [...kinds.map(schemaOfKind), ...recordKinds.map(schemaOfRecordKind)]) {
+  for (const schema of [
+    ...kinds.map(each => schemaOfKind(each)),
+    ...recordKinds.map(each => schemaOfRecordKind(each)),
+  ]) {
     const { $defs, ...rest } = schema;
     const [fault] = faultsOf({ ...rest, $defs: $defs ?? {} }).filter(each => !each.message.includes('$id'));
     if (fault) return { ...told, wrong: `the schema of a kind: ${fault.pointer} ${fault.message}` };

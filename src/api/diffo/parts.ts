@@ -84,6 +84,8 @@ export interface DiffoParts {
   readonly keyed: KeyedArrays;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** What addresses begin with; empty for absolute paths. */
+  readonly publicUrl: string;
   /** From 0 up to 1. */
   readonly chance: () => number;
   readonly loop: LoopDoor;

@@ -5,8 +5,11 @@ import type { Kind, KindCharacteristic, KindFeature, KindPool, KindRole, RecordK
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
-/** Values stand under `$defs` by name, each with its unit; the arrays of the document say which belongs where. */
-export function schemaOfKind(kind: Kind): JsonObject {
+/**
+ * Values stand under `$defs` by name, each with its unit; the arrays of the document say which belongs where. `$id` is
+ * the address at which it is read.
+ */
+export function schemaOfKind(kind: Kind, $id?: string): JsonObject {
   const { characteristic, pool = [], feature = [], inheritedCharacteristic = [], field = [] } = kind;
   const [array, features] = [characteristicArray[kind.type], kind.type === 'service' ? 'feature' : 'activationFeature'];
   const derived = [...inheritedCharacteristic, ...field].map(each => each.name);
@@ -18,7 +21,7 @@ export function schemaOfKind(kind: Kind): JsonObject {
   for (const one of feature) Object.assign(definitions, definitionsOf(one.characteristic, `${one.name}.`));
   const names = [...characteristic, ...pool].map(each => each.name);
   return {
-    ...headOf(kind),
+    ...headOf(kind, $id),
     properties: {
       [array]: valuesArray([...names, ...derived], mandatoryIn(characteristic), ''),
       ...(feature.length === 0 ? {} : { [features]: featuresArray(feature) }),
@@ -29,11 +32,11 @@ export function schemaOfKind(kind: Kind): JsonObject {
   };
 }
 
-export function schemaOfRecordKind(kind: RecordKind): JsonObject {
+export function schemaOfRecordKind(kind: RecordKind, $id?: string): JsonObject {
   const { characteristic } = kind;
   const array = kind.type === 'party' ? 'partyCharacteristic' : 'characteristic';
   return {
-    ...headOf(kind),
+    ...headOf(kind, $id),
     properties: {
       [array]: valuesArray(
         characteristic.map(each => each.name),
@@ -46,8 +49,14 @@ export function schemaOfRecordKind(kind: RecordKind): JsonObject {
   };
 }
 
-function headOf({ name, description }: Kind | RecordKind): JsonObject {
-  return { $schema: dialect, title: name, ...(description === undefined ? {} : { description }), type: 'object' };
+function headOf({ name, description }: Kind | RecordKind, $id: string | undefined): JsonObject {
+  return {
+    $schema: dialect,
+    ...($id === undefined ? {} : { $id }),
+    title: name,
+    ...(description === undefined ? {} : { description }),
+    type: 'object',
+  };
 }
 
 function definitionsOf(characteristics: readonly KindCharacteristic[], prefix: string): Record<string, Json> {

@@ -4,9 +4,10 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Kind, KindRole } from '../../core/kind.ts';
 import { type Specification, specificationType } from '../../core/model/specification.ts';
 import type { SpecificationRelation } from '../../core/model/specification-relations.ts';
+import { segment as pointerPart } from '../../core/path.ts';
 import type { Version } from '../version.ts';
 import { type CharacteristicWords, characteristicSpecification, type Told, told } from './characteristic.ts';
-import { specificationHref } from './roots.ts';
+import { schemaPath, specificationHref } from './roots.ts';
 
 export interface Catalogued {
   readonly specification: Specification;
@@ -82,13 +83,13 @@ export function renderSpecification(catalogued: Catalogued, version: Version, pu
   const { specification, kind, relations, lastUpdate } = catalogued;
   const { id, type, name, description, category, frozen } = specification;
   const said = words[type][version];
-  const schema = kind && `${publicUrl}/diffo/v1/kinds/${encodeURIComponent(kind.name)}/schema`;
+  const schema = kind && `${publicUrl}${schemaPath(kind.name, specification.version)}`;
   const characteristics = kind
     ? characteristicsOf(kind).map(each =>
         characteristicSpecification(
           each,
           said.characteristic,
-          `${schema}#/properties/${encodeURIComponent(each.name)}`,
+          `${schema}#/$defs/${encodeURIComponent(pointerPart(each.name))}`,
         ),
       )
     : [];

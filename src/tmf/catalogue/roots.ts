@@ -17,6 +17,12 @@ export const catalogueAliases: Record<InstanceType, Record<Version, readonly str
   },
 };
 
+/** Where the JSON Schema of a kind's documents is read; with a version, as its specification is at that version. */
+export function schemaPath(kind: string, version: string | undefined): string {
+  const at = `/diffo/v1/kinds/${encodeURIComponent(kind)}/schema`;
+  return version === undefined ? at : `${at}/${encodeURIComponent(version)}`;
+}
+
 /** The href of a specification below the public address (empty for an absolute path). */
 export function specificationHref(type: InstanceType, version: Version, id: string, publicUrl: string): string {
   return `${publicUrl}${catalogueRoot[type][version]}/${type}Specification/${encodeURIComponent(id)}`;
