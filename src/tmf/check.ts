@@ -1,9 +1,12 @@
 /** Checks what a client sent against the shape of its version; the first mistake is told with its place. */
 import { AgentError } from '../core/errors.ts';
 import { isArray, isObject, type Json, type JsonObject, property, sameJson } from '../core/json.ts';
-import { segment } from '../core/path.ts';
+import { keysOfArray, segment } from '../core/path.ts';
+import { counterparts } from './counterparts.ts';
 import { instantOf } from './date.ts';
-import { type Attribute, fitsCharacteristic, own, type Shape } from './shape.ts';
+import { tmfKeyedArrays } from './keyed-arrays.ts';
+import { resourceStatuses } from './resource-status.ts';
+import { type Attribute, fitsCharacteristic, isCharacteristicType, own, type Shape } from './shape.ts';
 import type { Version } from './version.ts';
 
 /** Where a check stands; made into a pointer only when there is something to tell. */
@@ -48,12 +51,26 @@ function isMissing(value: Json | undefined): boolean {
   return value === undefined || value === null;
 }
 
-/** In v4 the members of a flat attribute stand beside the others. */
+const status: Attribute = { is: 'word', words: resourceStatuses };
+
+/** By the names of v4, where the members of a flat attribute stand beside the others. */
 function attributes4(shape: Shape, value: JsonObject): Readonly<Record<string, Attribute>> {
-  if (shape.flat === undefined) return shape.attributes;
-  const inner = shape.attributes[shape.flat]?.shape?.(value);
-  return { ...inner?.attributes, role: { is: 'text' } };
+  if (shape.flat !== undefined) {
+    const inner = shape.attributes[shape.flat]?.shape?.(value, 'v4');
+    return { ...inner?.attributes, role: { is: 'text' } };
+  }
+  let attributes = inNamesOf4.get(shape);
+  if (!attributes) {
+    attributes = Object.fromEntries(
+      Object.entries(shape.attributes).map(([name, attribute]) => [attribute.name4 ?? name, attribute]),
+    );
+    if (shape.entity === 'resource') attributes = { ...attributes, resourceStatus: status };
+    inNamesOf4.set(shape, attributes);
+  }
+  return attributes;
 }
+
+const inNamesOf4 = new WeakMap<Shape, Readonly<Record<string, Attribute>>>();
 
 function checkAttribute(
   value: Json,
@@ -64,17 +81,20 @@ function checkAttribute(
 ): void {
   const isList = attribute.many && !(version === 'v4' && attribute.one4);
   if (!isList && !(attribute.oneWord && isArray(value))) {
-    checkOne(value, attribute, version, place);
+    checkOne(value, attribute, version, place, known);
     return;
   }
   if (!isArray(value)) throw wrong(place, 'an array', value);
+  const before = isArray(known) ? known : [];
+  const places =
+    before.length === 0 ? [] : counterparts(before, value, keysOfArray(tmfKeyedArrays, '', String(place.name)));
   value.forEach((each, name) => {
-    if (isArray(known) && (sameJson(known[name], each) || known.some(one => sameJson(one, each)))) return;
-    checkOne(each, attribute, version, { in: place, name });
+    const one = before[places[name] ?? -1];
+    if (one === undefined || !sameJson(one, each)) checkOne(each, attribute, version, { in: place, name }, one);
   });
 }
 
-function checkOne(value: Json, attribute: Attribute, version: Version, place: Place): void {
+function checkOne(value: Json, attribute: Attribute, version: Version, place: Place, known: Json | undefined): void {
   switch (attribute.is) {
     case 'any':
       return;
@@ -104,7 +124,11 @@ function checkOne(value: Json, attribute: Attribute, version: Version, place: Pl
     }
     case 'object':
       if (!isObject(value)) throw wrong(place, 'an object', value);
-      if (attribute.shape) checkObject(value, attribute.shape(value), version, place);
+      if (attribute.shape) {
+        // Another thing in its place is held to all of it.
+        const isSame = isObject(known) && sameJson(property(known, 'id'), property(value, 'id'));
+        checkObject(value, attribute.shape(value, version), version, place, isSame ? known : undefined);
+      }
       return;
   }
 }
@@ -116,6 +140,15 @@ function words4({ words = [], words4: spelling = {} }: Attribute): readonly stri
 
 function checkCharacteristic(value: JsonObject, place: Place | undefined): void {
   const type = property(value, '@type');
+  if (
+    typeof type === 'string' &&
+    type !== 'Characteristic' &&
+    isCharacteristicType(type) &&
+    isMissing(property(value, 'value'))
+  ) {
+    const where = pointerTo(place);
+    throw new AgentError('invalid', `value is missing at ${where}: a ${type} has one`, { pointer: `${where}/value` });
+  }
   if (typeof type !== 'string' || fitsCharacteristic(type, property(value, 'value'))) return;
   const pointer = pointerTo({ in: place, name: 'value' });
   throw new AgentError('invalid', `The value at ${pointer} does not fit its @type ${type}`, { pointer });

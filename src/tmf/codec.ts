@@ -7,8 +7,9 @@ import { checkEntity } from './check.ts';
 import { tmfKeyedArrays } from './keyed-arrays.ts';
 import { withoutNulls } from './merge-patch.ts';
 import { applyPatch, type PatchMedia } from './patch/patch.ts';
+import { withStatus } from './resource-status.ts';
 import { characteristicType, shapeOf } from './shape.ts';
-import { fromV4, resourceStatuses, toV4 } from './v4.ts';
+import { fromV4, toV4 } from './v4.ts';
 import { complete, toV5 } from './v5.ts';
 import { hrefOf, type Links, noLinks, type Version } from './version.ts';
 
@@ -47,7 +48,6 @@ export function acceptCreate(body: Json, type: InstanceType, version: Version): 
       pointer: '/@type',
     });
   }
-  checkStatus(given, type, version);
   checkEntity(given, shape, version);
   const { href: _, ...document } = given;
   if (version === 'v5' && type === 'service') {
@@ -82,32 +82,25 @@ export function acceptPatch(
   if (version === 'v5' && wanted['@type'] === undefined) {
     throw new AgentError('invalid', '@type cannot be removed: it is mandatory in v5', { pointer: '/@type' });
   }
-  checkStatus(wanted, type, version);
   checkEntity(wanted, shapeOf(type, wanted), version, shown);
-  const after = carryOver(document, kept(shown, type, version), kept(wanted, type, version), tmfKeyedArrays);
-  return isObject(after) ? after : document;
+  const carried = carryOver(document, kept(shown, type, version), kept(wanted, type, version), tmfKeyedArrays);
+  const after = isObject(carried) ? carried : document;
+  const { resourceStatus: status = 'available' } = wanted;
+  const isSame = version === 'v5' || type === 'service' || status === shown.resourceStatus;
+  return isSame ? after : withStatus(after, String(status));
 }
 
+/** The status of v4 is none of what is kept: it says several of v5 at once. */
 function kept(shown: JsonObject, type: InstanceType, version: Version): JsonObject {
   const { href: _, ...document } = shown;
-  return toKept(document, type, version);
+  if (version === 'v5') return toKept(document, type, version);
+  const { resourceStatus: __, ...stated } = document;
+  return toKept(stated, type, version);
 }
 
 function toKept(document: JsonObject, type: InstanceType, version: Version): JsonObject {
   const shape = shapeOf(type, document);
   return version === 'v5' ? complete(document, shape, noLinks) : fromV4(document, shape);
-}
-
-function checkStatus(document: JsonObject, type: InstanceType, version: Version): void {
-  if (version !== 'v4' || type !== 'resource') return;
-  const status = property(document, 'resourceStatus');
-  if (status === undefined || resourceStatuses.some(each => each === status)) return;
-  const pointer = '/resourceStatus';
-  throw new AgentError(
-    'invalid',
-    `${pointer} must be one of ${resourceStatuses.join(', ')}; it is ${JSON.stringify(status)}`,
-    { pointer },
-  );
 }
 
 function objectBody(body: Json | undefined): JsonObject {

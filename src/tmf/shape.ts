@@ -10,7 +10,7 @@ import { serviceShape } from './shape/service.ts';
 import { thingsOf } from './shape/things.ts';
 
 export { type Attribute, own, type Shape } from './shape/attribute.ts';
-export { characteristicType, fitsCharacteristic } from './shape/characteristic.ts';
+export { characteristicType, fitsCharacteristic, isCharacteristicType } from './shape/characteristic.ts';
 
 const things = thingsOf(
   () => service,

@@ -3,39 +3,30 @@
  * typed characteristics as name, value and valueType, `resourceStatus` made of the states of v5; and the way back.
  */
 import { isArray, isObject, type Json, type JsonObject, property } from '../core/json.ts';
-import { type Attribute, fitsCharacteristic, own, type Shape } from './shape.ts';
+import { statusOf, withStatus } from './resource-status.ts';
+import { type Attribute, fitsCharacteristic, isCharacteristicType, own, type Shape } from './shape.ts';
 import { complete } from './v5.ts';
 import type { Links } from './version.ts';
 import { noLinks } from './version.ts';
 
+export { resourceStatuses } from './resource-status.ts';
+
 /** From what is kept to what v4 shows. */
 export function toV4(value: JsonObject, shape: Shape, links: Links): JsonObject {
+  const inner = shape.flat === undefined ? undefined : property(value, shape.flat);
+  if (shape.flat !== undefined && isObject(inner)) return flattened(value, inner, shape, shape.flat, links);
   const result: { [name: string]: Json } = {};
   for (const name of Object.keys(value)) {
     const member = value[name];
     if (member === undefined) continue;
     const attribute = own(shape.attributes, name);
-    if (attribute?.since5) continue;
-    if (name === shape.flat && isObject(member)) {
-      Object.assign(result, memberToV4(member, attribute ?? { is: 'any' }, links));
-    } else if (attribute) {
-      const shown = memberToV4(member, attribute, links);
-      if (shown !== undefined) result[name] = shown;
-    } else {
-      result[name] = member;
-    }
+    if (attribute?.since5 || (!attribute && isTaken(name, value, shape))) continue;
+    const shown = attribute ? memberToV4(member, attribute, links) : member;
+    if (shown !== undefined) result[attribute?.name4 ?? name] = shown;
   }
-  if (shape.entity === undefined) {
-    const type = property(value, '@type');
-    if (typeof type === 'string' && isStandardType(value, type, shape)) delete result['@type'];
-    const inner = shape.flat === undefined ? undefined : property(value, shape.flat);
-    if (isObject(inner) && shape.flat === 'partyOrPartyRole' && result['@referredType'] === undefined) {
-      result['@referredType'] = property(inner, '@type') === 'PartyRoleRef' ? 'PartyRole' : 'Party';
-    }
-  } else {
-    if (result['@type'] === undefined && shape.type) result['@type'] = shape.type(value);
-    if (shape.entity === 'resource') result.resourceStatus = statusOf(value);
-  }
+  if (shape.entity === undefined) hideType(result, value, shape);
+  else if (result['@type'] === undefined && shape.type) result['@type'] = shape.type(value);
+  if (shape.entity === 'resource') result.resourceStatus = statusOf(value);
   if (shape.characteristic && result.valueType === undefined) {
     const type = valueTypeOf(property(value, 'value'));
     if (type !== undefined) result.valueType = type;
@@ -48,10 +39,37 @@ export function toV4(value: JsonObject, shape: Shape, links: Links): JsonObject 
   return result;
 }
 
-/** Types that v5 demands and v4 does not know. */
-function isStandardType(value: JsonObject, type: string, shape: Shape): boolean {
-  if (shape.characteristic)
-    return !type.startsWith('Characteristic') ? /^[A-Z][a-z]+(Array)?Characteristic$/.test(type) : true;
+/** An extension by a name that v4 has for an attribute. */
+function isTaken(name: string, value: JsonObject, shape: Shape): boolean {
+  const kept = namesFrom4(shape)?.get(name);
+  return kept !== undefined && property(value, kept) !== undefined;
+}
+
+/** The role and what plays it; what v5 says beside the two has no place in v4. */
+function flattened(value: JsonObject, inner: JsonObject, shape: Shape, flat: string, links: Links): JsonObject {
+  const innerShape = shape.attributes[flat]?.shape?.(inner);
+  const { role: _, ...members } = innerShape ? toV4(inner, innerShape, links) : inner;
+  const role = property(value, 'role');
+  const isParty = flat === 'partyOrPartyRole' && members['@referredType'] === undefined;
+  return {
+    ...(role === undefined ? {} : { role }),
+    ...members,
+    ...(isParty ? { '@referredType': property(inner, '@type') === 'PartyRoleRef' ? 'PartyRole' : 'Party' } : {}),
+  };
+}
+
+/** Types that v5 demands and v4 does not know; a reference says in v4 what it refers to. */
+function hideType(result: { [name: string]: Json }, value: JsonObject, shape: Shape): void {
+  const type = property(value, '@type');
+  if (typeof type !== 'string') return;
+  if (shape.characteristic ? isCharacteristicType(type) : isDefaultType(value, type, shape)) delete result['@type'];
+  else if (shape.reference && !type.endsWith('Ref')) {
+    delete result['@type'];
+    if (result['@referredType'] === undefined) result['@referredType'] = type;
+  }
+}
+
+function isDefaultType(value: JsonObject, type: string, shape: Shape): boolean {
   return type === shape.type?.(value) || type === 'PartyRef' || type === 'PartyRoleRef';
 }
 
@@ -78,30 +96,6 @@ function valueTypeOf(value: Json | undefined): string | undefined {
   return typeof value;
 }
 
-/** The one status of v4, from the many of v5; the first that speaks. */
-function statusOf(document: JsonObject): string {
-  const has = (name: string, ...values: Json[]): boolean => values.includes(property(document, name) ?? null);
-  const alarms = property(document, 'alarmStatus');
-  if (has('unknownStatus', true)) return 'unknown';
-  if (has('controlStatus', 'suspended')) return 'suspended';
-  if (isArray(alarms) && alarms.length > 0) return 'alarm';
-  if (has('standbyStatus', 'hotStandby', 'coldStandby')) return 'standby';
-  return has('allocationStatus', 'reserved') ? 'reserved' : 'available';
-}
-
-export const resourceStatuses = ['standby', 'alarm', 'available', 'reserved', 'unknown', 'suspended'] as const;
-
-/** What each status of v4 says in v5. */
-const statusIn5: Readonly<Record<string, JsonObject>> = {
-  unknown: { unknownStatus: true },
-  suspended: { controlStatus: 'suspended' },
-  alarm: { alarmStatus: ['alarmOutstanding'] },
-  standby: { standbyStatus: 'coldStandby' },
-  reserved: { allocationStatus: 'reserved' },
-  // Nothing stands in the way; v5 has no word for just that.
-  available: {},
-};
-
 /** From what a client of v4 wrote to the shape that is kept. */
 export function fromV4(value: JsonObject, shape: Shape): JsonObject {
   return complete(membersFromV4(value, shape), shape, noLinks);
@@ -110,18 +104,33 @@ export function fromV4(value: JsonObject, shape: Shape): JsonObject {
 function membersFromV4(value: JsonObject, shape: Shape): JsonObject {
   if (shape.flat !== undefined) return nested(value, shape, shape.flat);
   const result: { [name: string]: Json } = {};
+  const names = namesFrom4(shape);
   for (const name of Object.keys(value)) {
     const member = value[name];
-    if (member === undefined) continue;
-    const attribute = own(shape.attributes, name);
-    if (shape.entity === 'resource' && name === 'resourceStatus') {
-      const says = typeof member === 'string' ? own(statusIn5, member) : undefined;
-      for (const [key, status] of Object.entries(says ?? {})) if (value[key] === undefined) result[key] = status;
-    } else {
-      result[name] = attribute ? memberFromV4(member, attribute) : member;
-    }
+    const kept = names?.get(name) ?? name;
+    const attribute = own(shape.attributes, kept);
+    if (member !== undefined) result[kept] = attribute ? memberFromV4(member, attribute) : member;
+  }
+  const { resourceStatus: status } = result;
+  if (shape.entity === 'resource' && typeof status === 'string') {
+    const { resourceStatus: _, ...members } = result;
+    return withStatus(members, status);
   }
   return shape.reference ? typedReference(result, shape) : result;
+}
+
+const namesOfShapes = new WeakMap<Shape, ReadonlyMap<string, string>>();
+
+/** What v4 calls otherwise, by its name there; undefined where nothing is. */
+function namesFrom4(shape: Shape): ReadonlyMap<string, string> | undefined {
+  let names = namesOfShapes.get(shape);
+  if (!names) {
+    names = new Map(
+      Object.entries(shape.attributes).flatMap(([name, { name4 }]) => (name4 === undefined ? [] : [[name4, name]])),
+    );
+    namesOfShapes.set(shape, names);
+  }
+  return names.size === 0 ? undefined : names;
 }
 
 /** In v4 the `@type` of a reference often names the thing referred to. */
@@ -135,7 +144,7 @@ function typedReference(value: { [name: string]: Json }, shape: Shape): JsonObje
 /** The members of a flat object, put back below the attribute they belong to. */
 function nested(value: JsonObject, shape: Shape, flat: string): JsonObject {
   const { role, ...rest } = value;
-  const inner = shape.attributes[flat]?.shape?.(rest);
+  const inner = shape.attributes[flat]?.shape?.(rest, 'v4');
   const type = property(rest, '@type');
   // `RelatedParty` and its like name the flat object, which v5 does not have.
   const { '@type': _, ...untyped } = rest;
@@ -157,7 +166,7 @@ function elementFromV4(value: Json, attribute: Attribute): Json {
     return Object.entries(attribute.words4).find(([, spelt]) => spelt === value)?.[0] ?? value;
   }
   if (!attribute.shape || !isObject(value)) return value;
-  const shape = attribute.shape(value);
+  const shape = attribute.shape(value, 'v4');
   return shape.characteristic ? characteristicFromV4(value, shape) : membersFromV4(value, shape);
 }
 

@@ -1,7 +1,7 @@
 /** What a table says of an attribute and of an object, and the short words the tables are written in. */
 import type { InstanceType } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { LinkTarget } from '../version.ts';
+import type { LinkTarget, Version } from '../version.ts';
 
 export interface Attribute {
   readonly is: 'text' | 'flag' | 'integer' | 'number' | 'date' | 'word' | 'object' | 'any';
@@ -12,12 +12,14 @@ export interface Attribute {
   readonly own?: Readonly<Record<string, string>>;
   /** How v4 spells those words of v5 that it spells otherwise. */
   readonly words4?: Readonly<Record<string, string>>;
-  /** For objects; the value decides between a reference and a thing itself. */
-  readonly shape?: (value: JsonObject) => Shape;
+  /** For objects; the value decides between a reference and a thing itself, in v4 by other signs than in what is kept. */
+  readonly shape?: (value: JsonObject, version?: Version) => Shape;
   /** What `shape` decides between, where it decides: for descriptions alone. */
   readonly cases?: () => readonly Case[];
   /** v4 does not have it and does not see it. */
   readonly since5?: true;
+  /** What v4 calls it, where that is otherwise. */
+  readonly name4?: string;
   /** v4 has one of it, v5 an array. */
   readonly one4?: true;
   /** Kept as a list by some and as a word by others; shown as the word. */
@@ -56,10 +58,11 @@ export function own<T>(table: Readonly<Record<string, T>>, name: string): T | un
 export const text: Attribute = { is: 'text' };
 export const flag: Attribute = { is: 'flag' };
 export const integer: Attribute = { is: 'integer' };
+export const number: Attribute = { is: 'number' };
 export const date: Attribute = { is: 'date' };
 export const any: Attribute = { is: 'any' };
 export const oneOf = (...words: string[]): Attribute => ({ is: 'word', words });
-export const an = (shape: (value: JsonObject) => Shape, cases?: () => readonly Case[]): Attribute =>
+export const an = (shape: (value: JsonObject, version?: Version) => Shape, cases?: () => readonly Case[]): Attribute =>
   cases ? { is: 'object', shape, cases } : { is: 'object', shape };
 /** The cases of a choice by one condition. */
 export const either = (when: () => JsonObject, shape: () => Shape, other: () => Shape) => (): readonly Case[] => [

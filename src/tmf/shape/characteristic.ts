@@ -43,6 +43,11 @@ function scalarType(value: Json | undefined): string | undefined {
 
 const typedCharacteristic = /^(String|Boolean|Integer|Number|Object)(Array)?Characteristic$/;
 
+/** Whether v5 has such a type of characteristic. */
+export function isCharacteristicType(type: string): boolean {
+  return type === 'Characteristic' || typedCharacteristic.test(type);
+}
+
 /** Whether a value may stand in a characteristic of this `@type`; types of others' making say nothing about it. */
 export function fitsCharacteristic(type: string, value: Json | undefined): boolean {
   const [, element, array] = typedCharacteristic.exec(type) ?? [];

@@ -11,6 +11,7 @@ import {
   flag,
   many,
   named,
+  number,
   oneOf,
   reference,
   type Shape,
@@ -61,13 +62,16 @@ export const serviceFeature = feature(
 
 export const resourceFeature = feature(
   {
-    policyConstraint: many(a(() => reference('PolicyRef', { attributes: { version: text } }))),
+    policyConstraint: {
+      ...many(a(() => reference('PolicyRef', { attributes: { version: text } }))),
+      name4: 'constraint',
+    },
     featureRelationship: many(
       a(() =>
         named(
           'FeatureRelationship',
           { id: text, name: text, relationshipType: text, validFor: a(() => timePeriod) },
-          ['relationshipType'],
+          ['id', 'relationshipType'],
           ['name', 'relationshipType'],
         ),
       ),
@@ -92,18 +96,18 @@ export const relatedParty: Shape = {
 };
 
 const placeReference = reference('PlaceRef', { mandatory4: [], refersTo: 'place' });
-/** A place itself; only v5 of TMF638 allows it. */
-const place: Shape = { attributes: { id: text, name: text, ...extensible }, mandatory: [], mandatory4: [] };
+/** A place or an entity itself; only TMF638 v5 allows it. */
+const itself: Shape = { attributes: { id: text, name: text, ...extensible }, mandatory: [], mandatory4: [] };
 
 const relatedPlace = (type: string): Shape => ({
   type: () => type,
   attributes: {
     role: text,
     place: an(
-      value => (isThing(value) ? place : placeReference),
+      (value, version) => (isThing(value, version) ? itself : placeReference),
       either(
         thingSchema,
-        () => place,
+        () => itself,
         () => placeReference,
       ),
     ),
@@ -121,7 +125,10 @@ export const relatedEntity: Shape = {
   type: () => 'RelatedEntityRefOrValue',
   attributes: {
     role: text,
-    entity: an(value => referenceByType(value) ?? entityReference, referencesByType),
+    entity: an(
+      (value, version) => referenceByType(value) ?? (isThing(value, version) ? itself : entityReference),
+      entityCases,
+    ),
     ...extensible,
   },
   mandatory: ['role', 'entity'],
@@ -139,11 +146,13 @@ function referenceByType(value: JsonObject): Shape | undefined {
   return property(value, '@type') === 'ResourceRef' ? resourceReference : undefined;
 }
 
-function referencesByType(): readonly Case[] {
+function entityCases(): readonly Case[] {
+  const isOther = { not: { anyOf: [typed('ServiceRef'), typed('ResourceRef'), thingSchema()] } };
   return [
     { when: typed('ServiceRef'), shape: serviceReference },
     { when: typed('ResourceRef'), shape: resourceReference },
-    { when: { not: { anyOf: [typed('ServiceRef'), typed('ResourceRef')] } }, shape: entityReference },
+    { when: thingSchema(), shape: itself },
+    { when: isOther, shape: entityReference },
   ];
 }
 
@@ -151,8 +160,18 @@ function typed(type: string): JsonObject {
   return { properties: { '@type': { const: type } }, required: ['@type'] };
 }
 
-const attachedThing = named('Attachment', { id: text, href: text, name: text, description: text, url: text }, [], []);
-const attachedReference = reference('AttachmentRef', { attributes: { description: text, url: text } });
+const attached = {
+  attachmentType: text,
+  content: text,
+  description: text,
+  mimeType: text,
+  size: a(() => quantity),
+  url: text,
+  validFor: a(() => timePeriod),
+};
+const quantity: Shape = { attributes: { amount: number, units: text }, mandatory: [], mandatory4: [] };
+const attachedThing = named('Attachment', { id: text, href: text, name: text, ...attached }, [], []);
+const attachedReference = reference('AttachmentRef', { attributes: attached });
 export const attachment = an(
   value => (Object.hasOwn(value, 'content') || !Object.hasOwn(value, 'id') ? attachedThing : attachedReference),
   either(
@@ -162,7 +181,7 @@ export const attachment = an(
   ),
 );
 
-const wholeIntent: Shape = { ...place, type: () => 'Intent' };
+const wholeIntent: Shape = { ...itself, type: () => 'Intent' };
 const intentReference = reference('IntentRef');
 export const intent = an(
   value => (property(value, '@type') === 'Intent' ? wholeIntent : intentReference),

@@ -74,6 +74,8 @@ export const plainResource = ({
     proceduralStatus: since5(
       oneOf('initializationRequired', 'notInitialized', 'initializing', 'reporting', 'terminating'),
     ),
+    // The standard has it for physical resources alone; the standby of v4 is any resource's.
+    standbyStatus: since5(oneOf('hotStandby', 'coldStandby', 'providingService')),
     controlStatus: since5(oneOf('subjectToTest', 'partOfServicesLocked', 'reservedForTest', 'suspended')),
     allocationStatus: since5(text),
     unknownStatus: since5(flag),
@@ -134,7 +136,10 @@ const resourceGraph: Shape = {
       a(() =>
         named(
           'ResourceGraphRelationship',
-          { relationshipType: text, resourceGraph: a(() => reference('ResourceGraphRef')) },
+          {
+            relationshipType: oneOf('adjacency', 'connectivity'),
+            resourceGraph: a(() => reference('ResourceGraphRef')),
+          },
           [],
           [],
         ),
@@ -147,17 +152,17 @@ const resourceGraph: Shape = {
           {
             id: text,
             name: text,
-            associationType: text,
+            associationType: oneOf('pointtoPoint', 'pointtoMultipoint'),
             endpoint: many(a(() => reference('EndpointRef', { attributes: { isRoot: flag, connectionPoint } }))),
           },
-          [],
-          [],
+          ['associationType', 'endpoint'],
+          ['associationType', 'endpoint'],
         ),
       ),
     ),
   },
-  mandatory: [],
-  mandatory4: [],
+  mandatory: ['id', 'connection'],
+  mandatory4: ['id', 'connection'],
 };
 
 /** The kinds of resource the standard names, with the attributes each adds. */
@@ -176,7 +181,6 @@ export function resourceTypesOf(resource: Shape): ReadonlyMap<string, Shape> {
         batchNumber: since5(text),
         powerConsumingLevel: since5(integer),
         powerConsumingState: since5(oneOf('fullPower', 'powerSaving', 'sleeping', 'shutdown')),
-        standbyStatus: since5(oneOf('hotStandby', 'coldStandby', 'providingService')),
       }),
     ],
     [

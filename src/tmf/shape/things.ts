@@ -13,17 +13,32 @@ export interface Things {
   readonly resourceRelationship: Attribute;
 }
 
+const insideOthers = new WeakMap<Shape, Shape>();
+
+/** Of a thing that stands in another one v4 asks for its id alone. */
+function inside(shape: Shape): Shape {
+  const known = insideOthers.get(shape);
+  if (known) return known;
+  const made = { ...shape, mandatory4: ['id'] };
+  insideOthers.set(shape, made);
+  return made;
+}
+
 /** The functions are asked for the shape of a thing when one is met, when both tables are there. */
 export function thingsOf(service: () => Shape, resource: (value: JsonObject) => Shape): Things {
   const serviceOrReference = an(
-    value => (isThing(value) ? service() : serviceReference),
-    either(thingSchema, service, () => serviceReference),
-  );
-  const resourceOrReference = an(
-    value => (isThing(value) ? resource(value) : resourceReference),
+    (value, version) => (isThing(value, version) ? inside(service()) : serviceReference),
     either(
       thingSchema,
-      () => resource({}),
+      () => inside(service()),
+      () => serviceReference,
+    ),
+  );
+  const resourceOrReference = an(
+    (value, version) => (isThing(value, version) ? inside(resource(value)) : resourceReference),
+    either(
+      thingSchema,
+      () => inside(resource({})),
       () => resourceReference,
     ),
   );
