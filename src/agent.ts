@@ -111,7 +111,11 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
 
   const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
   const hubAllow = config['hub.allow'];
-  const delivery = startHubDelivery({ store, kinds, clock, log, publicUrl, hubAllow, ca: hubAuthorities });
+  const ownPort = (): number | undefined => {
+    const bound = app.server.address();
+    return typeof bound === 'object' ? bound?.port : undefined;
+  };
+  const delivery = startHubDelivery({ store, kinds, clock, log, publicUrl, hubAllow, ca: hubAuthorities, ownPort });
 
   const running = new RunningProfile({
     chosen,

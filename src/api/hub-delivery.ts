@@ -32,6 +32,7 @@ export interface DeliveryParts {
   readonly patience?: Partial<Patience>;
   readonly ca?: string | undefined;
   readonly resolve?: PostParts['resolve'];
+  readonly ownPort?: PostParts['ownPort'];
 }
 
 /** About half an hour of tries in all. */
@@ -99,7 +100,7 @@ class Delivery implements HubDelivery {
   #look: NodeJS.Immediate | undefined;
 
   constructor(parts: DeliveryParts) {
-    const { store, clock, log, ca, resolve } = parts;
+    const { store, clock, log, ca, resolve, ownPort } = parts;
     this.#parts = parts;
     this.#patience = { ...defaultPatience, ...parts.patience };
     this.#feed = new Feed(store, parts.kinds, parts.publicUrl);
@@ -110,6 +111,7 @@ class Delivery implements HubDelivery {
       deadlineMs: this.#patience.deadlineMs,
       ...(ca === undefined ? {} : { ca }),
       ...(resolve === undefined ? {} : { resolve }),
+      ...(ownPort === undefined ? {} : { ownPort }),
     });
     this.#tip = store.seq();
     this.#written = this.#tip;

@@ -23,6 +23,8 @@ export interface PostParts {
   readonly ca?: string;
   /** All addresses of a name; the system's resolver when not said. */
   readonly resolve?: (name: string) => Promise<readonly Address[]>;
+  /** Where this agent itself serves: it never tells itself, for what it is told would be news again. */
+  readonly ownPort?: () => number | undefined;
 }
 
 /** How it went: undefined when the listener answered 2xx, else why it counts as not delivered. */
@@ -49,7 +51,7 @@ const IDLE_SOCKETS_AT_ONE_HOST = 4;
 const healthy = { inAll: 64, atOneHost: 16, forMs: 1_000 };
 const doubtful = { inAll: 16, atOneHost: 4, forMs: 1_000 };
 
-export function openPostman({ clock, allow, deadlineMs, ca, resolve = everyAddress }: PostParts): Postman {
+export function openPostman({ clock, allow, deadlineMs, ca, resolve = everyAddress, ownPort }: PostParts): Postman {
   const sockets = {
     keepAlive: true,
     maxFreeSockets: IDLE_SOCKETS_AT_ONE_HOST,
@@ -134,7 +136,13 @@ export function openPostman({ clock, allow, deadlineMs, ca, resolve = everyAddre
           done(statusCode >= 200 && statusCode < 300 ? undefined : `it answered ${statusCode}`),
         );
       });
-      // Whatever else ends it, such as a switch of protocols.
+      sent.on('socket', socket => {
+        const look = (): void => {
+          const isOwn = socket.remoteAddress === socket.localAddress && socket.remotePort === ownPort?.();
+          if (isOwn) sent.destroy(new Error('that is this agent itself'));
+        };
+        if (socket.connecting) socket.once('connect', look);
+      });
       sent.on('upgrade', (_, socket) => {
         socket.destroy();
         done('it answered 101');

@@ -1,4 +1,4 @@
-import { describe, expect, test as it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type JsonObject, property } from '../../src/core/json.ts';
 import { callAgent, makeDirectory, runAgent, until } from '../kit/agent.ts';
 import { type Ear, listen } from '../kit/ear.ts';
@@ -16,7 +16,7 @@ const resourceOf = (event: JsonObject | undefined): JsonObject => {
 describe('an agent that is killed while it tells', () => {
   const lives = Number(process.env.DIFFO_KILLS ?? 4);
 
-  it('has kept all that it answered, and tells every change at least once, in order, by the same id', {
+  test('has kept all that it answered, and tells every change at least once, in order, by the same id', {
     timeout: 60_000 + lives * 10_000,
   }, async () => {
     const port = await lastingPort();
@@ -104,52 +104,75 @@ describe('an agent that is killed while it tells', () => {
   });
 });
 
+test('an agent never tells itself', async () => {
+  const agent = await runAgent();
+  const { body } = await agent.call('POST', `${R5}/hub`, { callback: `${agent.url}${R5}/resource` });
+  await agent.call('POST', `${R5}/resource`, { '@type': 'Resource', name: 'a' });
+  const figures = async (): Promise<string> => agent.get('/metrics');
+  await until('it was tried', async () => (await figures()).includes('diffo_hub_deliveries_total{result="failed"} 1'));
+  expect(await figures()).toContain('diffo_hub_listeners{state="retried"} 1');
+  expect(await agent.get(`${R5}/resource`)).toHaveLength(1);
+  expect((await agent.call('DELETE', `${R5}/hub/${body.id}`)).status).toBe(204);
+  expect(await figures()).toContain('diffo_hub_listeners{state="retried"} 0');
+});
+
+test.each([
+  ['hub.allow', 'http://nms.example', 'hub.allow cannot hold "http://nms.example"'],
+  ['hub.allow', '127.0.0.1,10.0.0.0/40', 'hub.allow cannot hold "10.0.0.0/40"'],
+  ['hub.caFile', '/nowhere/ca.pem', 'hub.caFile names /nowhere/ca.pem, which cannot be read'],
+])('%s that cannot be %s is told at the start', async (name, value, sentence) => {
+  await expect(runAgent({ [name]: value })).rejects.toThrow(sentence);
+});
+
 describe('a cable that is pulled', () => {
-  const test = it.skipIf(noNamespaces !== undefined);
+  const pulled = test.skipIf(noNamespaces !== undefined);
   const why = noNamespaces === undefined ? '' : ` (left out: ${noNamespaces})`;
 
-  test(`is heard of by those who asked for changes of state, in v4 and in v5, and so is its return${why}`, async () => {
-    const netns = makeNetns();
-    netns.veth('veth1', 'veth0');
-    await netns.settle();
-    const agent = await runAgent({ profile: 'linux-host', 'linux.netns': netns.name, 'hub.allow': '127.0.0.1' });
-    const ears = { v4: await listen({ statuses: [201] }), v5: await listen() };
-    const query = 'eventType=ResourceStateChangeEvent&event.resource.name=veth1';
-    for (const [root, { callback }] of [[R4, ears.v4] as const, [R5, ears.v5] as const]) {
-      expect((await agent.call('POST', `${root}/hub`, { callback, query })).status).toBe(201);
-    }
-    const [veth1] = await agent.get(`${R5}/resource?name=veth1`);
-
-    const pulls = 5;
-    for (let i = 1; i <= pulls; i++) {
-      netns.ip('link set veth0 down');
-      await ears.v5.until(2 * i - 1);
-      netns.ip('link set veth0 up');
-      await ears.v5.until(2 * i);
-    }
-    await ears.v4.until(2 * pulls);
-    expect([ears.v4.heard.length, ears.v5.heard.length]).toEqual([2 * pulls, 2 * pulls]);
-
-    const common = { eventType: 'ResourceStateChangeEvent', domain: 'Resource', title: 'ResourceStateChangeEvent' };
-    const words = { v4: ['disable', 'enable'], v5: ['disabled', 'enabled'] };
-    const times = { v4: 'timeOcurred', v5: 'timeOccurred' };
-    for (const version of ['v4', 'v5'] as const) {
-      const { heard } = ears[version];
-      expect(heard.map(each => resourceOf(each).operationalState)).toEqual(
-        Array.from({ length: 2 * pulls }, (_, i) => words[version][i % 2]),
-      );
-      for (const each of heard) {
-        expect(each).toMatchObject({ ...common, eventTime: expect.any(String), [times[version]]: each.eventTime });
-        expect(resourceOf(each)).toMatchObject({ id: veth1.id, name: 'veth1', administrativeState: 'unlocked' });
+  pulled(
+    `is heard of by those who asked for changes of state, in v4 and in v5, and so is its return${why}`,
+    async () => {
+      const netns = makeNetns();
+      netns.veth('veth1', 'veth0');
+      await netns.settle();
+      const agent = await runAgent({ profile: 'linux-host', 'linux.netns': netns.name, 'hub.allow': '127.0.0.1' });
+      const ears = { v4: await listen({ statuses: [201] }), v5: await listen() };
+      const query = 'eventType=ResourceStateChangeEvent&event.resource.name=veth1';
+      for (const [root, { callback }] of [[R4, ears.v4] as const, [R5, ears.v5] as const]) {
+        expect((await agent.call('POST', `${root}/hub`, { callback, query })).status).toBe(201);
       }
-      expect(new Set(heard.map(each => each.eventId)).size).toBe(2 * pulls);
-    }
-    expect(ears.v4.heard[0]).not.toHaveProperty('@type');
-    expect(ears.v5.heard[0]).toMatchObject({
-      '@type': 'ResourceStateChangeEvent',
-      '@baseType': 'Event',
-      source: { id: veth1.id, name: 'veth1' },
-      reportingSystem: { id: agent.store.agent },
-    });
-  });
+      const [veth1] = await agent.get(`${R5}/resource?name=veth1`);
+
+      const pulls = 5;
+      for (let i = 1; i <= pulls; i++) {
+        netns.ip('link set veth0 down');
+        await ears.v5.until(2 * i - 1);
+        netns.ip('link set veth0 up');
+        await ears.v5.until(2 * i);
+      }
+      await ears.v4.until(2 * pulls);
+      expect([ears.v4.heard.length, ears.v5.heard.length]).toEqual([2 * pulls, 2 * pulls]);
+
+      const common = { eventType: 'ResourceStateChangeEvent', domain: 'Resource', title: 'ResourceStateChangeEvent' };
+      const words = { v4: ['disable', 'enable'], v5: ['disabled', 'enabled'] };
+      const times = { v4: 'timeOcurred', v5: 'timeOccurred' };
+      for (const version of ['v4', 'v5'] as const) {
+        const { heard } = ears[version];
+        expect(heard.map(each => resourceOf(each).operationalState)).toEqual(
+          Array.from({ length: 2 * pulls }, (_, i) => words[version][i % 2]),
+        );
+        for (const each of heard) {
+          expect(each).toMatchObject({ ...common, eventTime: expect.any(String), [times[version]]: each.eventTime });
+          expect(resourceOf(each)).toMatchObject({ id: veth1.id, name: 'veth1', administrativeState: 'unlocked' });
+        }
+        expect(new Set(heard.map(each => each.eventId)).size).toBe(2 * pulls);
+      }
+      expect(ears.v4.heard[0]).not.toHaveProperty('@type');
+      expect(ears.v5.heard[0]).toMatchObject({
+        '@type': 'ResourceStateChangeEvent',
+        '@baseType': 'Event',
+        source: { id: veth1.id, name: 'veth1' },
+        reportingSystem: { id: agent.store.agent },
+      });
+    },
+  );
 });
