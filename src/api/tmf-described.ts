@@ -12,13 +12,17 @@ import { attributeFilters, idParameter, listParameters, parameters, precondition
 import { hubDescribed } from './hub-described.ts';
 import { pathCharacters } from './tmf-writes.ts';
 
-const names: Record<InstanceType, { readonly api: string; readonly title: string; readonly entity: string }> = {
+/** What the API of each type is called. */
+export const inventoryNames: Record<
+  InstanceType,
+  { readonly api: string; readonly title: string; readonly entity: string }
+> = {
   service: { api: 'tmf638', title: 'TMF638 Service Inventory Management', entity: 'Service' },
   resource: { api: 'tmf639', title: 'TMF639 Resource Inventory Management', entity: 'Resource' },
 };
 
 export function inventoryDescribed(type: InstanceType, version: Version, publicUrl: string): Described {
-  const { api, title, entity } = names[type];
+  const { api, title, entity } = inventoryNames[type];
   const schemas = new ShapeSchemas(type, version);
   const shown = schemas.entity('shown');
   const example = exampleEntity(type, version, publicUrl);

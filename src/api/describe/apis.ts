@@ -6,6 +6,7 @@ import { catalogueDescribed } from '../catalogue-described.ts';
 import { documentOperation, ownDescribed, topDescribed } from '../diffo/described.ts';
 import { inventoryDescribed } from '../tmf-described.ts';
 import { type Described, documentOf, documentOfAll, type Where } from './document.ts';
+import { eventsDocument } from './events.ts';
 
 export interface DescribeParts extends Where {
   readonly kinds: Kinds;
@@ -35,6 +36,6 @@ export function documentOfAgent(parts: DescribeParts): JsonObject {
 }
 
 /** The AsyncAPI document of the events. */
-export function eventsOfAgent(_parts: DescribeParts): JsonObject {
-  return {};
+export function eventsOfAgent(parts: DescribeParts): JsonObject {
+  return eventsDocument(parts);
 }

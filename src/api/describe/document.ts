@@ -88,7 +88,7 @@ function tagged(paths: Described['paths'], tag: string): Record<string, PathItem
 }
 
 /** References and names of operations with the name of their API in front. */
-function setApart(name: string): (value: Json) => Json {
+export function setApart(name: string): (value: Json) => Json {
   const reference = (text: string): string =>
     text.replace(/^#\/components\/([^/]+)\//, (_, section) => `#/components/${section}/${name}.`);
   const walk = (value: Json): Json => {
