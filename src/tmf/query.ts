@@ -58,10 +58,13 @@ export function readQuery(text: string, type: InstanceType, version: Version, be
     if (!paging.has(name)) rest.push(conjunct);
     if (name === 'fields' || lone.has(name)) continue;
     const alternatives = conjunct.split(';').filter(part => part !== '');
-    const conditions = alternatives.map(pair => readCondition(pair, asked));
+    const conditions = about(name, () => alternatives.map(pair => readCondition(pair, asked)));
     pairs += conditions.length;
     values += conditions.reduce((sum, each) => sum + each.values.length, 0);
-    if (pairs > MAX_PAIRS || values > MAX_VALUES) throw new AgentError('invalid', 'The query has too many conditions');
+    if (pairs > MAX_PAIRS || values > MAX_VALUES) {
+      const most = `${MAX_PAIRS} conditions with ${MAX_VALUES} values in all`;
+      throw new AgentError('invalid', `The query has more than ${most}; ask for less at once`, { parameter: name });
+    }
     const [first] = conditions;
     // The same parameter again is an alternative to the first.
     const key = conditions.length === 1 && first ? `${first.path.join('.')}\0${first.operator}` : String(i);
@@ -71,15 +74,25 @@ export function readQuery(text: string, type: InstanceType, version: Version, be
   const sort = said.get('sort');
   return withCursors({
     all: [...groups.values()],
-    filter: filter === undefined ? undefined : parseFilter(filter, asked),
-    sort: sort === undefined ? [] : parseSort(sort),
-    fields: fields.length === 0 ? undefined : parseFields(fields.join(','), asked),
+    filter: filter === undefined ? undefined : about('filter', () => parseFilter(filter, asked)),
+    sort: sort === undefined ? [] : about('sort', () => parseSort(sort)),
+    fields: fields.length === 0 ? undefined : about('fields', () => parseFields(fields.join(','), asked)),
     offset: wholeNumber('offset', said.get('offset')),
     limit: wholeNumber('limit', said.get('limit')),
     after: said.get('after'),
     before: said.get('before'),
     rest: rest.join('&'),
   });
+}
+
+/** Tells which parameter it is that cannot be read. */
+function about<T>(parameter: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof AgentError) || error.parameter !== undefined) throw error;
+    throw new AgentError(error.code, error.message, { parameter, cause: error });
+  }
 }
 
 /** Parameters that say one thing, and of which `;` is no part. */
@@ -93,7 +106,9 @@ export function parseQuery(text: string, type: InstanceType, version: Version): 
   const asked = { filter, sort: sort.length > 0 || undefined, after, before };
   for (const [name, value] of Object.entries(asked)) {
     if (value !== undefined) {
-      throw new AgentError('unsupported', `The parameter ${name} is not served here; leave it out`);
+      throw new AgentError('unsupported', `The parameter ${name} is not served here; leave it out`, {
+        parameter: name,
+      });
     }
   }
   return query;
@@ -131,21 +146,25 @@ function after(part: string, { depth, quote }: Brackets): Brackets {
 }
 
 function say(said: Map<string, string>, name: string, value: string): void {
-  if (said.has(name)) throw new AgentError('invalid', `${name} can be said once only`);
+  if (said.has(name)) throw new AgentError('invalid', `${name} can be said once only`, { parameter: name });
   said.set(name, value);
 }
 
 function withCursors(query: Query): Query {
   const { after, before, offset } = query;
   if (offset !== undefined && (after !== undefined || before !== undefined)) {
-    throw new AgentError('invalid', 'offset counts from the beginning: say either offset or a cursor');
+    throw new AgentError('invalid', 'offset counts from the beginning: say either offset or a cursor', {
+      parameter: 'offset',
+    });
   }
   return query;
 }
 
 function wholeNumber(name: string, value: string | undefined): number | undefined {
   if (value !== undefined && !/^\d{1,15}$/.test(value)) {
-    throw new AgentError('invalid', `${name} must be a whole number from 0; it is "${value.slice(0, 60)}"`);
+    throw new AgentError('invalid', `${name} must be a whole number from 0; it is "${value.slice(0, 60)}"`, {
+      parameter: name,
+    });
   }
   return value === undefined ? undefined : Number(value);
 }
