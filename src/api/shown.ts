@@ -7,6 +7,7 @@ import { withoutDerived } from '../core/model/without-derived.ts';
 import type { Reader } from '../ports/store.ts';
 import { acceptPatch, type Rendering, render } from '../tmf/codec.ts';
 import type { PatchMedia } from '../tmf/patch/patch.ts';
+import { inPlacesOf } from '../tmf/place-in-4.ts';
 import { etagOf } from './rendered.ts';
 
 export interface ShownParts {
@@ -41,5 +42,5 @@ export function patched(
 ): JsonObject {
   const presented = present(store, kinds, instance);
   const wanted = acceptPatch(presented.document, patch, rendering, media);
-  return withoutDerived(instance.document, presented, wanted);
+  return inPlacesOf(rendering, wanted, () => withoutDerived(instance.document, presented, wanted));
 }

@@ -2,14 +2,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Cause } from '../core/change.ts';
 import { AgentError } from '../core/errors.ts';
-import { instanceId } from '../core/ids.ts';
+import { type InstanceId, instanceId } from '../core/ids.ts';
 import { characteristicArray, type Instance, type InstanceType } from '../core/instance.ts';
-import { isArray, type Json, property } from '../core/json.ts';
+import { isArray, type Json, type JsonObject, property } from '../core/json.ts';
 import type { Sample } from '../ports/driver.ts';
 import type { Store, Writer } from '../ports/store.ts';
 import { acceptCreate, type Rendering } from '../tmf/codec.ts';
 import { readBatch } from '../tmf/patch/batch.ts';
 import { type PatchMedia, patchMedia, patchMediaOf } from '../tmf/patch/patch.ts';
+import { inPlacesOf } from '../tmf/place-in-4.ts';
 import { type Projection, parseQuery, project } from '../tmf/query.ts';
 import { hrefOf, type Version } from '../tmf/version.ts';
 import { jsonType } from './errors.ts';
@@ -93,7 +94,7 @@ export class Entities {
     const document = acceptCreate(bodyOf(request), type, this.#version);
     const id = acceptId(property(document, 'id'));
     const instance = await store.submit(this.#cause(request, `POST /${type}`), writer =>
-      createInstance(writer, { type, document, ...(id === undefined ? {} : { id }) }, this.#parts),
+      this.#made(writer, document, id),
     );
     ring();
     reply.code(201).header('location', hrefOf(type, this.#version, instance.id, publicUrl));
@@ -118,11 +119,7 @@ export class Entities {
       }),
     );
     const instances = await store.submit(this.#cause(request, `PATCH /${type}`), writer =>
-      wanted.map(({ document, id }, i) =>
-        within(`/${i}/value`, () =>
-          createInstance(writer, { type, document, ...(id === undefined ? {} : { id }) }, this.#parts),
-        ),
-      ),
+      wanted.map(({ document, id }, i) => within(`/${i}/value`, () => this.#made(writer, document, id))),
     );
     ring();
     const shown = instances.map(each => project(showInstance(this.#parts, each, this.#rendering).entity, fields));
@@ -138,7 +135,7 @@ export class Entities {
     const { instance, expectation } = await store.submit(this.#cause(request, `PATCH /${this.#type}/${id}`), writer => {
       const before = this.#existing(writer, id, request);
       const wanted = patched({ store: writer, kinds }, before, body, media, this.#rendering);
-      return patchInstance(writer, before, wanted, this.#parts);
+      return inPlacesOf(this.#rendering, wanted, () => patchInstance(writer, before, wanted, this.#parts));
     });
     ring();
     if (expectation) {
@@ -155,6 +152,11 @@ export class Entities {
     );
     ring();
     return reply.code(204).send();
+  }
+
+  #made(writer: Writer, document: JsonObject, id: InstanceId | undefined): Instance {
+    const wanted = { type: this.#type, document, ...(id === undefined ? {} : { id }) };
+    return inPlacesOf(this.#rendering, document, () => createInstance(writer, wanted, this.#parts));
   }
 
   #existing(writer: Writer, id: string, { headers }: FastifyRequest): Instance {

@@ -1,7 +1,9 @@
 /** Where v4 shows what stands at a place of a kept document: errors name the place as the client of v4 sees it. */
+import { AgentError } from '../core/errors.ts';
 import type { InstanceType } from '../core/instance.ts';
 import { isArray, isObject, type Json, type JsonObject, property } from '../core/json.ts';
 import { segment, segments } from '../core/path.ts';
+import type { Rendering } from './codec.ts';
 import { own, type Shape, shapeOf } from './shape.ts';
 
 /** Pointers as they stand in sentences, too. */
@@ -31,6 +33,28 @@ export function locationIn4(location: readonly string[], document: Json | undefi
   const shown = attribute?.name4 ?? name;
   const [index, ...inner] = rest;
   if (!attribute?.many || index === undefined) return [shown, ...below(member, rest)];
+  // A place that is v4's already has no index where v4 has one alone.
+  if (!/^(\d+|-)$/.test(index)) return [shown, ...rest];
   const element = isArray(member) ? member[Number(index)] : undefined;
   return [shown, ...(attribute.one4 ? [] : [index]), ...below(element, inner)];
+}
+
+/** What is thrown about a document that is to be kept is told in the places that the client's version has. */
+export function inPlacesOf<T>(
+  { type, version }: Pick<Rendering, 'type' | 'version'>,
+  document: JsonObject,
+  act: () => T,
+): T {
+  if (version === 'v5') return act();
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    const { code, message, pointer, parameter } = error;
+    throw new AgentError(code, sentenceIn4(message, document, type), {
+      ...(pointer === undefined ? {} : { pointer: pointerIn4(pointer, document, type) }),
+      ...(parameter === undefined ? {} : { parameter }),
+      cause: error,
+    });
+  }
 }
