@@ -2,14 +2,22 @@
 import type { InstanceType } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
 import { exampleBodies, exampleEntity, examplePatches } from '../tmf/describe/examples.ts';
-import { operationsSchema } from '../tmf/describe/patches.ts';
+import { batchSchema, operationsSchema } from '../tmf/describe/patches.ts';
 import { ShapeSchemas, schemasAt } from '../tmf/describe/shape-schemas.ts';
 import { patchMedia } from '../tmf/patch/patch.ts';
 import { apiRoot, type Version } from '../tmf/version.ts';
 import { answer, commonComponents, errorSchema, failing, headers } from './describe/answers.ts';
 import type { Described, PathItem } from './describe/document.ts';
-import { attributeFilters, idParameter, listParameters, parameters, preconditions } from './describe/parameters.ts';
+import {
+  attributeFilters,
+  idParameter,
+  listParameters,
+  parameters,
+  preconditions,
+  rangeParameter,
+} from './describe/parameters.ts';
 import { hubDescribed } from './hub-described.ts';
+import { batchMedia } from './tmf-entities.ts';
 import { pathCharacters } from './tmf-writes.ts';
 
 /** What the API of each type is called. */
@@ -34,7 +42,7 @@ export function inventoryDescribed(type: InstanceType, version: Version, publicU
       get: {
         operationId: `list${entity}`,
         summary: `Lists ${type}s: filtered, sorted, page by page`,
-        parameters: [...listParameters(type, version), attributeFilters(type, version)],
+        parameters: [...listParameters(type, version), attributeFilters(type, version), rangeParameter],
         responses: {
           200: answer(`The ${type}s, all or the last page`, listOf(shown), list200, [example]),
           206: answer('One page of several', listOf(shown), { ...list200, 'x-tmf-extension': true }, [example]),
@@ -51,6 +59,25 @@ export function inventoryDescribed(type: InstanceType, version: Version, publicU
         },
         responses: {
           201: answer('Made', shown, { headers: headers('Location', 'ETag'), links: linksTo(entity) }, example),
+          ...failing('invalid', 'conflict'),
+        },
+      },
+      patch: {
+        operationId: `createSeveral${entity}s`,
+        summary: `Makes several ${type}s, all of them or none`,
+        'x-tmf-extension': true,
+        parameters: [fields(version, true)],
+        requestBody: {
+          required: true,
+          content: {
+            [batchMedia]: {
+              schema: batchSchema(made),
+              example: [{ op: 'add', path: '/-', value: exampleBodies[type][version] }],
+            },
+          },
+        },
+        responses: {
+          200: answer('All that were made, in their order', listOf(shown), {}, [example]),
           ...failing('invalid', 'conflict'),
         },
       },
@@ -73,7 +100,7 @@ export function inventoryDescribed(type: InstanceType, version: Version, publicU
       patch: {
         operationId: `patch${entity}`,
         summary: `Changes a ${type}: a patch is applied whole or not at all`,
-        parameters: [idParameter, fields(version, true), preconditions.ifMatch],
+        parameters: [idParameter, fields(version, true), preconditions.ifMatch, preconditions.ifNoneMatch],
         requestBody: { required: true, content: patchContent(schemas) },
         responses: {
           200: answer('As it is now', shown, { headers: headers('ETag') }, example),
@@ -89,7 +116,7 @@ export function inventoryDescribed(type: InstanceType, version: Version, publicU
       delete: {
         operationId: `delete${entity}`,
         summary: `Removes a ${type}, unless a driver observes it on the element`,
-        parameters: [idParameter, preconditions.ifMatch],
+        parameters: [idParameter, preconditions.ifMatch, preconditions.ifNoneMatch],
         responses: {
           204: { description: 'Removed' },
           ...failing('notFound', 'conflict', 'preconditionFailed'),
@@ -132,7 +159,7 @@ const chosenId: JsonObject = {
 
 const listOf = (items: JsonObject): JsonObject => ({ type: 'array', items });
 
-const list200 = { headers: headers('X-Total-Count', 'X-Result-Count', 'Link') };
+const list200 = { headers: headers('X-Total-Count', 'X-Result-Count', 'Link', 'Content-Range', 'Accept-Ranges') };
 
 /** The official files of v4 let answers to writes be whole alone. */
 function fields(version: Version, isWrite = false): JsonObject {

@@ -98,6 +98,7 @@ const text = { type: 'string' };
 const whole = { type: 'integer', minimum: 0 };
 
 const headersByName = {
+  'Accept-Ranges': { description: 'The unit in which a part of the list may be asked for', schema: { const: 'items' } },
   Allow: { description: 'The methods of this path', schema: text },
   'Accept-Patch': { description: 'The media types of a patch', schema: text },
   'Content-Range': { description: 'Which part of how many: items 0-9/42', schema: text },

@@ -50,12 +50,17 @@ export const parameters: JsonObject = {
   After: inQuery('after', cursor, text),
   AfterOfOurs: inQuery('after', cursor, text, ours),
   IfMatch: inHeader('If-Match', 'Writes only if its entity tag is one of these'),
-  IfNoneMatch: inHeader('If-None-Match', 'Answers 304 if its entity tag is one of these'),
+  IfNoneMatch: inHeader('If-None-Match', 'A read answers 304, a write 412, if its entity tag is one of these'),
+  Range: {
+    ...inHeader('Range', 'Which part of the list, such as items=0-19, instead of offset and limit'),
+    schema: { type: 'string', pattern: '^items=[0-9]{1,15}-([0-9]{1,15})?$' },
+  },
 };
 
 const at = (name: string): JsonObject => ({ $ref: `#/components/parameters/${name}` });
 
 export const idParameter = at('Id');
+export const rangeParameter = at('Range');
 export const preconditions = { ifMatch: at('IfMatch'), ifNoneMatch: at('IfNoneMatch') };
 
 /** TMF639 v5 has order, JSONPath and cursors; the other files do not. */

@@ -4,7 +4,7 @@ import type { Json } from '../../core/json.ts';
 import { readOperations } from './operation.ts';
 
 /** Where an entity is added: TMF630 writes `/`, RFC 6902 `/-`, some neither. */
-const toTheList: ReadonlySet<string> = new Set(['/', '/-', '-', '']);
+export const toTheList: ReadonlySet<string> = new Set(['/', '/-', '-', '']);
 
 /** What each operation adds, in their order. Throws `invalid`. */
 export function readBatch(body: Json): readonly Json[] {
