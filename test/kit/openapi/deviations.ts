@@ -12,6 +12,7 @@ export interface Deviation {
 }
 
 const TMF638v5 = 'TMF638-Service_Inventory_Management-v5.0.0.oas.yaml';
+const TMF638v4 = 'TMF638_Service_Inventory_Management_API_v4.0.0_swagger.json';
 const TMF639v4 = 'TMF639_Resource_Inventory_Management_API_v4.0.0_swagger.json';
 const TMF639v5 = 'TMF639-Resource_Inventory_Management-v5.0.0.oas.yaml';
 
@@ -33,6 +34,18 @@ export const deviations: readonly Deviation[] = [
     shown: { schema: 'PATCH /resource/{id} body', value: { description: 'patched' } },
   },
   {
+    files: [TMF638v4],
+    reason: 'what v5 may leave out is mandatory inside others: what nobody said is not made up for v4',
+    mend: ({ definitions }) => unasked(definitions),
+    shown: { schema: 'GET /service/{id} 200', value: { id: 'a', href: '/a', note: [{ text: 'x' }] } },
+  },
+  {
+    files: [TMF639v4],
+    reason: 'what v5 may leave out is mandatory inside others: what nobody said is not made up for v4',
+    mend: ({ definitions }) => unasked(definitions),
+    shown: { schema: 'GET /resource/{id} 200', value: { id: 'a', href: '/a', activationFeature: [{ name: 'x' }] } },
+  },
+  {
     files: [TMF638v5],
     reason: 'a merge patch must have @type, although it says what differs and the type is known',
     mend: ({ components }) => untyped(components.requestBodies.Service_MVO, 'Service_MVO'),
@@ -52,7 +65,7 @@ export const deviations: readonly Deviation[] = [
   },
   {
     files: [
-      'TMF638_Service_Inventory_Management_API_v4.0.0_swagger.json',
+      TMF638v4,
       TMF639v4,
       'TMF633_Service_Catalog_API_v4.0.0_swagger.json',
       'TMF634_Resource_Catalog_Management_API_v4.1.0_swagger.json',
@@ -89,4 +102,21 @@ function referring(part: any): void {
   if (typeof part !== 'object' || part === null) return;
   if (part.format === 'uri') part.format = 'uri-reference';
   for (const each of Object.values(part)) referring(each);
+}
+
+/** The role, name or type that is told apart by is there in both versions. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+function unasked(definitions: any): void {
+  const both = new Map([
+    ['Characteristic', ['name']],
+    ['Feature', ['name']],
+    ['FeatureRelationship', ['relationshipType']],
+    ['Note', []],
+    ['RelatedParty', []],
+    ['RelatedServiceOrderItem', []],
+    ['ResourceRefOrValue', []],
+    ['ServiceRefOrValue', []],
+    ['ServiceRelationship', ['relationshipType']],
+  ]);
+  for (const [name, required] of both) if (definitions[name]) definitions[name].required = required;
 }
