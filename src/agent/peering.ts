@@ -46,6 +46,7 @@ export function readPeering(config: Config): { readonly node: string; readonly p
   const node = config.node === '' ? nodeNameOf(hostname()) : config.node;
   const peers = readPeers(config.peers, node);
   readEmbedded(config);
+  refuseOpenPassword(config);
   for (const { name, url } of peers) {
     if (url === undefined || config['http.insecure'] || !isOpen(new URL(url))) continue;
     throw new AgentError(
@@ -118,6 +119,18 @@ function nextIncarnation(store: Store): number {
     writer.putStreamState('incarnation', { incarnation }),
   );
   return incarnation;
+}
+
+/** Whoever sees a packet on its way would read the password in it. */
+function refuseOpenPassword({ 'mqtt.url': url, 'mqtt.passwordFile': file, 'http.insecure': insecure }: Config): void {
+  if (url === '' || file === '' || insecure) return;
+  const { protocol, hostname: host, port } = new URL(url);
+  if (isLoopback(host) || !/^(mqtt|ws):$/.test(protocol)) return;
+  const at = `${protocol}//${host}${port === '' ? '' : `:${port}`}`;
+  throw new AgentError(
+    'invalid',
+    `mqtt.url=${at}, beyond loopback and without TLS, would send the password of mqtt.passwordFile in clear: use ${protocol.replace(':', 's:')}//, or say --insecure`,
+  );
 }
 
 function isOpen({ protocol, hostname: host }: URL): boolean {

@@ -5,6 +5,8 @@ import { createServer, connect as dial, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { expect, test as it, onTestFinished } from 'vitest';
+import { readPeering } from '../../src/agent/peering.ts';
+import { gather, settle } from '../../src/config.ts';
 import { makeDirectory, runAgent, type TestAgent, until } from '../kit/agent.ts';
 import { type Mosquitto, noMosquitto, runMosquitto } from '../kit/mosquitto.ts';
 import { launch } from '../kit/process.ts';
@@ -121,6 +123,26 @@ test(`wrong credentials are told as such, and right ones let in${why}`, async ()
   const a = await run(partyA, peerAt(partyB), right);
   await agreed(a);
   expect((await peerOf(b)).presence).toBe('alive');
+});
+
+it('a password is not sent in clear beyond loopback, unless a person insists', () => {
+  const file = join(makeDirectory(), 'password');
+  writeFileSync(file, 'correct horse');
+  const checked = (settings: Settings): void => {
+    readPeering(settle(gather({ flags: { node: 'edge-a', ...settings }, env: {} }), { name: 'none', settings: {} }));
+  };
+  const login = { 'mqtt.user': 'edge', 'mqtt.passwordFile': file };
+  for (const url of ['mqtt://broker.example:1883', 'mqtt://[2001:db8::1]', 'ws://192.0.2.1/mqtt']) {
+    const secure = url.startsWith('ws') ? 'wss' : 'mqtts';
+    expect(() => checked({ 'mqtt.url': url, ...login })).toThrow(
+      `beyond loopback and without TLS, would send the password of mqtt.passwordFile in clear: use ${secure}://, or say --insecure`,
+    );
+    checked({ 'mqtt.url': url, ...login, 'http.insecure': 'true' });
+    checked({ 'mqtt.url': url });
+  }
+  for (const url of ['mqtts://broker.example', 'wss://192.0.2.1/mqtt', 'mqtt://localhost', 'mqtt://[::1]:1883']) {
+    checked({ 'mqtt.url': url, ...login });
+  }
 });
 
 function makeCertificate(): { readonly cert: string; readonly key: string } {
