@@ -57,9 +57,12 @@ test('a copied data directory that runs too is noticed, stops the streams, and i
   cpSync(partyA.data, copied, { recursive: true });
   const [a, copy] = [await start(partyA, towardsB), await start({ ...partyA, data: copied }, towardsB)];
 
+  const alarm = async (): Promise<string> =>
+    /^diffo_peer_alarm.*$/m.exec((await b.call('GET', '/metrics')).body)?.[0] ?? '';
   const told = 'edge-b: two agents run with the name and key of edge-a';
   await until('it is noticed', async () => (await b.get('/diffo/v1/peers'))[0].alarm);
   expect((await run(b, ['peers'])).out).toContain(told.replace('edge-b:', 'edge-a:'));
+  expect(await alarm()).toBe('diffo_peer_alarm{peer="edge-a"} 1');
   expect((await b.get('/diffo/v1/status')).peers[0].alarm).toContain('`diffo peers release edge-a` at edge-b');
   expect((await b.get('/diffo/v1/peers'))[0].in.epoch).toBeLessThanOrEqual(2);
   await run(b, ['expect', 'resource/x', 'description=held', '--peer', 'edge-a', '--id', 'held']);
@@ -71,6 +74,7 @@ test('a copied data directory that runs too is noticed, stops the streams, and i
   );
   await until('they agree', async () => (await b.get('/diffo/v1/peers'))[0].agreed);
   expect((await run(b, ['peers'])).out).not.toContain('two agents');
+  expect(await alarm()).toBe('diffo_peer_alarm{peer="edge-a"} 0');
   expect(await run(b, ['peers', 'release', 'edge-x'])).toMatchObject({
     code: 1,
     err: 'diffo: there is no peer edge-x\n',

@@ -26,6 +26,7 @@ async function refused(agent: TestAgent, code: string, says: RegExp): Promise<vo
   expect(state).toMatchObject({ state: 'backing off', lagRows: 1, lastError: { code } });
   expect(state.lastError.message).toMatch(says);
   expect((await agent.get('/diffo/v1/status')).central).toMatchObject({ state: 'backing off' });
+  expect(await agent.get('/metrics')).toMatch(/^diffo_central_alarm 0$/m);
   expect(await agent.get('/metrics')).toMatch(new RegExp(`diffo_central_failures_total\\{reason="${code}"\\} [2-9]`));
   expect((await agent.get(`${resources}/a`)).name).toBe('a');
 }

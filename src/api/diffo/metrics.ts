@@ -101,6 +101,12 @@ function peerFamilies(peers: DiffoParts['peers'], now: number): readonly string[
       of(({ presence }) => (presence === 'alive' ? 1 : 0)),
     ),
     family(
+      'diffo_peer_alarm',
+      'gauge',
+      'Whether a stream to or from a peer waits for a person, as when two agents run in its name.',
+      of(({ alarm }) => (alarm === undefined ? 0 : 1)),
+    ),
+    family(
       'diffo_peer_link_up',
       'gauge',
       'Whether a carrier to a peer is up.',
@@ -149,9 +155,15 @@ function peerFamilies(peers: DiffoParts['peers'], now: number): readonly string[
 
 function centralFamilies(central: DiffoParts['central'], now: number): readonly string[] {
   if (!central) return [];
-  const { state, lagRows, agreedAt, cursor, epoch, counts, failures, quarantined } = central.state();
+  const { state, lagRows, agreedAt, cursor, epoch, counts, failures, quarantined, alarm } = central.state();
   return [
     one('diffo_central_synced', 'gauge', 'Whether central holds the same rows.', state === 'synced' ? 1 : 0),
+    one(
+      'diffo_central_alarm',
+      'gauge',
+      'Whether the stream to central waits for a person, as when two agents run in one name.',
+      alarm === undefined ? 0 : 1,
+    ),
     one('diffo_central_lag_rows', 'gauge', 'Rows that central has yet to take.', lagRows),
     one('diffo_central_cursor', 'gauge', 'Up to where central has everything.', cursor),
     one('diffo_central_epoch', 'gauge', 'The epoch of the stream to central.', epoch),
