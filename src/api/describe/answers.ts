@@ -11,6 +11,7 @@ const everywhere: readonly FailureCode[] = [
   'forbidden',
   'notFound',
   'methodNotAllowed',
+  'notAcceptable',
   'timeout',
   'tooLarge',
   'uriTooLong',
@@ -64,6 +65,10 @@ function headersOf(status: number): JsonObject {
       return { headers: headers('WWW-Authenticate') };
     case 405:
       return { headers: headers('Allow') };
+    case 412:
+      return { headers: headers('ETag') };
+    case 415:
+      return { headers: headers('Accept-Patch') };
     case 429:
       return { headers: headers('Retry-After') };
     default:
