@@ -44,4 +44,9 @@ function plainer({ jsonSchema }: { readonly jsonSchema: z.core.JSONSchema.BaseSc
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  // JSON Schema has no list of no items.
+  if (jsonSchema.prefixItems?.length === 0) {
+    delete jsonSchema.prefixItems;
+    jsonSchema.maxItems = 0;
+  }
 }
