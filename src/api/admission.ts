@@ -33,7 +33,7 @@ export function admission({ limits, connections, ...guarded }: AdmissionParts): 
       const most = limitText(limits, 'uriBytes', 'bytes');
       throw new HttpRefusal('uriTooLong', `The path and query are longer than ${most}; ask for less at a time`);
     }
-    if (servesJsonAlone(url)) wantsJson(request);
+    if (request.method !== 'DELETE' && servesJsonAlone(url)) wantsJson(request);
     checkContent(request);
   };
 }
@@ -45,7 +45,8 @@ function tooMany(reason: string, waitSeconds: number): HttpRefusal {
   });
 }
 
-/** Below the roots of TMF and their aliases. */
+/** Below the roots of TMF and their aliases, and of the agent's own paths all but the change list, which can stream. */
 function servesJsonAlone(url: string): boolean {
+  if (url.startsWith('/diffo/v1/')) return !url.startsWith('/diffo/v1/changes');
   return url.startsWith('/tmf-api/') || url.startsWith('/resourceInventory');
 }

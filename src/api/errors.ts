@@ -55,6 +55,8 @@ export function answerFailure(
   headers?: Readonly<Record<string, string>>,
 ): void {
   const version = url.includes('/v5') && !url.startsWith('/diffo/') ? 'v5' : undefined;
+  // Of what was about to be shown.
+  reply.removeHeader('etag');
   if (headers) reply.headers(headers);
   if (failure.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
   reply

@@ -46,7 +46,7 @@ export function inventoryDescribed(type: InstanceType, version: Version, publicU
         responses: {
           200: answer(`The ${type}s, all or the last page`, listOf(shown), list200, [example]),
           206: answer('One page of several', listOf(shown), { ...list200, 'x-tmf-extension': true }, [example]),
-          ...failing('invalid', 'notAcceptable', 'gone', 'unsupported'),
+          ...failing('invalid', 'gone', 'unsupported'),
         },
       },
       post: {
@@ -59,7 +59,7 @@ export function inventoryDescribed(type: InstanceType, version: Version, publicU
         },
         responses: {
           201: answer('Made', shown, { headers: headers('Location', 'ETag'), links: linksTo(entity) }, example),
-          ...failing('invalid', 'conflict'),
+          ...failing('invalid', 'conflict', 'unsupported'),
         },
       },
       patch: {
@@ -78,7 +78,7 @@ export function inventoryDescribed(type: InstanceType, version: Version, publicU
         },
         responses: {
           200: answer('All that were made, in their order', listOf(shown), {}, [example]),
-          ...failing('invalid', 'conflict'),
+          ...failing('invalid', 'conflict', 'unsupported'),
         },
       },
     },
@@ -94,7 +94,7 @@ export function inventoryDescribed(type: InstanceType, version: Version, publicU
             headers: headers('ETag'),
             'x-tmf-extension': true,
           },
-          ...failing('invalid', 'notFound', 'notAcceptable'),
+          ...failing('invalid', 'notFound', 'unsupported'),
         },
       },
       patch: {
@@ -110,7 +110,7 @@ export function inventoryDescribed(type: InstanceType, version: Version, publicU
             { headers: headers('ETag', 'Link'), ...(version === 'v4' ? { 'x-tmf-extension': true } : {}) },
             example,
           ),
-          ...failing('invalid', 'notFound', 'conflict', 'preconditionFailed'),
+          ...failing('invalid', 'notFound', 'conflict', 'preconditionFailed', 'unsupported'),
         },
       },
       delete: {

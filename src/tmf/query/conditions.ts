@@ -79,7 +79,7 @@ export function decode(text: string): string {
 export function readCondition(pair: string, asked: Asked | undefined): Condition {
   const { name, value, operator: written } = splitPair(pair);
   if (name === 'depth' || name === 'expand') {
-    throw new AgentError('unsupported', `The parameter ${name} is not served here; leave it out`);
+    throw new AgentError('unsupported', `The parameter ${name} is not served here; leave it out`, { parameter: name });
   }
   if (reserved.has(name)) {
     throw new AgentError(

@@ -30,6 +30,7 @@ export function decodeCursor(text: string, name: 'before' | 'after', scope: Curs
   throw new AgentError(
     'invalid',
     `${name} takes a cursor that this agent gave for a list in the same order; begin again without it`,
+    { parameter: name },
   );
 }
 
