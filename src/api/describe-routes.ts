@@ -3,7 +3,8 @@ import { catalogueAliases, catalogueRoot } from '../tmf/catalogue/roots.ts';
 import { apiAliases, apiRoot, versions } from '../tmf/version.ts';
 import type { DescribeParts } from './describe/apis.ts';
 import { jsonType } from './errors.ts';
-import { type App, type Handler, resourceAt } from './server.ts';
+import type { Handler } from './paths.ts';
+import { type App, resourceAt } from './server.ts';
 
 const types = ['service', 'resource'] as const;
 

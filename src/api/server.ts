@@ -6,7 +6,6 @@ import {
   type FastifyRequest,
   type FastifyServerOptions,
   fastify,
-  type HTTPMethods,
 } from 'fastify';
 import type { Log } from '../ports/log.ts';
 import { errorBody } from '../tmf/error-body.ts';
@@ -20,6 +19,7 @@ import { answerFailure, failureOf, HttpRefusal, jsonType } from './errors.ts';
 import type { GuardSettings } from './guard.ts';
 import { type Limits, limitText } from './limits.ts';
 import { unreadType } from './media.ts';
+import { type Methods, methods, Paths } from './paths.ts';
 
 export type App = FastifyInstance;
 
@@ -32,7 +32,6 @@ export interface ServerSettings extends GuardSettings {
   readonly proxies?: readonly string[];
 }
 
-const MAX_ID_LENGTH = 512;
 /** How often connections are looked over for requests that take too long; each time is a wake-up. */
 const LOOK_OVER_MS = 30_000;
 
@@ -47,10 +46,6 @@ export function createServer({ log, limits, https, proxies = [], ...guarded }: S
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.idleMs,
-    routerOptions: {
-      ignoreTrailingSlash: true,
-      maxParamLength: MAX_ID_LENGTH,
-    },
     // What was asked before on the same connection is answered first.
     clientErrorHandler: answerUnreadable(limits, (socket, call) => connections.whenAnswered(socket, call)),
     frameworkErrors: (error, request, reply) => {
@@ -92,6 +87,31 @@ export function createServer({ log, limits, https, proxies = [], ...guarded }: S
     const most = limitText(limits, 'bodyBytes', 'bytes');
     return new HttpRefusal('tooLarge', `The body is larger than ${most}; send it in parts`);
   };
+  const paths = new Paths();
+  pathsOf.set(app, paths);
+  const answerNothing = (request: FastifyRequest, reply: FastifyReply): unknown => {
+    const path = pathOf(request.url);
+    const allowed = paths.methodsAt(path);
+    const { method } = request;
+    if (allowed === undefined || allowed.includes(method)) {
+      return answerFailure(reply, request.url, { code: 'notFound', reason: `There is nothing at ${path}` });
+    }
+    const allow = allowed.join(', ');
+    if (method === 'OPTIONS') return reply.code(204).header('allow', allow).send();
+    throw new HttpRefusal('methodNotAllowed', `${method} is not served here; ${allow} are`, { headers: { allow } });
+  };
+  for (const method of methods) {
+    app.route({
+      method,
+      url: '*',
+      handler: (request, reply) => {
+        const found = paths.find(method, pathOf(request.url));
+        if (!found) return answerNothing(request, reply);
+        request.params = found.parameters;
+        return found.handler(request, reply);
+      },
+    });
+  }
   const admit = admission({ ...guarded, limits, connections });
   app.addHook('onRequest', (request, _reply, done) => {
     try {
@@ -105,17 +125,7 @@ export function createServer({ log, limits, https, proxies = [], ...guarded }: S
     const known = refusalOf(error, request);
     answerFailure(reply, request.url, failureOf(known ?? error, log), known?.headers);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const path = pathOf(request.url);
-    const methods = allowedAt(app, path);
-    const { method } = request;
-    if (methods === undefined || methods.includes(method)) {
-      return answerFailure(reply, request.url, { code: 'notFound', reason: `There is nothing at ${path}` });
-    }
-    const allow = methods.join(', ');
-    if (method === 'OPTIONS') return reply.code(204).header('allow', allow).send();
-    throw new HttpRefusal('methodNotAllowed', `${method} is not served here; ${allow} are`, { headers: { allow } });
-  });
+  app.setNotFoundHandler(answerNothing);
   return app;
 }
 
@@ -148,33 +158,17 @@ export function takesPatches(app: App, path: string, media: readonly PatchMedia[
   patchable.set(app, (patchable.get(app) ?? new Map()).set(path, media));
 }
 
-function patchesAt(app: App, { method, routeOptions }: FastifyRequest): readonly PatchMedia[] | undefined {
-  return method === 'PATCH' ? patchable.get(app)?.get(routeOptions.url ?? '') : undefined;
+function patchesAt(app: App, { method, url }: FastifyRequest): readonly PatchMedia[] | undefined {
+  if (method !== 'PATCH') return undefined;
+  const pattern = pathsOf.get(app)?.find(method, pathOf(url))?.pattern;
+  return pattern === undefined ? undefined : patchable.get(app)?.get(pattern);
 }
 
-export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
-export type Methods = Partial<Record<'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', Handler>>;
-
-/** What each path of a server answers to. Refusals as routes of their own would be most of all routes, and 4 MiB. */
-const allowed = new WeakMap<App, Map<string, readonly string[]>>();
+const pathsOf = new WeakMap<App, Paths>();
 
 /** One path with all it answers to; every other method is told which ones there are. */
 export function resourceAt(app: App, path: string, methods: Methods): void {
-  for (const [method, handler] of Object.entries(methods)) {
-    app.route({ method: method as HTTPMethods, url: path, handler });
-  }
-  const paths = allowed.get(app) ?? new Map<string, readonly string[]>();
-  allowed.set(app, paths.set(path, Object.keys(methods)));
-}
-
-function allowedAt(app: App, path: string): readonly string[] | undefined {
-  const asked = path.replace(/\/$/, '').split('/');
-  for (const [pattern, allow] of allowed.get(app) ?? []) {
-    const parts = pattern.split('/');
-    if (parts.length !== asked.length) continue;
-    if (parts.every((part, i) => (part.startsWith(':') ? asked[i] !== '' : part === asked[i]))) return allow;
-  }
-  return undefined;
+  pathsOf.get(app)?.add(path, methods);
 }
 
 /** The text after the `?`. */
@@ -183,7 +177,9 @@ export function queryOf(url: string): string {
   return mark < 0 ? '' : url.slice(mark + 1);
 }
 
+/** The path alone; a whole address, as a request to a proxy has it, means the path in it. */
 export function pathOf(url: string): string {
-  const mark = url.indexOf('?');
-  return mark < 0 ? url : url.slice(0, mark);
+  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '');
+  const mark = local.indexOf('?');
+  return mark < 0 ? local : local.slice(0, mark);
 }

@@ -4,7 +4,8 @@ import type { Change } from '../../core/change.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { HttpRefusal } from '../errors.ts';
-import { type App, type Handler, resourceAt } from '../server.ts';
+import type { Handler } from '../paths.ts';
+import { type App, resourceAt } from '../server.ts';
 import { parameter, wholeNumber } from './lists.ts';
 import { type DiffoParts, withTimes } from './parts.ts';
 

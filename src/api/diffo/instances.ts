@@ -22,7 +22,8 @@ import {
 } from '../../core/model/standard-changes.ts';
 import { acceptCreate } from '../../tmf/codec.ts';
 import { linksOf } from '../links.ts';
-import { type App, type Handler, resourceAt } from '../server.ts';
+import type { Handler } from '../paths.ts';
+import { type App, resourceAt } from '../server.ts';
 import { showInstance } from '../shown.ts';
 import { acceptId, createInstance, givenOf, type WriteParts } from '../tmf-writes.ts';
 import { parse } from './expectation-body.ts';

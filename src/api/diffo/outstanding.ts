@@ -8,7 +8,8 @@ import type { Leaf } from '../../core/outstanding.ts';
 import type { Path } from '../../core/path.ts';
 import { leafName } from '../../core/planner.ts';
 import type { StandingVerdict } from '../../core/verdict.ts';
-import { type App, type Handler, resourceAt } from '../server.ts';
+import type { Handler } from '../paths.ts';
+import { type App, resourceAt } from '../server.ts';
 import { parameter, sendPage } from './lists.ts';
 import { type DiffoParts, iso } from './parts.ts';
 

@@ -5,7 +5,8 @@ import { expectationId, instanceId, type PlanId, planId } from '../../core/ids.t
 import type { JsonObject } from '../../core/json.ts';
 import type { Plan, Waiting } from '../../core/plan.ts';
 import type { Task } from '../../core/task.ts';
-import { type App, type Handler, resourceAt } from '../server.ts';
+import type { Handler } from '../paths.ts';
+import { type App, resourceAt } from '../server.ts';
 import { parse } from './expectation-body.ts';
 import { inPath, parameter, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR, withTimes } from './parts.ts';

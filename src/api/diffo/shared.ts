@@ -15,7 +15,8 @@ import {
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import { mergePatch } from '../../tmf/merge-patch.ts';
-import { type App, type Handler, resourceAt } from '../server.ts';
+import type { Handler } from '../paths.ts';
+import { type App, resourceAt } from '../server.ts';
 import { inPath, parameter, readPage } from './lists.ts';
 import { OPERATOR } from './parts.ts';
 

@@ -15,7 +15,8 @@ import {
   upsertSpecification,
 } from '../../core/model/specification-changes.ts';
 import { specificationHref } from '../../tmf/catalogue/roots.ts';
-import { type App, type Handler, resourceAt } from '../server.ts';
+import type { Handler } from '../paths.ts';
+import { type App, resourceAt } from '../server.ts';
 import { parse } from './expectation-body.ts';
 import { inPath, parameter, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR } from './parts.ts';

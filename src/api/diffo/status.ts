@@ -1,6 +1,7 @@
 /** How the agent is: `/diffo/v1/status`, `/healthz`, `/readyz`, `/metrics`. */
 import { errorBody } from '../../tmf/error-body.ts';
-import { type App, type Handler, resourceAt } from '../server.ts';
+import type { Handler } from '../paths.ts';
+import { type App, resourceAt } from '../server.ts';
 import { showCentralBriefly } from './central.ts';
 import { metrics } from './metrics.ts';
 import { type DiffoParts, iso } from './parts.ts';
