@@ -21,6 +21,7 @@ export function toV4(value: JsonObject, shape: Shape, links: Links): JsonObject 
     if (member === undefined) continue;
     const attribute = own(shape.attributes, name);
     if (attribute?.since5 || (!attribute && isTaken(name, value, shape))) continue;
+    if (member === null && attribute && attribute.is !== 'any') continue;
     const shown = attribute ? memberToV4(member, attribute, links) : member;
     if (shown !== undefined) result[attribute?.name4 ?? name] = shown;
   }

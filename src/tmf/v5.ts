@@ -19,10 +19,13 @@ function completed(value: JsonObject, shape: Shape, links: Links, isShown: boole
     const member = value[name];
     const attribute = own(shape.attributes, name);
     if (!attribute || member === undefined) continue;
-    const after = completeMember(member, attribute, links, isShown);
+    // Beside a value of any sort, null says the same as leaving out.
+    const after =
+      member === null && attribute.is !== 'any' ? undefined : completeMember(member, attribute, links, isShown);
     if (after === member) continue;
     result ??= { ...value };
-    result[name] = after;
+    if (after === undefined) delete result[name];
+    else result[name] = after;
   }
   if (shape.refersTo) {
     const id = property(value, 'id');
