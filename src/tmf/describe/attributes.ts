@@ -8,11 +8,14 @@ export function attributesOf(shape: Shape, version: Version, use: Use): Readonly
   if (version === 'v5') return shape.attributes;
   if (shape.flat !== undefined) {
     const held = own(shape.attributes, shape.flat);
-    const shapes = held?.cases?.().map(each => each.shape) ?? (held?.shape ? [held.shape({})] : []);
+    const shapes = held?.cases?.(version).map(each => each.shape) ?? (held?.shape ? [held.shape({})] : []);
     return Object.assign({}, ...shapes.map(each => each.attributes), { role: { is: 'text' } });
   }
-  if (use !== 'shown') return shape.attributes;
-  return Object.fromEntries(Object.entries(shape.attributes).filter(([, attribute]) => !attribute.since5));
+  return Object.fromEntries(
+    Object.entries(shape.attributes)
+      .filter(([, attribute]) => use !== 'shown' || !attribute.since5)
+      .map(([name, attribute]) => [attribute.name4 ?? name, attribute]),
+  );
 }
 
 /** `fields` may leave out all but what an object is; a merge patch says what it changes. */

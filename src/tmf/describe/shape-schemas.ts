@@ -3,7 +3,7 @@
  * shown, as they are made, and as a merge patch of them. What no table names is open.
  */
 import type { InstanceType } from '../../core/instance.ts';
-import type { JsonObject } from '../../core/json.ts';
+import { isObject, type JsonObject } from '../../core/json.ts';
 import { type Attribute, resourceTypes, type Shape, shapeOf } from '../shape.ts';
 import { resourceStatuses } from '../v4.ts';
 import type { Version } from '../version.ts';
@@ -45,56 +45,65 @@ export class ShapeSchemas {
 
   /** A reference to the schema of an entity of this API. */
   entity(use: Use): JsonObject {
-    const title = titles[this.#type];
-    return this.#component(`${title}${suffixes[this.#version][use]}`, () => {
-      const value = this.#value(shapeOf(this.#type, {}), use);
+    const shape = shapeOf(this.#type, {});
+    return this.#component(`${titles[this.#type]}${this.#suffix(use)}`, () => {
+      const whole = this.#whole(shape, this.#type, use);
       switch (use) {
         case 'shown':
-          return { allOf: [value], required: ['id', 'href', '@type'] };
+          return { ...whole, required: ['id', 'href', '@type'] };
         case 'made':
-          return { allOf: [value], ...(this.#version === 'v5' ? typedBody : {}) };
+          return this.#version === 'v4' ? whole : { allOf: [whole, typedBody] };
         case 'patched':
-          return { allOf: [value], properties: { id: unchangeable, href: unchangeable } };
+          return { ...whole, properties: { ...held(whole), id: unchangeable, href: unchangeable } };
       }
     });
   }
 
-  /** A service or resource wherever it stands: what its `@type` adds is held against it too. */
-  #value(shape: Shape, use: Use): JsonObject {
-    const title = shape.entity === undefined ? '' : titles[shape.entity];
-    const suffix = suffixes[this.#version][use];
-    if (shape.entity !== 'resource') return this.#component(`${title}Value${suffix}`, () => this.#object(shape, use));
-    return this.#component(`${title}Value${suffix}`, () => ({
-      type: 'object',
-      allOf: [
-        this.#component(`${title}Members${suffix}`, () => this.#object(shape, use)),
-        ...[...resourceTypes]
-          .filter(([, subtype]) => subtype !== shape)
-          // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-          .map(([name, subtype]) => ({ if: isOfType(name), then: this.#subtype(name, subtype, shape, use) })),
-      ],
-    }));
+  #suffix(use: Use): string {
+    return suffixes[this.#version][use];
   }
 
-  #subtype(name: string, subtype: Shape, base: Shape, use: Use): JsonObject {
-    return this.#component(`${name}${suffixes[this.#version][use]}`, () => {
-      const known = attributesOf(base, this.#version, use);
-      const own = Object.entries(attributesOf(subtype, this.#version, use)).filter(([key]) => !(key in known));
-      return {
-        allOf: [{ $ref: `${schemasAt}ResourceMembers${suffixes[this.#version][use]}` }],
-        properties: this.#properties(Object.fromEntries(own), [], use),
-      };
-    });
+  /** What a service or resource has, by its `@type` too, and what it must have where it stands. */
+  #whole(shape: Shape, entity: InstanceType, use: Use): JsonObject {
+    const title = titles[entity];
+    const members = this.#component(`${title}Members${this.#suffix(use)}`, () => this.#object(shape, use, []));
+    const required = mandatoryOf(shape, this.#version, use);
+    const must = mandatoryOf(shape, this.#version, use === 'shown' ? 'shown' : 'made');
+    return {
+      type: 'object',
+      allOf: [members, ...(entity === 'resource' ? this.#subtypes(use) : [])],
+      ...(must.length === 0 ? {} : { properties: Object.fromEntries(must.map(name => [name, notNull])) }),
+      ...(required.length === 0 ? {} : { required: [...required] }),
+    };
+  }
+
+  #subtypes(use: Use): JsonObject[] {
+    const base = shapeOf('resource', {});
+    return [...resourceTypes]
+      .filter(([, subtype]) => subtype !== base)
+      .map(([name, subtype]) => {
+        const known = attributesOf(base, this.#version, use);
+        const added = Object.entries(attributesOf(subtype, this.#version, use)).filter(([key]) => !(key in known));
+        const schema = this.#component(`${name}${this.#suffix(use)}`, () => ({
+          allOf: [{ $ref: `${schemasAt}ResourceMembers${this.#suffix(use)}` }],
+          properties: this.#properties(Object.fromEntries(added), [], use),
+        }));
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        return { if: isOfType(name), then: schema };
+      });
   }
 
   /** The schema of one object, by reference where its shape has a name. */
   #shape(shape: Shape, use: Use): JsonObject {
-    if (shape.entity !== undefined) return this.#value(shape, use);
+    const { entity } = shape;
+    if (entity !== undefined) {
+      return this.#component(`${titles[entity]}Value${this.#suffix(use)}`, () => this.#whole(shape, entity, use));
+    }
     const type = shape.type?.({});
     if (type === undefined) return this.#object(shape, use);
     const name = this.#names.get(shape) ?? this.#named(type);
     this.#names.set(shape, name);
-    return this.#component(`${name}${suffixes[this.#version][use]}`, () => this.#object(shape, use));
+    return this.#component(`${name}${this.#suffix(use)}`, () => this.#object(shape, use));
   }
 
   /** Services and resources have shapes of the same name that are not the same. */
@@ -107,16 +116,16 @@ export class ShapeSchemas {
     return `${type}${n}`;
   }
 
-  #object(shape: Shape, use: Use): JsonObject {
+  #object(shape: Shape, use: Use, required = mandatoryOf(shape, this.#version, use)): JsonObject {
     const version = this.#version;
-    const required = mandatoryOf(shape, version, use);
+    const must = shape.entity === undefined ? mandatoryOf(shape, version, 'made') : [];
     return {
       type: 'object',
       properties: {
-        ...this.#properties(attributesOf(shape, version, use), mandatoryOf(shape, version, 'made'), use),
+        ...this.#properties(attributesOf(shape, version, use), must, use),
         ...(shape.entity === 'resource' && version === 'v4' ? { resourceStatus: statusOf(use) } : {}),
       },
-      ...(shape.entity === 'resource' ? { discriminator: discriminatorOf(suffixes[version][use]) } : {}),
+      ...(shape.entity === 'resource' ? { discriminator: discriminatorOf(this.#suffix(use)) } : {}),
       ...(required.length === 0 ? {} : { required: [...required] }),
       ...(shape.characteristic && version === 'v5' ? { allOf: typedValues() } : {}),
     };
@@ -150,7 +159,8 @@ export class ShapeSchemas {
   }
 
   #cases(attribute: Attribute, use: Use): JsonObject {
-    const cases = attribute.cases?.();
+    const version = this.#version;
+    const cases = attribute.cases?.(version);
     if (cases === undefined) return attribute.shape ? this.#shape(attribute.shape({}), use) : {};
     // Of a merge patch it is not known which it will be.
     return {
@@ -170,6 +180,8 @@ export class ShapeSchemas {
   }
 }
 
+const notNull: JsonObject = { not: { type: 'null' } };
+
 const typedBody: JsonObject = { required: ['@type'], properties: { '@type': { type: 'string' } } };
 
 const unchangeable: JsonObject = {
@@ -177,6 +189,10 @@ const unchangeable: JsonObject = {
   readOnly: true,
   description: 'May be echoed, and cannot be changed',
 };
+
+function held({ properties }: JsonObject): JsonObject {
+  return isObject(properties) ? properties : {};
+}
 
 /** By `@type`; by `@baseType` where the type is of somebody's own making. */
 function isOfType(name: string): JsonObject {

@@ -15,7 +15,7 @@ export interface Attribute {
   /** For objects; the value decides between a reference and a thing itself, in v4 by other signs than in what is kept. */
   readonly shape?: (value: JsonObject, version?: Version) => Shape;
   /** What `shape` decides between, where it decides: for descriptions alone. */
-  readonly cases?: () => readonly Case[];
+  readonly cases?: (version: Version) => readonly Case[];
   /** v4 does not have it and does not see it. */
   readonly since5?: true;
   /** What v4 calls it, where that is otherwise. */
@@ -62,13 +62,15 @@ export const number: Attribute = { is: 'number' };
 export const date: Attribute = { is: 'date' };
 export const any: Attribute = { is: 'any' };
 export const oneOf = (...words: string[]): Attribute => ({ is: 'word', words });
-export const an = (shape: (value: JsonObject, version?: Version) => Shape, cases?: () => readonly Case[]): Attribute =>
+export const an = (shape: (value: JsonObject, version?: Version) => Shape, cases?: Attribute['cases']): Attribute =>
   cases ? { is: 'object', shape, cases } : { is: 'object', shape };
 /** The cases of a choice by one condition. */
-export const either = (when: () => JsonObject, shape: () => Shape, other: () => Shape) => (): readonly Case[] => [
-  { when: when(), shape: shape() },
-  { when: { not: when() }, shape: other() },
-];
+export const either =
+  (when: (version: Version) => JsonObject, shape: () => Shape, other: () => Shape) =>
+  (version: Version): readonly Case[] => [
+    { when: when(version), shape: shape() },
+    { when: { not: when(version) }, shape: other() },
+  ];
 /** One shape for every value, made when it is first needed: some are declared further down, some contain themselves. */
 export const a = (make: () => Shape): Attribute => {
   let made: Shape | undefined;

@@ -1,5 +1,6 @@
 /** What services and resources have alike: notes, parties, places, references, features, attachments. */
 import { type JsonObject, property } from '../../core/json.ts';
+import type { Version } from '../version.ts';
 import {
   type Attribute,
   a,
@@ -146,12 +147,12 @@ function referenceByType(value: JsonObject): Shape | undefined {
   return property(value, '@type') === 'ResourceRef' ? resourceReference : undefined;
 }
 
-function entityCases(): readonly Case[] {
-  const isOther = { not: { anyOf: [typed('ServiceRef'), typed('ResourceRef'), thingSchema()] } };
+function entityCases(version: Version): readonly Case[] {
+  const isOther = { not: { anyOf: [typed('ServiceRef'), typed('ResourceRef'), thingSchema(version)] } };
   return [
     { when: typed('ServiceRef'), shape: serviceReference },
     { when: typed('ResourceRef'), shape: resourceReference },
-    { when: thingSchema(), shape: itself },
+    { when: thingSchema(version), shape: itself },
     { when: isOther, shape: entityReference },
   ];
 }

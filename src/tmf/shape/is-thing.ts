@@ -7,13 +7,13 @@ const ofThings = ['state', 'operationalState', 'serviceSpecification', 'resource
 const arraysOfThings = ['serviceCharacteristic', 'resourceCharacteristic', 'relatedParty'];
 
 /** The same question as `isThing`, as a JSON Schema. */
-export function thingSchema(): JsonObject {
+export function thingSchema(version: Version): JsonObject {
   const absent = (name: string): JsonObject => ({ not: { required: [name] } });
   return {
     not: { properties: { '@type': { type: 'string', pattern: 'Ref$' } }, required: ['@type'] },
     anyOf: [
       ...[...ofThings, ...arraysOfThings].map(name => ({ required: [name] })),
-      { required: ['@type'], ...absent('@referredType') },
+      { required: ['@type'], allOf: [absent('@referredType'), ...(version === 'v4' ? [absent('href')] : [])] },
     ],
   };
 }
