@@ -19,7 +19,8 @@ type Paging = Pick<Query, 'offset' | 'limit' | 'after' | 'before'>;
 
 /** Throws `invalid`. */
 export function readWindow(paging: Paging, range: string | undefined, scope: CursorScope): ListWindow {
-  const { offset, limit, after, before } = { ...paging, ...readRange(range, paging) };
+  const { after, before } = paging;
+  const { offset, limit } = readRange(range, paging) ?? paging;
   const pageLength = limit === undefined ? undefined : Math.min(limit, LONGEST_PAGE);
   const byCursor = after !== undefined || before !== undefined;
   return {
@@ -34,15 +35,16 @@ export function readWindow(paging: Paging, range: string | undefined, scope: Cur
 }
 
 /** `items=0-19` is the first twenty. Other units are not known here, and HTTP has them passed over. */
-function readRange(range: string | undefined, paging: Paging): Partial<Paging> {
+function readRange(range: string | undefined, paging: Paging): Pick<Paging, 'offset' | 'limit'> | undefined {
   const [, text] = /^\s*items\s*=(.*)$/is.exec(range ?? '') ?? [];
-  if (text === undefined) return {};
+  if (text === undefined) return undefined;
   const [, from, to] = /^\s*(\d{1,15})\s*-\s*(\d{1,15})?\s*$/.exec(text) ?? [];
   const [first, last] = [Number(from), to === undefined ? Number.POSITIVE_INFINITY : Number(to)];
   if (from === undefined || last < first) {
     throw new AgentError('invalid', 'Range takes one range of items, such as items=0-19', { parameter: 'Range' });
   }
-  if (Object.values(paging).some(each => each !== undefined)) {
+  const { offset, limit, after, before } = paging;
+  if ([offset, limit, after, before].some(each => each !== undefined)) {
     throw new AgentError(
       'invalid',
       'Range says which part of the list is wanted; leave out offset, limit and cursors',
@@ -51,5 +53,5 @@ function readRange(range: string | undefined, paging: Paging): Partial<Paging> {
       },
     );
   }
-  return { offset: first, ...(to === undefined ? {} : { limit: last - first + 1 }) };
+  return { offset: first, limit: to === undefined ? undefined : last - first + 1 };
 }

@@ -134,8 +134,12 @@ interface Brackets {
 
 const closed: Brackets = { depth: 0, quote: '' };
 
+/** What is escaped, and what opens or closes texts, patterns and brackets; encoded or not. */
+const signs = /(?:\\|%5c)(?:%..|.)|['"/[\]]|%(?:27|22|2f|5b|5d)/gi;
+
 function after(part: string, { depth, quote }: Brackets): Brackets {
-  for (const [sign] of part.matchAll(/['"[\]]|%(?:27|22|5[bBdD])/g)) {
+  for (const [sign] of part.matchAll(signs)) {
+    if (/^(\\|%5c)/i.test(sign)) continue;
     const plain = decode(sign);
     if (quote !== '') quote = plain === quote ? '' : quote;
     else if (plain === '[') depth++;

@@ -9,7 +9,10 @@ export interface IndexedAttribute {
   readonly name: string;
   /** Where it stands in what is kept, which is what v5 shows. */
   readonly path: readonly string[];
-  /** Where v4 shows it. What stands beside the flattened object may hide it there; its index holds `unsaid` then. */
+  /**
+   * Where v4 shows it. What stands beside the flattened object may hide it there, and of several v4 may show one; its
+   * index holds `unsaid` then.
+   */
   readonly flat?: readonly string[];
   /** What is shown when it is not kept follows from the kind; its index holds `unsaid` then. */
   readonly ofKind?: true;
@@ -71,7 +74,7 @@ export function indexEntries(type: InstanceType, document: JsonObject): readonly
     const values = name === '@type' ? furtherTypes(type, document) : textsAt(document, path);
     for (const value of values) enter(name, value);
     if (ofKind && isUnsaid(property(document, path[0] ?? ''), path[1] ?? '')) enter(name, unsaid);
-    if (flat && !textsAt(document, flat).next().done) enter(name, unsaid);
+    if (flat && (isOneOf4(type, document, flat) || !textsAt(document, flat).next().done)) enter(name, unsaid);
   }
   for (const name of Object.keys(document)) {
     // However long: who asks whether anybody has it is told so.
@@ -87,6 +90,12 @@ export function rootType(type: InstanceType): string {
 
 function furtherTypes(type: InstanceType, document: JsonObject): readonly string[] {
   return [...typesOf(type, document)].filter(each => each !== rootType(type));
+}
+
+/** Whether v4, which has room for one, leaves out others of an array. */
+function isOneOf4(type: InstanceType, document: JsonObject, [name = '']: readonly string[]): boolean {
+  const value = property(document, name);
+  return isArray(value) && value.length > 1 && attributeOf(type, name)?.one4 === true;
 }
 
 function isUnsaid(value: Json | undefined, name: string): boolean {
@@ -111,7 +120,7 @@ const firsts: Record<InstanceType, ReadonlySet<string>> = {
 /** What a store needs to know to keep the index. Ids and names are columns of their own there. */
 export const documentIndex = {
   /** Another one whenever what is entered of some document changes; an older store is entered anew then. */
-  version: JSON.stringify([1, MAX_INDEXED_LENGTH, indexedAttributes]),
+  version: JSON.stringify([2, MAX_INDEXED_LENGTH, indexedAttributes]),
   names: { service: namesIn('service'), resource: namesIn('resource') },
   /** First-level attributes that nothing is entered of. */
   ignores: (type: InstanceType, attribute: string): boolean =>
