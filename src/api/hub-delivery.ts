@@ -11,14 +11,15 @@ import type { Listener } from '../core/listener.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
-import type { Moment } from '../tmf/event.ts';
-import { type Subscription, subscription } from '../tmf/subscription.ts';
+import type { Moment, TmfEvent } from '../tmf/event.ts';
+import { subscription } from '../tmf/subscription.ts';
 import { hubName, versions } from '../tmf/version.ts';
 import { readAllow } from './hub-allow.ts';
 import { Feed, type Hub, type Stretch } from './hub-feed.ts';
 import { Ledger } from './hub-ledger.ts';
 import { openPostman, type Postman, type PostParts } from './hub-post.ts';
-import { type Patience, Runner, type RunnerParts } from './hub-runner.ts';
+import { type Patience, Runner, type RunnerState } from './hub-runner.ts';
+import { type Topic, Topics, topicName } from './hub-topics.ts';
 
 export interface DeliveryParts {
   readonly store: Store;
@@ -66,18 +67,6 @@ const hubs: ReadonlyMap<string, Hub> = new Map(
   ),
 );
 
-/** All who asked the same hub the same. */
-interface Topic {
-  readonly name: string;
-  readonly hub: Hub;
-  readonly wanted: Subscription;
-  /** By callback. */
-  readonly runners: Map<string, Runner>;
-  readonly resting: Set<Runner>;
-  readonly bodies: WeakMap<Moment, readonly string[]>;
-  readonly parts: RunnerParts;
-}
-
 export function startHubDelivery(parts: DeliveryParts): HubDelivery {
   return new Delivery(parts);
 }
@@ -89,7 +78,7 @@ class Delivery implements HubDelivery {
   readonly #ledger: Ledger;
   readonly #postman: Postman;
   readonly #stopHearing: () => void;
-  readonly #topics = new Map<string, Topic>();
+  readonly #topics = new Topics();
   readonly #runners = new Map<ListenerId, Runner>();
   readonly #texts = new WeakMap<JsonObject, string>();
   readonly #counts = { delivered: 0, failed: 0 };
@@ -155,7 +144,7 @@ class Delivery implements HubDelivery {
     const topic = this.#topics.get(topicName(runner.listener));
     topic?.resting.delete(runner);
     if (topic?.runners.get(runner.listener.callback) === runner) topic.runners.delete(runner.listener.callback);
-    if (topic?.runners.size === 0) this.#topics.delete(topic.name);
+    if (topic?.runners.size === 0) this.#topics.remove(topic);
   }
 
   same(asked: Pick<Listener, 'hub' | 'callback' | 'query'>): Listener | undefined {
@@ -205,7 +194,7 @@ class Delivery implements HubDelivery {
         },
       },
     };
-    this.#topics.set(name, topic);
+    this.#topics.add(topic);
     return topic;
   }
 
@@ -213,7 +202,7 @@ class Delivery implements HubDelivery {
     const known = topic.bodies.get(moment);
     if (known) return known;
     const bodies = this.#feed.eventsOf(moment, topic.hub).flatMap(event => {
-      const body = topic.wanted(event);
+      const body = topic.wanted.of(event);
       return body ? [this.#textOf(body)] : [];
     });
     topic.bodies.set(moment, bodies);
@@ -246,51 +235,52 @@ class Delivery implements HubDelivery {
   /** Reads the next stretch of what is new, once for all who rest, and lets those go on who have something to hear. */
   #wake(): void {
     const { store } = this.#parts;
-    if (!this.#isAnyoneTelling()) this.#feed.forget();
-    const from = this.#tip;
-    const topics = [...this.#topics.values()].filter(({ resting }) => resting.size > 0);
-    if (topics.length === 0) {
+    if (!this.#isAny('telling')) this.#feed.forget();
+    if (!this.#isAny('resting')) {
       this.#tip = store.seq();
       return;
     }
+    const from = this.#tip;
     let stretch: Stretch;
     try {
       stretch = this.#feed.after(from);
     } catch (error) {
       if (!(error instanceof AgentError) || error.code !== 'gone') throw error;
+      // Who rests has been overtaken, and finds that by itself.
       this.#tip = store.seq();
-      for (const topic of topics) this.#goOn(topic, from, this.#tip);
+      for (const runner of this.#runners.values()) if (runner.state === 'resting') this.#goOn(runner, from);
       return;
     }
     this.#tip = stretch.to;
-    for (const topic of topics) {
-      const last = stretch.moments.findLast(moment => this.#bodiesOf(topic, moment).length > 0);
-      if (last) this.#goOn(topic, from, last.change.seq);
+    for (const moment of stretch.moments) {
+      for (const hub of this.#topics.hubs()) {
+        for (const event of this.#feed.eventsOf(moment, hub)) this.#announce(hub, event, from, moment.change.seq);
+      }
     }
     if (this.#tip < store.seq()) this.#wakeSoon();
     if (this.#tip - this.#written > CURSOR_SLACK) this.#writeDown();
   }
 
-  /** Those who rest and have not heard the change of that seq. */
-  #goOn({ resting }: Topic, from: number, seq: number): void {
-    for (const runner of [...resting]) {
-      if (runner.cursor >= seq) continue;
-      resting.delete(runner);
-      runner.go(from);
+  /** Lets those go on who rest, have not heard the change of that seq, and asked for it. */
+  #announce(hub: Hub, event: TmfEvent, from: number, seq: number): void {
+    for (const topic of this.#topics.of(hub, event)) {
+      if (topic.resting.size === 0 || !topic.wanted.of(event)) continue;
+      for (const runner of [...topic.resting]) if (runner.cursor < seq) this.#goOn(runner, from);
     }
+  }
+
+  #goOn(runner: Runner, from: number): void {
+    this.#topics.get(topicName(runner.listener))?.resting.delete(runner);
+    runner.go(from);
   }
 
   #writeDown(): void {
     this.#written = this.#tip;
-    for (const { resting } of this.#topics.values()) for (const runner of resting) runner.passTo(this.#tip);
+    for (const runner of this.#runners.values()) if (runner.state === 'resting') runner.passTo(this.#tip);
   }
 
-  #isAnyoneTelling(): boolean {
-    for (const { state } of this.#runners.values()) if (state === 'telling') return true;
+  #isAny(wanted: RunnerState): boolean {
+    for (const { state } of this.#runners.values()) if (state === wanted) return true;
     return false;
   }
-}
-
-function topicName({ hub, query = '' }: Pick<Listener, 'hub' | 'query'>): string {
-  return `${hub} ${query}`;
 }

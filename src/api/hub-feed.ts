@@ -40,6 +40,7 @@ const STRETCHES_KEPT = 8;
 const FOLLOWED = 64;
 /** The first try to find a change among the later ones of its entity. */
 const FEW_LATER = 64;
+const none: readonly never[] = [];
 
 export class Feed {
   readonly #store: Reader;
@@ -57,7 +58,7 @@ export class Feed {
 
   /** What follows a cursor; throws `gone` when that is no longer all kept. */
   after(cursor: number): Stretch {
-    if (cursor >= this.#store.seq()) return { to: cursor, moments: [] };
+    if (cursor >= this.#store.seq()) return { to: cursor, moments: none };
     const known = this.#stretches.get(cursor);
     if (known) return known;
     const changes = this.#store.changesAfter(cursor, CHANGES_AT_ONCE);

@@ -2,14 +2,26 @@
 import { didYouMean } from '../core/did-you-mean.ts';
 import { AgentError } from '../core/errors.ts';
 import type { InstanceType } from '../core/instance.ts';
-import { isObject, type JsonObject, property } from '../core/json.ts';
+import { isObject, type Json, type JsonObject, property } from '../core/json.ts';
 import { eventTypes, type TmfEvent } from './event.ts';
 import { attributeIn } from './field-path.ts';
-import { type Condition, type Conditions, meets, type Projection, project, readQuery } from './query.ts';
+import { dateOf, numberOf } from './query/comparison.ts';
+import { anyLeaf, type Condition, type Conditions, meets, type Projection, project, readQuery } from './query.ts';
 import type { Version } from './version.ts';
 
-/** The event as a listener gets it; undefined when it did not ask for it. */
-export type Subscription = (event: TmfEvent) => JsonObject | undefined;
+export interface Subscription {
+  /** The event as a listener gets it; undefined when it did not ask for it. */
+  of(event: TmfEvent): JsonObject | undefined;
+  /** What every event that it asks for has; undefined when that cannot be said. */
+  readonly needs: Need | undefined;
+}
+
+/** One of these texts stands at that place. */
+export interface Need {
+  readonly of: 'event' | 'entity';
+  readonly path: readonly string[];
+  readonly texts: readonly string[];
+}
 
 /** Longer than what anyone asks; each listener's is kept. */
 const MAX_LENGTH = 4_096;
@@ -23,7 +35,7 @@ const envelope = ['eventId', 'eventTime', 'eventType', 'timeOcurred', 'timeOccur
  */
 export function subscription(query: string | undefined, type: InstanceType, version: Version): Subscription {
   const text = query?.replace(/^\?/, '') ?? '';
-  if (text === '') return event => event.body;
+  if (text === '') return { of: event => event.body, needs: undefined };
   if (text.length > MAX_LENGTH) throw new AgentError('invalid', `query takes up to ${MAX_LENGTH} characters`);
   const below = ['event', type];
   const { all, filter, fields, ...rest } = readQuery(text, type, version, below);
@@ -35,9 +47,9 @@ export function subscription(query: string | undefined, type: InstanceType, vers
   for (const group of all) checkGroup(group, type, version);
   const groups = all.map(group => group.map(each => questionOf(each, below)));
   const projection = fields && entityFields(fields, type);
-  return event => {
-    const entity = property(property(event.body, 'event'), type);
-    if (!isObject(entity)) return undefined;
+  const of = (event: TmfEvent): JsonObject | undefined => {
+    const entity = entityOf(event);
+    if (!entity) return undefined;
     const seen = viewOf(event, entity);
     const isAsked = groups.every(group =>
       group.some(({ asks, of }) => meets(of === 'event' ? seen : entity, asks, type)),
@@ -45,22 +57,64 @@ export function subscription(query: string | undefined, type: InstanceType, vers
     if (!isAsked || (filter && !meets(seen, { all: [], filter }, type))) return undefined;
     return projection ? { ...event.body, event: { [type]: project(entity, projection) } } : event.body;
   };
+  const needs = groups.flatMap(group => needOf(group) ?? []);
+  // What kind of event it is tells least.
+  return { of, needs: needs.find(({ path }) => path[0] !== 'eventType') ?? needs[0] };
+}
+
+/** The texts that an event has at a place where somebody needs one. */
+export function textsAt(event: TmfEvent, { of, path }: Need): ReadonlySet<string> {
+  const entity = entityOf(event);
+  const texts = new Set<string>();
+  const keep = (leaf: Json): boolean => {
+    if (typeof leaf === 'string') texts.add(leaf);
+    return false;
+  };
+  anyLeaf(of === 'event' && entity ? viewOf(event, entity) : entity, path, 0, { matches: keep });
+  return texts;
+}
+
+function entityOf({ body }: TmfEvent): JsonObject | undefined {
+  const event = property(body, 'event');
+  const entity = property(event, 'resource') ?? property(event, 'service');
+  return isObject(entity) ? entity : undefined;
 }
 
 interface Question {
   readonly asks: Conditions;
   readonly of: 'event' | 'entity';
+  readonly condition: Condition;
 }
 
 function questionOf(condition: Condition, below: readonly string[]): Question {
   const isInside = below.every((name, i) => condition.path[i] === name);
-  return isInside
-    ? { asks: { all: [[{ ...condition, path: condition.path.slice(below.length) }]] }, of: 'entity' }
-    : { asks: { all: [[condition]] }, of: 'event' };
+  const asked = isInside ? { ...condition, path: condition.path.slice(below.length) } : condition;
+  return { asks: { all: [[asked]] }, of: isInside ? 'entity' : 'event', condition: asked };
 }
 
+/** Equal to a text as it stands; what is a number, a date or a type is equal to more than that. */
+function needOf([question, ...others]: readonly Question[]): Need | undefined {
+  if (!question || others.length > 0) return undefined;
+  const { of, condition } = question;
+  const { path, operator, values } = condition;
+  const isPlain = values.every(
+    text => !/^(true|false)$/.test(text) && Number.isNaN(numberOf(text)) && dateOf(text) === undefined,
+  );
+  return operator === 'eq' && isPlain && path[0] !== '@type' ? { of, path, texts: values } : undefined;
+}
+
+const views = new WeakMap<TmfEvent, JsonObject>();
+
 /** What a condition sees: the entity's attributes, and before them what the envelope says. */
-function viewOf({ body, paths }: TmfEvent, entity: JsonObject): JsonObject {
+function viewOf(event: TmfEvent, entity: JsonObject): JsonObject {
+  const known = views.get(event);
+  if (known) return known;
+  const seen = seenOf(event, entity);
+  views.set(event, seen);
+  return seen;
+}
+
+function seenOf({ body, paths }: TmfEvent, entity: JsonObject): JsonObject {
   const said = envelope.flatMap(name => (body[name] === undefined ? [] : [[name, body[name]] as const]));
   const fieldPath = [...new Set(paths.flatMap(path => [path, attributeIn(path)]))];
   return { ...entity, ...Object.fromEntries(said), ...(paths.length === 0 ? {} : { fieldPath }) };

@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { InstanceType } from '../../src/core/instance.ts';
 import { type JsonObject, property } from '../../src/core/json.ts';
 import type { TmfEvent } from '../../src/tmf/event.ts';
-import { subscription } from '../../src/tmf/subscription.ts';
+import { subscription, textsAt } from '../../src/tmf/subscription.ts';
 import type { Version } from '../../src/tmf/version.ts';
 
 const entity: JsonObject = {
@@ -43,7 +44,7 @@ const changed: TmfEvent = {
   },
 };
 
-const asks = (query: string | undefined): JsonObject | undefined => subscription(query, 'resource', 'v5')(changed);
+const asks = (query: string | undefined): JsonObject | undefined => subscription(query, 'resource', 'v5').of(changed);
 
 describe('a subscription', () => {
   test.each([
@@ -134,5 +135,59 @@ describe('a subscription', () => {
     ['event.resource.powerConsumingLevel=x', '', 'resource', 'v5'],
   ])('%s is refused: %s', (query, reason, type, version) => {
     expect(() => subscription(query, type, version)).toThrow(reason);
+  });
+});
+
+describe('what a subscription needs', () => {
+  const needs = (query: string) => subscription(query, 'resource', 'v5').needs;
+
+  test.each([
+    ['eventType=ResourceCreateEvent', { of: 'event', path: ['eventType'], texts: ['ResourceCreateEvent'] }],
+    ['eventType=ResourceCreateEvent&event.resource.name=a,b', { of: 'entity', path: ['name'], texts: ['a', 'b'] }],
+    ['name=a&x.gt=1', { of: 'event', path: ['name'], texts: ['a'] }],
+    ['x=1', undefined],
+    ['x=1,a', undefined],
+    ['x=true', undefined],
+    ['x=2026-01-01T00:00:00Z', undefined],
+    ['@type=PhysicalResource', undefined],
+    ['name=a;name=b', undefined],
+    ['name.regex=a', undefined],
+  ])('of %s is %j', (query, expected) => {
+    expect(needs(query)).toEqual(expected);
+  });
+
+  test('is there in every event that it asks for', () => {
+    const text = fc.constantFrom('a', 'b', '1', '1.0', 'true', '2026-01-01T00:00:00Z', '2026-01-01T01:00:00+01:00', '');
+    const leaf = fc.oneof(text, fc.constantFrom(1, 2, true, false, null));
+    const value = fc.oneof(
+      leaf,
+      fc.array(leaf, { maxLength: 3 }),
+      fc.array(fc.record({ name: leaf }), { maxLength: 2 }),
+    );
+    const name = fc.constantFrom(
+      'x',
+      'name',
+      'x.name',
+      'event.resource.x',
+      'event.resource.x.name',
+      '@type',
+      'eventId',
+    );
+    const pair = fc.tuple(name, fc.array(text, { minLength: 1, maxLength: 2 }));
+    const written = (pairs: [string, string[]][]) =>
+      pairs.map(([at, texts]) => `${at}=${texts.map(encodeURIComponent).join(',')}`).join('&');
+    let met = 0;
+    fc.assert(
+      fc.property(fc.array(pair, { minLength: 1, maxLength: 2 }), value, value, (pairs, x, named) => {
+        const asked = subscription(written(pairs), 'resource', 'v5');
+        const resource = JSON.parse(JSON.stringify({ id: 'a', '@type': 'Resource', x, name: named })) as JsonObject;
+        const event = { ...changed, body: { ...changed.body, event: { resource } } };
+        if (!asked.of(event) || !asked.needs) return;
+        met++;
+        expect(asked.needs.texts.some(each => textsAt(event, asked.needs ?? expect.fail()).has(each))).toBe(true);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(met).toBeGreaterThan(20);
   });
 });
