@@ -69,6 +69,16 @@ export class Paths {
     const place = walk(this.#root, segmentsOf(path), 0, [], () => true);
     return place && Object.keys(place.methods);
   }
+
+  /** Every pattern, with what is answered to there. */
+  all(): ReadonlyMap<string, readonly string[]> {
+    return new Map(placesBelow(this.#root).map(({ pattern, methods }) => [pattern, Object.keys(methods)]));
+  }
+}
+
+function placesBelow({ place, next, parameter }: Step): Place[] {
+  const steps = [...next.values(), ...(parameter ? [parameter] : [])];
+  return [...(place ? [place] : []), ...steps.flatMap(placesBelow)];
 }
 
 function walk(

@@ -171,6 +171,11 @@ export function resourceAt(app: App, path: string, methods: Methods): void {
   pathsOf.get(app)?.add(path, methods);
 }
 
+/** Every path of a server, with the methods that are answered there. */
+export function pathsAt(app: App): ReadonlyMap<string, readonly string[]> {
+  return pathsOf.get(app)?.all() ?? new Map();
+}
+
 /** The text after the `?`. */
 export function queryOf(url: string): string {
   const mark = url.indexOf('?');

@@ -1,7 +1,9 @@
 /** All APIs of the agent, each with the description of its routes; loaded when somebody asks for a document. */
+import { AgentError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Kinds } from '../../core/kind.ts';
-import { versions } from '../../tmf/version.ts';
+import { catalogueRoot } from '../../tmf/catalogue/roots.ts';
+import { apiRoot, versions } from '../../tmf/version.ts';
 import { catalogueDescribed } from '../catalogue-described.ts';
 import { documentOperation, ownDescribed, topDescribed } from '../diffo/described.ts';
 import { inventoryDescribed } from '../tmf-described.ts';
@@ -14,25 +16,34 @@ export interface DescribeParts extends Where {
 
 const types = ['service', 'resource'] as const;
 
-/** Each API; the description of itself is one of its paths. */
-function apis({ publicUrl }: DescribeParts): readonly Described[] {
+/** Each API by its root, made when it is asked for. */
+function apis({ publicUrl }: DescribeParts): ReadonlyMap<string, () => Described> {
   const tmf = types.flatMap(type =>
-    versions.flatMap(version => [inventoryDescribed(type, version, publicUrl), catalogueDescribed(type, version)]),
+    versions.flatMap((version): [string, () => Described][] => [
+      [apiRoot[type][version], () => inventoryDescribed(type, version, publicUrl)],
+      [catalogueRoot[type][version], () => catalogueDescribed(type, version)],
+    ]),
   );
-  const documented = { '/openapi.json': { get: documentOperation('/openapi.json') } };
-  return [...tmf, ownDescribed()].map(each => ({ ...each, paths: { ...each.paths, ...documented } }));
+  return new Map([...tmf, ['/diffo/v1', ownDescribed]]);
+}
+
+/** The description of an API is one of its paths. */
+function withItself(described: Described): Described {
+  const path = '/openapi.json';
+  return { ...described, paths: { ...described.paths, [path]: { get: documentOperation(path) } } };
 }
 
 /** The OpenAPI document of the API at a root. */
 export function documentAt(root: string, parts: DescribeParts): JsonObject {
-  const found = apis(parts).find(each => each.root === root);
-  if (!found) throw new Error(`nothing is described at ${root}`);
-  return documentOf(found, parts);
+  const make = apis(parts).get(root);
+  if (!make) throw new AgentError('internal', `nothing is described at ${root}`);
+  return documentOf(withItself(make()), parts);
 }
 
 /** The OpenAPI document of all of them. */
 export function documentOfAgent(parts: DescribeParts): JsonObject {
-  return documentOfAll([...apis(parts), topDescribed(['/openapi.json', '/asyncapi.json'])], parts);
+  const all = Array.from(apis(parts).values(), make => withItself(make()));
+  return documentOfAll([...all, topDescribed(['/openapi.json', '/asyncapi.json'])], parts);
 }
 
 /** The AsyncAPI document of the events. */

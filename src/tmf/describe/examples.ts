@@ -1,8 +1,9 @@
 /** Bodies that show what a request looks like; they are answered as the codecs answer them. */
 import type { InstanceType } from '../../core/instance.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { specificationHref } from '../catalogue/roots.ts';
 import { acceptCreate, render } from '../codec.ts';
-import { noLinks, type Version } from '../version.ts';
+import type { Links, Version } from '../version.ts';
 
 /** The body of a POST. */
 export const exampleBodies: Record<InstanceType, Record<Version, JsonObject>> = {
@@ -50,11 +51,16 @@ export const exampleBodies: Record<InstanceType, Record<Version, JsonObject>> = 
 };
 
 const EXAMPLE_ID = '0c1f9f3e-7b1d-4a50-9d0e-6f6a2a9c2f11';
+const EXAMPLE_TIME = '2026-01-31T12:00:00.000Z';
 
 /** The entity that such a POST makes, as it is shown. */
 export function exampleEntity(type: InstanceType, version: Version, publicUrl: string): JsonObject {
-  const document = { ...acceptCreate(exampleBodies[type][version], type, version), id: EXAMPLE_ID };
-  return render(document, { type, version, publicUrl, links: noLinks });
+  const accepted = acceptCreate(exampleBodies[type][version], type, version);
+  const document = { ...accepted, id: EXAMPLE_ID, [type === 'service' ? 'serviceDate' : 'creationDate']: EXAMPLE_TIME };
+  // What an instance names as its specification is known from then on; the resource beside it is not here.
+  const links: Links = (to, id) =>
+    to === 'serviceSpecification' ? specificationHref('service', version, id, publicUrl) : undefined;
+  return render(document, { type, version, publicUrl, links });
 }
 
 /** A patch in each of the media types. */
@@ -63,10 +69,10 @@ export const examplePatches: Readonly<Record<string, Json>> = {
   'application/merge-patch+json': { description: 'says what it is for', category: null },
   'application/json-patch+json': [
     { op: 'replace', path: '/name', value: 'another name' },
-    { op: 'add', path: '/note/-', value: { text: 'a note more' } },
+    { op: 'add', path: '/description', value: 'says what it is for' },
   ],
   'application/json-patch-query+json': [
-    { op: 'add', path: '/note', value: { id: 'n1', text: 'a note' } },
+    { op: 'add', path: '/note', value: { id: 'n1', author: 'operator', date: '2026-01-31T12:00:00Z', text: 'a note' } },
     { op: 'replace', path: '/note/text?note.id=n1', value: 'another text' },
   ],
 };
