@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { listenerId } from '../../src/core/ids.ts';
+import { instanceId, listenerId } from '../../src/core/ids.ts';
 import { type JsonObject, property } from '../../src/core/json.ts';
 import { handClock } from '../kit/clock.ts';
 import { type Ear, listen as ear } from '../kit/ear.ts';
@@ -208,6 +208,23 @@ describe('a hub', () => {
     const heard = await ear.until(4);
     expect(heard.map(each => ((each.event as JsonObject).resource as JsonObject).x)).toEqual([1, 1, 2, 3]);
     expect(heard[0]?.eventId).toBe(heard[1]?.eventId);
+  });
+
+  test('hears the one change in a large commit that it asked for, and nothing else', async () => {
+    const a = await agent();
+    const [one, all] = [await listen(), await listen()];
+    await register(a, R5, one.callback, 'name=r70');
+    await register(a, R5, all.callback);
+    a.store.transact({ principal: 'driver:x', kind: 'observation' }, writer => {
+      for (let i = 0; i < 100; i++) {
+        const document = { id: `r${i}`, '@type': 'Resource', name: `r${i}` };
+        writer.putInstance({ id: instanceId(`r${i}`), type: 'resource', kind: 'resource', document, createdAt: 1 });
+      }
+    });
+    const name = (each: JsonObject): unknown => property(property(each.event, 'resource'), 'name');
+    expect((await one.until(1)).map(name)).toEqual(['r70']);
+    expect((await all.until(100)).map(name)).toEqual(Array.from({ length: 100 }, (_, i) => `r${i}`));
+    expect(one.heard).toHaveLength(1);
   });
 
   test('moves the cursor on after what was told', async () => {
