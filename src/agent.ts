@@ -182,7 +182,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     about: { version: about.version, profile: profile.name, mode: profileMode, entity: hostname() },
     profile: running,
   });
-  describeRoutes(app, { publicUrl, version: about.version, secured: config['http.tokenFile'] !== '', kinds });
+  describeRoutes(app, { publicUrl, version: about.version, secured: config['http.tokenFile'] !== '' });
 
   const stop = async (): Promise<void> => {
     await peering.stop();

@@ -133,7 +133,7 @@ function specification(schemas: ZodSchemas, type: InstanceType, version: Version
     .strictObject({
       name: text,
       description: text,
-      category: text,
+      category: type === 'service' ? text.meta({ 'x-tmf-extension': true }) : text,
       version: text,
       lifecycleStatus: z.enum(['Active', 'Retired']),
       lastUpdate: z.iso.datetime(),

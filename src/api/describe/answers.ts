@@ -78,6 +78,7 @@ function headersOf(status: number): JsonObject {
 
 /** The body of every failing answer. */
 export function errorSchema(version?: Version): JsonObject {
+  const ours = version === undefined ? {} : { 'x-tmf-extension': true };
   return {
     type: 'object',
     description: 'What went wrong, as TMF630 has it',
@@ -89,8 +90,8 @@ export function errorSchema(version?: Version): JsonObject {
       },
       reason: { type: 'string', minLength: 1, description: 'What is wrong and what to do, for a person' },
       message: { type: 'string', description: 'Where, in words' },
-      pointer: { type: 'string', format: 'json-pointer', description: 'The place in the body that was sent' },
-      parameter: { type: 'string', description: 'The parameter or header that it is about' },
+      pointer: { type: 'string', format: 'json-pointer', description: 'The place in the body that was sent', ...ours },
+      parameter: { type: 'string', description: 'The parameter or header that it is about', ...ours },
       status: { type: 'string', pattern: '^[45][0-9]{2}$', description: 'That of the answer' },
       ...(version === 'v5' ? { '@type': { const: 'Error' } } : {}),
     },

@@ -1,7 +1,6 @@
 /** All APIs of the agent, each with the description of its routes; loaded when somebody asks for a document. */
 import { AgentError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { Kinds } from '../../core/kind.ts';
 import { catalogueRoot } from '../../tmf/catalogue/roots.ts';
 import { apiRoot, versions } from '../../tmf/version.ts';
 import { catalogueDescribed } from '../catalogue-described.ts';
@@ -10,9 +9,7 @@ import { inventoryDescribed } from '../tmf-described.ts';
 import { type Described, documentOf, documentOfAll, type Where } from './document.ts';
 import { eventsDocument } from './events.ts';
 
-export interface DescribeParts extends Where {
-  readonly kinds: Kinds;
-}
+export type DescribeParts = Where;
 
 const types = ['service', 'resource'] as const;
 

@@ -44,7 +44,11 @@ function envelope(type: InstanceType, version: Version): JsonObject {
       title: text,
       description: { type: 'string', description: 'Why it came to be' },
       priority: text,
-      fieldPath: { type: 'string', description: 'Which attributes changed, by comma' },
+      fieldPath: {
+        type: 'string',
+        description: 'Which attributes changed, by comma; v4 has it for AttributeValueChange',
+        'x-tmf-extension': true,
+      },
       ...ofVersion[version],
       event: {
         type: 'object',

@@ -3,11 +3,12 @@
  * shown, as they are made, and as a merge patch of them. What no table names is open.
  */
 import type { InstanceType } from '../../core/instance.ts';
-import { isObject, type JsonObject } from '../../core/json.ts';
+import { isObject, type JsonObject, sameJson } from '../../core/json.ts';
 import { type Attribute, resourceTypes, type Shape, shapeOf } from '../shape.ts';
 import { resourceStatuses } from '../v4.ts';
 import type { Version } from '../version.ts';
 import { attributesOf, mandatoryOf } from './attributes.ts';
+import { isExtension } from './extensions.ts';
 import { typedValues } from './typed-values.ts';
 import { nullable, ofAttribute } from './values.ts';
 
@@ -66,7 +67,9 @@ export class ShapeSchemas {
   /** What a service or resource has, by its `@type` too, and what it must have where it stands. */
   #whole(shape: Shape, entity: InstanceType, use: Use): JsonObject {
     const title = titles[entity];
-    const members = this.#component(`${title}Members${this.#suffix(use)}`, () => this.#object(shape, use, []));
+    const members = this.#component(`${title}Members${this.#suffix(use)}`, () =>
+      this.#object(shape, use, `${title}Members`, []),
+    );
     const required = mandatoryOf(shape, this.#version, use);
     const must = mandatoryOf(shape, this.#version, use === 'shown' ? 'shown' : 'made');
     return {
@@ -86,7 +89,7 @@ export class ShapeSchemas {
         const added = Object.entries(attributesOf(subtype, this.#version, use)).filter(([key]) => !(key in known));
         const schema = this.#component(`${name}${this.#suffix(use)}`, () => ({
           allOf: [{ $ref: `${schemasAt}ResourceMembers${this.#suffix(use)}` }],
-          properties: this.#properties(Object.fromEntries(added), [], use),
+          properties: this.#properties(Object.fromEntries(added), [], use, name),
         }));
         // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
         return { if: isOfType(name), then: schema };
@@ -97,13 +100,14 @@ export class ShapeSchemas {
   #shape(shape: Shape, use: Use): JsonObject {
     const { entity } = shape;
     if (entity !== undefined) {
-      return this.#component(`${titles[entity]}Value${this.#suffix(use)}`, () => this.#whole(shape, entity, use));
+      const asked = sameJson(shape.mandatory, ['id']) ? 'WithId' : 'Value';
+      return this.#component(`${titles[entity]}${asked}${this.#suffix(use)}`, () => this.#whole(shape, entity, use));
     }
     const type = shape.type?.({});
-    if (type === undefined) return this.#object(shape, use);
+    if (type === undefined) return this.#object(shape, use, '');
     const name = this.#names.get(shape) ?? this.#named(type);
     this.#names.set(shape, name);
-    return this.#component(`${name}${this.#suffix(use)}`, () => this.#object(shape, use));
+    return this.#component(`${name}${this.#suffix(use)}`, () => this.#object(shape, use, name));
   }
 
   /** Services and resources have shapes of the same name that are not the same. */
@@ -116,13 +120,13 @@ export class ShapeSchemas {
     return `${type}${n}`;
   }
 
-  #object(shape: Shape, use: Use, required = mandatoryOf(shape, this.#version, use)): JsonObject {
+  #object(shape: Shape, use: Use, name: string, required = mandatoryOf(shape, this.#version, use)): JsonObject {
     const version = this.#version;
     const must = shape.entity === undefined ? mandatoryOf(shape, version, 'made') : [];
     return {
       type: 'object',
       properties: {
-        ...this.#properties(attributesOf(shape, version, use), must, use),
+        ...this.#properties(attributesOf(shape, version, use), must, use, name),
         ...(shape.entity === 'resource' && version === 'v4' ? { resourceStatus: statusOf(use) } : {}),
       },
       ...(shape.entity === 'resource' ? { discriminator: discriminatorOf(this.#suffix(use)) } : {}),
@@ -131,12 +135,21 @@ export class ShapeSchemas {
     };
   }
 
-  #properties(attributes: Readonly<Record<string, Attribute>>, mandatory: readonly string[], use: Use): JsonObject {
+  /** `of` is the name of the schema. */
+  #properties(
+    attributes: Readonly<Record<string, Attribute>>,
+    mandatory: readonly string[],
+    use: Use,
+    of: string,
+  ): JsonObject {
     return Object.fromEntries(
-      Object.entries(attributes).map(([name, attribute]) => [
-        name,
-        this.#attribute(attribute, use, mandatory.includes(name)),
-      ]),
+      Object.entries(attributes).map(([name, attribute]) => {
+        const schema = this.#attribute(attribute, use, mandatory.includes(name));
+        return [
+          name,
+          isExtension(of, name, this.#version) ? { ...unreferred(schema), 'x-tmf-extension': true } : schema,
+        ];
+      }),
     );
   }
 
@@ -147,7 +160,7 @@ export class ShapeSchemas {
       attribute.shape ? this.#cases(attribute, within) : ofAttribute(attribute, version, within);
     // A merge patch replaces an array whole.
     const schema: JsonObject = isList
-      ? { type: 'array', items: one(use === 'patched' ? 'made' : use) }
+      ? { type: 'array', items: one(use === 'patched' ? 'made' : use), ...fewest(attribute, use, isMandatory, version) }
       : attribute.oneWord
         ? { anyOf: [one(use), { type: 'array', items: one(use) }] }
         : one(use);
@@ -180,6 +193,13 @@ export class ShapeSchemas {
   }
 }
 
+/** What v4 cannot be without has something in it. */
+function fewest({ least }: Attribute, use: Use, isMandatory: boolean, version: Version): JsonObject {
+  if (use === 'shown') return {};
+  const minItems = least ?? (isMandatory && version === 'v4' ? 1 : 0);
+  return minItems === 0 ? {} : { minItems };
+}
+
 const notNull: JsonObject = { not: { type: 'null' } };
 
 const typedBody: JsonObject = { required: ['@type'], properties: { '@type': { type: 'string' } } };
@@ -189,6 +209,11 @@ const unchangeable: JsonObject = {
   readOnly: true,
   description: 'May be echoed, and cannot be changed',
 };
+
+/** What stands beside a reference is passed over by some. */
+function unreferred(schema: JsonObject): JsonObject {
+  return '$ref' in schema ? { allOf: [schema] } : schema;
+}
 
 function held({ properties }: JsonObject): JsonObject {
   return isObject(properties) ? properties : {};

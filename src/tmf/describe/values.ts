@@ -14,9 +14,9 @@ export function ofAttribute(attribute: Attribute, version: Version, use: Use): J
     case 'flag':
       return { type: 'boolean' };
     case 'integer':
-      return { type: 'integer' };
+      return { type: 'integer', ...bounds(attribute) };
     case 'number':
-      return { type: 'number' };
+      return { type: 'number', ...bounds(attribute) };
     case 'date':
       return { type: 'string', format: 'date-time' };
     case 'word':
@@ -26,7 +26,17 @@ export function ofAttribute(attribute: Attribute, version: Version, use: Use): J
   }
 }
 
-function wordsOf({ words = [], words4 = {}, own: ours = {} }: Attribute, version: Version, use: Use): JsonObject {
+function bounds({ from, to }: Attribute): JsonObject {
+  return { ...(from === undefined ? {} : { minimum: from }), ...(to === undefined ? {} : { maximum: to }) };
+}
+
+function wordsOf(
+  { words = [], words4 = {}, own: ours = {}, free4 }: Attribute,
+  version: Version,
+  use: Use,
+): JsonObject {
+  // What a client of v4 wrote is shown in v5 as well.
+  if (free4 && (version === 'v4' || use === 'shown')) return { type: 'string', examples: [...words] };
   const spelt = version === 'v4' ? [...new Set(words.map(word => own(words4, word) ?? word))] : [...words];
   const more = Object.keys(ours).filter(word => !spelt.includes(word));
   if (use === 'shown' || more.length === 0) return { type: 'string', enum: spelt };
