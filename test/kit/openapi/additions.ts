@@ -1,6 +1,5 @@
 /** What is served here beyond the official files, declared in the documents that are served: operations and statuses. */
 import type { Operation } from './description.ts';
-import type { OfficialApi } from './official.ts';
 
 export interface AdditionalOperation {
   readonly method: string;
@@ -10,6 +9,7 @@ export interface AdditionalOperation {
 }
 
 export const additionalOperations: readonly AdditionalOperation[] = [
+  { method: 'OPTIONS', path: /^/, reason: 'a path tells what it answers to, as HTTP has it' },
   { method: 'GET', path: /^$/, reason: 'TMF630 has an entry point at the root of each API' },
   { method: 'GET', path: /^\/openapi\.json$/, reason: 'each API tells what it really keeps' },
   { method: 'GET', path: /^\/hub$/, reason: 'whoever registered can look what became of it' },
@@ -44,7 +44,7 @@ export const additionalStatuses: readonly AdditionalStatus[] = [
 ];
 
 /** Why an operation that the file lacks is served; undefined where nobody says so. */
-export function additionalOperation(_api: OfficialApi, method: string, path: string): string | undefined {
+export function additionalOperation(method: string, path: string): string | undefined {
   return additionalOperations.find(each => each.method === method && each.path.test(path))?.reason;
 }
 

@@ -1,8 +1,9 @@
 /** Judges what the agent said over HTTP, and what it told listeners, by the descriptions of its APIs. */
 import { type Json, property } from '../../../src/core/json.ts';
 import { additionalOperation, additionalStatus } from './additions.ts';
-import type { Check, Description, Operation } from './description.ts';
-import { hasOfficial, type OfficialApi, official, officialApis } from './official.ts';
+import type { Check, DescribedAnswer, Description } from './description.ts';
+import { hasOfficial, official, officialApis } from './official.ts';
+import { own, ownApis, ownInventory } from './own.ts';
 
 export interface Answered {
   readonly method: string;
@@ -15,58 +16,97 @@ export interface Answered {
 
 /** One sentence for each thing that is wrong. */
 export async function faultsOf(answered: Answered): Promise<readonly string[]> {
-  const { url } = answered;
-  const path = pathOf(url);
+  const { method, url, status } = answered;
+  // OpenAPI has no word for what is asked of a path before it is asked for.
+  if (method === 'OPTIONS' && status < 400) return answered.body === '' ? [] : [`${method} ${url} has a body`];
+  const path = url.replace(/[?#].*$/, '');
+  const said = (by: string) => (fault: string) => `${method} ${url} answered ${status}: by ${by}: ${fault}`;
   const faults: string[] = [];
-  const api = hasOfficial ? officialApis.find(({ roots }) => rootOf(roots, path) !== undefined) : undefined;
-  if (api) faults.push(...(await byOfficial(api, answered, path)));
-  return faults.map(fault => `${answered.method} ${url} answered ${answered.status}: ${fault}`);
-}
-
-/** The path is compared as it was sent: what is encoded in it belongs to an id. */
-function pathOf(url: string): string {
-  return url.replace(/[?#].*$/, '');
+  const theirs = hasOfficial ? officialApis.find(({ roots }) => rootOf(roots, path) !== undefined) : undefined;
+  if (theirs) {
+    const below = path.slice((rootOf(theirs.roots, path) ?? '').length);
+    faults.push(...(await byOfficial(theirs.file, answered, below)).map(said(theirs.file)));
+  }
+  const ours = ownApis.find(({ roots }) => rootOf(roots, path) !== undefined);
+  if (ours) {
+    const below = path.slice((rootOf(ours.roots, path) ?? '').length);
+    faults.push(...(await byOwn(ours.root, answered, below)).map(said('the document that the agent serves')));
+  }
+  return faults;
 }
 
 function rootOf(roots: readonly string[], path: string): string | undefined {
   return roots.find(root => path === root || path.startsWith(`${root}/`));
 }
 
-async function byOfficial(api: OfficialApi, answered: Answered, path: string): Promise<readonly string[]> {
-  const { method, url, status, body } = answered;
-  const isPart = /[?&]fields=/.test(url) && status < 300;
-  const description = await official(api.file, isPart);
-  const below = path.slice((rootOf(api.roots, path) ?? '').length).replace(/\/$/, '');
-  const said = (fault: string): string => `by ${api.file}: ${fault}`;
-  if (method === 'HEAD') return body === '' ? [] : [said('a HEAD has a body')];
-  const json = read(answered);
-  if (json.fault !== undefined) return [said(json.fault)];
-  if (status >= 400) return failed(api, description, json.value).map(said);
-  const operation = description.operation(method, below);
+/** Only some members of each entity were asked for. */
+function isPartial({ url, status }: Answered): boolean {
+  return /[?&]fields=/.test(url) && status < 300;
+}
+
+async function byOfficial(file: string, answered: Answered, path: string): Promise<readonly string[]> {
+  const { method, status } = answered;
+  const description = await official(file, isPartial(answered));
+  const { value, fault } = read(answered);
+  if (fault !== undefined) return [fault];
+  if (method === 'HEAD') return [];
+  // Every failing answer has the same body, also those that no file foresees.
+  if (status >= 400) return failed(description, value);
+  const operation = description.operation(method, path);
   if (!operation) {
-    return additionalOperation(api, method, below) === undefined ? [said('the file has no such operation')] : [];
+    const isAddition = additionalOperation(method, path.replace(/\/$/, '')) !== undefined;
+    return isAddition ? [] : ['the file has no such operation'];
   }
-  return succeeded(description, operation, answered, json.value, body).map(said);
-}
-
-/** Every failing answer has the same body, also those that no file foresees. */
-function failed({ error }: OfficialApi, description: Description, value: Json | undefined): string[] {
-  if (value === undefined) return ['a failing answer has no body'];
-  return wrong(description.check(error), value);
-}
-
-function succeeded(
-  description: Description,
-  operation: Operation,
-  { status, headers }: Answered,
-  value: Json | undefined,
-  body: string,
-): string[] {
   const as = additionalStatus(operation, status) ?? String(status);
-  if (as === 'empty') return body === '' ? [] : [`${status} has a body`];
+  if (as === 'empty') return answered.body === '' ? [] : [`${status} has a body`];
   const answer = operation.answers[as] ?? operation.answers.default;
-  if (!answer) return [`the file foresees no ${status} there`];
-  const faults = answer.headers.filter(each => !headers.has(each)).map(each => `the header ${each} is missing`);
+  return answer ? misfits(description, answer, answered, value) : [`the file foresees no ${status} there`];
+}
+
+/** Of what the agent says of itself nothing is missing: neither an operation nor a status nor a header. */
+async function byOwn(root: string, answered: Answered, path: string): Promise<readonly string[]> {
+  const { method, status, headers } = answered;
+  const description = await own(root, isPartial(answered));
+  const { value, fault } = read(answered);
+  if (fault !== undefined) return [fault];
+  const operation = description.operation(method === 'HEAD' ? 'GET' : method, path === '' ? '/' : path);
+  if (!operation) {
+    if (status < 400) return ['it has no such operation'];
+    return method === 'HEAD' ? [] : failed(description, value);
+  }
+  const answer = operation.answers[status] ?? operation.answers[`${Math.floor(status / 100)}XX`];
+  if (!answer) return [`it foresees no ${status} there`];
+  const untold = telling.filter(each => headers.has(each) && !answer.headers.includes(each));
+  const misfitting = method === 'HEAD' ? [] : misfits(description, answer, answered, value);
+  return [...misfitting, ...untold.map(each => `it does not tell of the header ${each}`)];
+}
+
+/** Headers that a client reads; the others belong to HTTP. */
+const telling = [
+  'allow',
+  'accept-patch',
+  'content-range',
+  'etag',
+  'link',
+  'location',
+  'retry-after',
+  'www-authenticate',
+  'x-next-cursor',
+  'x-result-count',
+  'x-total-count',
+];
+
+function failed(description: Description, value: Json | undefined): string[] {
+  return value === undefined ? ['a failing answer has no body'] : wrong(description.check('Error'), value);
+}
+
+function misfits(
+  description: Description,
+  answer: DescribedAnswer,
+  { status, headers, body }: Answered,
+  value: Json | undefined,
+): string[] {
+  const faults = answer.required.filter(each => !headers.has(each)).map(each => `the header ${each} is missing`);
   if (answer.schema === undefined) return body === '' ? faults : [...faults, `${status} has a body`];
   if (value === undefined) return [...faults, `${status} has no body`];
   return [...faults, ...wrong(description.check(answer.schema), value)];
@@ -78,7 +118,8 @@ function wrong(check: Check, value: Json): string[] {
 }
 
 function read({ headers, body, method }: Answered): { readonly value?: Json; readonly fault?: string } {
-  if (body === '' || method === 'HEAD') return {};
+  if (method === 'HEAD' && body !== '') return { fault: 'a HEAD has a body' };
+  if (body === '') return {};
   const type = headers.get('content-type') ?? '';
   if (!/^application\/([a-z.-]+\+)?json\b/.test(type)) return { fault: `its media type is "${type}"` };
   try {
@@ -93,16 +134,20 @@ export function isEvent(body: Json): boolean {
   return ['eventId', 'eventType', 'event'].every(name => property(body, name) !== undefined);
 }
 
-/** What is wrong with an event, by the file of its API and version. */
+/** What is wrong with an event, by the descriptions of its API and version. */
 export async function faultsOfEvent(event: Json): Promise<readonly string[]> {
-  if (!hasOfficial) return [];
   const name = String(property(event, 'eventType'));
   const version = property(event, '@type') === undefined ? 'v4' : 'v5';
-  const number = name.startsWith('Service') ? 'TMF638' : 'TMF639';
-  const api = officialApis.find(each => each.version === version && each.file.startsWith(number));
-  if (!api) return [];
-  const description = await official(api.file);
-  const said = `an event ${name} by ${api.file}:`;
-  if (!description.has(name)) return [`${said} there is none of that name`];
-  return wrong(description.check(name), event).map(fault => `${said} ${fault}`);
+  const type = name.startsWith('Service') ? 'service' : 'resource';
+  const { root } = ownInventory(type, version);
+  const theirs = hasOfficial ? officialApis.find(({ roots }) => roots.includes(root)) : undefined;
+  const judge = (description: Description, by: string): string[] => {
+    const said = `an event ${name} by ${by}:`;
+    if (!description.has(name)) return [`${said} there is none of that name`];
+    return wrong(description.check(name), event).map(fault => `${said} ${fault}`);
+  };
+  return [
+    ...(theirs ? judge(await official(theirs.file), theirs.file) : []),
+    ...judge(await own(root), 'the document that the agent serves'),
+  ];
 }

@@ -13,6 +13,8 @@ export interface DescribedAnswer {
   /** Undefined where the answer has no body. */
   readonly schema: string | undefined;
   readonly headers: readonly string[];
+  /** Those of them that may not be left out; in Swagger, all. */
+  readonly required: readonly string[];
 }
 
 export interface Operation {
@@ -26,8 +28,6 @@ export interface Description {
   readonly title: string;
   /** The operation that serves a path below the root of the API; undefined where there is none. */
   operation(method: string, path: string): Operation | undefined;
-  /** Whether a path is served at all. */
-  knows(path: string): boolean;
   /** The check of an answer's schema, of a body (`POST /hub body`), of the file's `Error`, or of an event by its type. */
   check(schema: string): Check;
   has(schema: string): boolean;
@@ -89,7 +89,6 @@ function opened({ title, operations, checks }: Compiled): Description {
     title,
     operation: (method, path) =>
       patterns.find(({ operation, pattern }) => operation.method === method && pattern.test(path))?.operation,
-    knows: path => patterns.some(({ pattern }) => pattern.test(path)),
     has: name => Object.hasOwn(checks, name),
     check(name) {
       const validate = checks[name];
@@ -152,8 +151,18 @@ async function compile(document: Json, isPart: boolean): Promise<string> {
         const schema = schemaOf(whole);
         const name = `${method.toUpperCase()} ${template} ${status}`;
         if (schema !== undefined) add(name, convert(schema));
-        const headers = Object.keys(objectAt(whole, 'headers')).map(each => each.toLowerCase());
-        answers[status] = { schema: schema === undefined ? undefined : name, headers };
+        const told = Object.entries(objectAt(whole, 'headers'));
+        const isSwagger = property(document, 'swagger') !== undefined;
+        const required = told.filter(
+          ([, each]) => isSwagger || property(resolved(document, each), 'required') === true,
+        );
+        const lower = (entries: readonly (readonly [string, Json])[]): string[] =>
+          entries.map(([header]) => header.toLowerCase());
+        answers[status] = {
+          schema: schema === undefined ? undefined : name,
+          headers: lower(told),
+          required: lower(required),
+        };
       }
       const body = bodyOf(resolved(document, property(operation, 'requestBody') ?? {}), operation);
       if (body !== undefined) add(`${method.toUpperCase()} ${template} body`, convert(body));

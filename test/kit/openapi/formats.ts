@@ -7,6 +7,7 @@ export const formats: Record<string, RegExp | true> = {
   uri: /^[a-z][a-z0-9+.-]*:[^\s"<>\\^`{}|]*$/i,
   'uri-reference': /^[^\s"<>\\^`{}|]*$/,
   uuid: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
+  'json-pointer': /^(?:\/(?:[^~/]|~[01])*)*$/,
   // Of the file's own words: what they hold is any text or number.
   base64: true,
   float: true,

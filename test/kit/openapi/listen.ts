@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { afterAll, afterEach } from 'vitest';
 import { hearAnswer, hearEvent, settled } from './found.ts';
 
-const served = /^\/(tmf-api|resource(Inventory|Catalog)|resourceInventoryManagement|serviceCatalogManagement)\//;
+const served = /^\/(tmf-api|diffo|resource(Inventory|Catalog)|resourceInventoryManagement|serviceCatalogManagement)\//;
 
 const { fetch: plainFetch } = globalThis;
 
@@ -15,13 +15,18 @@ globalThis.fetch = async (input, init) => {
   const response = await plainFetch(input, init);
   const { pathname, search, origin } = new URL(response.url);
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
-  if (served.test(pathname)) {
+  if (served.test(pathname) && !isStream(response)) {
     const body = method === 'HEAD' ? '' : await response.clone().text();
     const { status, headers } = response;
     hearAnswer(origin, { method, url: `${pathname}${search}`, status, headers, body });
   }
   return response;
 };
+
+/** What does not end is not waited for. */
+function isStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') === true;
+}
 
 subscribe('http.server.request.start', message => {
   const { request } = message as { readonly request: IncomingMessage };

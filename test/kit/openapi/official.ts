@@ -12,8 +12,6 @@ export interface OfficialApi {
   readonly version: Version;
   /** Where it is served; the longest come first. */
   readonly roots: readonly string[];
-  /** Its schema of the body of a failing answer. */
-  readonly error: string;
 }
 
 const folder = resolve(import.meta.dirname, '../../../../shared/tmf');
@@ -22,7 +20,7 @@ const folder = resolve(import.meta.dirname, '../../../../shared/tmf');
 export const hasOfficial: boolean = existsSync(resolve(folder, 'LICENSE'));
 
 function api(file: string, version: Version, ...roots: string[]): OfficialApi {
-  return { file, version, error: 'Error', roots: roots.toSorted((a, b) => b.length - a.length) };
+  return { file, version, roots: roots.toSorted((a, b) => b.length - a.length) };
 }
 
 /** TMF633 has no file of version 5 to be had. */
