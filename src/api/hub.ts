@@ -34,6 +34,8 @@ export function hubRoutes(app: App, root: string, parts: HubParts, type: Instanc
   const { store, clock, newId, publicUrl, hubAllow, delivery } = parts;
   const hub = hubName(type, version);
   const allow = readAllow(hubAllow);
+  /** Written, and not told of anything yet: who asks twice in one moment is one as well. */
+  const fresh = new Map<string, Listener>();
 
   const show = ({ id, callback, query, suspended }: Listener): JsonObject => ({
     id,
@@ -58,18 +60,19 @@ export function hubRoutes(app: App, root: string, parts: HubParts, type: Instanc
     if (delivery.size >= MAX_LISTENERS && !delivery.same(asked)) {
       throw new AgentError('conflict', `There are ${MAX_LISTENERS} listeners already; delete those nobody needs`);
     }
-    const listener = await store.submit(
-      { principal: 'client', kind: 'request', ref: request.id, why: `POST /hub of ${hub}` },
-      writer => {
-        const known = delivery.same(asked);
+    const key = JSON.stringify([callback, query]);
+    const listener = await store
+      .submit({ principal: 'client', kind: 'request', ref: request.id, why: `POST /hub of ${hub}` }, writer => {
+        const known = delivery.same(asked) ?? fresh.get(key);
         const made =
           known && writer.listener(known.id)
             ? resumed(known, writer)
             : { ...asked, id: listenerId(newId()), cursor: writer.seq(), createdAt: clock.now() };
         writer.putListener(made);
+        fresh.set(key, made);
         return made;
-      },
-    );
+      })
+      .finally(() => fresh.delete(key));
     delivery.follow(listener);
     return reply
       .code(201)

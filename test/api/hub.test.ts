@@ -88,6 +88,8 @@ describe('a hub', () => {
     const ear = await listen();
     const first = await register(a, R4, ear.callback, 'name=a');
     expect(await register(a, R4, ear.callback, 'name=a')).toEqual(first);
+    const atOnce = await Promise.all([1, 2, 3].map(() => register(a, R5, ear.callback, 'name=a')));
+    expect(new Set(atOnce.map(({ id }) => id)).size).toBe(1);
     const others = [
       await register(a, R4, ear.callback),
       await register(a, R5, ear.callback, 'name=a'),
