@@ -29,7 +29,8 @@ function checkObject(
 ): void {
   const attributes = version === 'v4' ? attributes4(shape, value) : shape.attributes;
   for (const name of version === 'v4' ? shape.mandatory4 : shape.mandatory) {
-    if (isMissing(property(value, name)) && (known === undefined || !isMissing(property(known, name)))) {
+    const isLacking = version === 'v4' && own(attributes, name)?.many ? isEmpty : isMissing;
+    if (isLacking(property(value, name)) && (known === undefined || !isLacking(property(known, name)))) {
       const where = place === undefined ? '' : ` at ${pointerTo(place)}`;
       throw new AgentError('invalid', `${name} is missing${where}: it is mandatory`, {
         pointer: pointerTo({ in: place, name }),
@@ -49,6 +50,19 @@ function checkObject(
 
 function isMissing(value: Json | undefined): boolean {
   return value === undefined || value === null;
+}
+
+function isWithin(value: Json, { from = -Infinity, to = Infinity }: Attribute): boolean {
+  return typeof value === 'number' && value >= from && value <= to;
+}
+
+function bounds({ from, to }: Attribute): string {
+  return from === undefined || to === undefined ? '' : ` from ${from} to ${to}`;
+}
+
+/** What v4 wants an array of has something in it. */
+function isEmpty(value: Json | undefined): boolean {
+  return isMissing(value) || (isArray(value) && value.length === 0);
 }
 
 const status: Attribute = { is: 'word', words: resourceStatuses };
@@ -85,6 +99,8 @@ function checkAttribute(
     return;
   }
   if (!isArray(value)) throw wrong(place, 'an array', value);
+  const { least = 0 } = attribute;
+  if (value.length < least) throw wrong(place, `an array with at least ${least} elements`, value);
   const before = isArray(known) ? known : [];
   const places =
     before.length === 0 ? [] : counterparts(before, value, keysOfArray(tmfKeyedArrays, '', String(place.name)));
@@ -105,10 +121,11 @@ function checkOne(value: Json, attribute: Attribute, version: Version, place: Pl
       if (typeof value !== 'boolean') throw wrong(place, 'true or false', value);
       return;
     case 'integer':
-      if (!Number.isInteger(value)) throw wrong(place, 'a whole number', value);
+      if (!Number.isInteger(value) || !isWithin(value, attribute))
+        throw wrong(place, `a whole number${bounds(attribute)}`, value);
       return;
     case 'number':
-      if (typeof value !== 'number') throw wrong(place, 'a number', value);
+      if (!isWithin(value, attribute)) throw wrong(place, `a number${bounds(attribute)}`, value);
       return;
     case 'date':
       if (typeof value !== 'string' || instantOf(value) === undefined) {
@@ -116,6 +133,7 @@ function checkOne(value: Json, attribute: Attribute, version: Version, place: Pl
       }
       return;
     case 'word': {
+      if (version === 'v4' && attribute.free4 && typeof value === 'string') return;
       const words = version === 'v4' && attribute.words4 ? words4(attribute) : (attribute.words ?? []);
       if (typeof value !== 'string' || !(words.includes(value) || own(attribute.own ?? {}, value) !== undefined)) {
         throw wrong(place, `one of ${words.join(', ')}`, value);

@@ -116,7 +116,8 @@ function isPlain(shape: Shape, name: string): boolean {
 function anyOf(name: string, attribute: Attribute, depth: number): fc.Arbitrary<Json> {
   const one = oneValueOf(name, attribute, depth);
   if (!attribute.many) return one;
-  const few = fc.array(one, { maxLength: depth > 1 ? 2 : 4 });
+  const { least = 0 } = attribute;
+  const few = fc.array(one, { minLength: least, maxLength: depth > 1 ? 2 : 4 });
   // Now and then the same element twice.
   return fc.tuple(few, fc.integer({ min: 0, max: 5 })).map(([elements, chance]) => {
     const [first] = elements;
@@ -127,11 +128,13 @@ function anyOf(name: string, attribute: Attribute, depth: number): fc.Arbitrary<
 function oneValueOf(name: string, attribute: Attribute, depth: number): fc.Arbitrary<Json> {
   switch (attribute.is) {
     case 'text':
+      if (name === 'href' || name === 'url')
+        return fc.constantFrom('/a/b', 'http://127.0.0.1/x?y=z', 'https://example.org/%C3%BC');
       return ['id', 'name', 'role', 'relationshipType', 'alias'].includes(name) ? key : anyText;
     case 'flag':
       return fc.boolean();
     case 'integer':
-      return fc.integer();
+      return fc.integer({ min: attribute.from ?? -1_000_000, max: attribute.to ?? 1_000_000 });
     case 'number':
       return fc.constantFrom(1.5, 2, -1e-7);
     case 'date':

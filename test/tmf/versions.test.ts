@@ -7,6 +7,9 @@ import { acceptCreate, acceptPatch, type Rendering, render } from '../../src/tmf
 import { resourceStatuses } from '../../src/tmf/resource-status.ts';
 import { noLinks, type Version, versions } from '../../src/tmf/version.ts';
 
+/** What a feature of v4 cannot be without. */
+const a = { name: 'a', value: 1, '@type': 'IntegerCharacteristic' };
+
 const as = (type: InstanceType, version: Version): Rendering => ({ type, version, publicUrl: '', links: noLinks });
 
 /** The least that each version takes. */
@@ -332,7 +335,7 @@ describe('what is mandatory', () => {
       { resourceRelationship: [{ relationshipType: 'r', resource: { id: 'x' } }] },
       '/resourceRelationship/0/resource',
     ],
-    ['service', 'v4', { feature: [{ id: '1', name: 'f', featureCharacteristic: [] }] }, '/feature/0/id'],
+    ['service', 'v4', { feature: [{ id: '1', name: 'f', featureCharacteristic: [a] }] }, '/feature/0/id'],
     ...(['date', 'author', 'text'] as const).map(
       (name): Row => [
         'service',
@@ -415,20 +418,20 @@ describe('what is mandatory', () => {
 describe('what each version calls things', () => {
   test('the constraints of a feature of a resource', () => {
     const constraint = [{ id: 'c', version: '1' }];
-    const kept = made('resource', 'v4', { activationFeature: [{ name: 'f', featureCharacteristic: [], constraint }] });
+    const kept = made('resource', 'v4', { activationFeature: [{ name: 'f', featureCharacteristic: [a], constraint }] });
     expect(kept.activationFeature).toEqual([
       {
         name: 'f',
-        featureCharacteristic: [],
+        featureCharacteristic: [a],
         policyConstraint: [{ id: 'c', version: '1', '@type': 'PolicyRef' }],
         '@type': 'Feature',
       },
     ]);
-    expect(render(kept, as('resource', 'v4')).activationFeature).toEqual([
-      { name: 'f', featureCharacteristic: [], constraint },
+    expect(render(kept, as('resource', 'v4')).activationFeature).toMatchObject([
+      { name: 'f', featureCharacteristic: [{ name: 'a', value: 1 }], constraint },
     ]);
     const error = refusal(() =>
-      made('resource', 'v4', { activationFeature: [{ name: 'f', featureCharacteristic: [], constraint: [{}] }] }),
+      made('resource', 'v4', { activationFeature: [{ name: 'f', featureCharacteristic: [a], constraint: [{}] }] }),
     );
     expect(error.pointer).toBe('/activationFeature/0/constraint/0/id');
   });
@@ -500,7 +503,7 @@ describe('kinds of resource', () => {
       ['connectionPoint', [{ id: 'c', '@type': 'ConnectionPointRef' }], [{}]],
       ['schedule', [{ id: 's', '@type': 'ScheduleRef' }], {}],
       ['autoModification', [{ name: 'a', value: 1, '@type': 'IntegerCharacteristic' }], [{ value: 1 }]],
-      ['connectivity', [{ id: 'g', connection: [] }], [{ id: 'g' }]],
+      ['connectivity', [{ id: 'g', connection: [] }], [{ connection: [] }]],
     ],
   };
   const rows = Object.entries(own).flatMap(([type, attributes]) =>

@@ -18,6 +18,13 @@ export interface Attribute {
   readonly cases?: (version: Version) => readonly Case[];
   /** v4 does not have it and does not see it. */
   readonly since5?: true;
+  /** In v4 any text will do. */
+  readonly free4?: true;
+  /** Bounds of a number, both within. */
+  readonly from?: number;
+  readonly to?: number;
+  /** So many elements at least. */
+  readonly least?: number;
   /** What v4 calls it, where that is otherwise. */
   readonly name4?: string;
   /** v4 has one of it, v5 an array. */

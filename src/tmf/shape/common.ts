@@ -47,12 +47,14 @@ const feature = (more: Record<string, Attribute>, mandatory4: string[]): Shape =
     mandatory4,
   );
 
+const featured: Attribute = { ...oneOf('excluded', 'includes', 'may include', 'requires'), free4: true };
+
 export const serviceFeature = feature(
   {
     constraint: many(a(() => reference('ConstraintRef', { attributes: { version: text } }))),
     featureRelationship: many(
       a(() => ({
-        attributes: { id: text, name: text, relationshipType: text, validFor: a(() => timePeriod) },
+        attributes: { id: text, name: text, relationshipType: featured, validFor: a(() => timePeriod) },
         mandatory: ['name', 'relationshipType'],
         mandatory4: ['name', 'relationshipType'],
       })),
@@ -71,7 +73,7 @@ export const resourceFeature = feature(
       a(() =>
         named(
           'FeatureRelationship',
-          { id: text, name: text, relationshipType: text, validFor: a(() => timePeriod) },
+          { id: text, name: text, relationshipType: featured, validFor: a(() => timePeriod) },
           ['id', 'relationshipType'],
           ['name', 'relationshipType'],
         ),
@@ -99,16 +101,18 @@ export const relatedParty: Shape = {
 const placeReference = reference('PlaceRef', { mandatory4: [], refersTo: 'place' });
 /** A place or an entity itself; only TMF638 v5 allows it. */
 const itself: Shape = { attributes: { id: text, name: text, ...extensible }, mandatory: [], mandatory4: [] };
+/** Where the standard allows a reference alone, whatever stands there has an id at least. */
+const identified: Shape = { ...itself, mandatory: ['id'] };
 
-const relatedPlace = (type: string): Shape => ({
+const relatedPlace = (type: string, value: Shape): Shape => ({
   type: () => type,
   attributes: {
     role: text,
     place: an(
-      (value, version) => (isThing(value, version) ? itself : placeReference),
+      (said, version) => (isThing(said, version) ? value : placeReference),
       either(
         thingSchema,
-        () => itself,
+        () => value,
         () => placeReference,
       ),
     ),
@@ -118,8 +122,8 @@ const relatedPlace = (type: string): Shape => ({
   mandatory4: ['role'],
   flat: 'place',
 });
-export const servicePlace = relatedPlace('RelatedPlaceRefOrValue');
-export const resourcePlace = relatedPlace('RelatedPlaceRef');
+export const servicePlace = relatedPlace('RelatedPlaceRefOrValue', itself);
+export const resourcePlace = relatedPlace('RelatedPlaceRef', identified);
 
 const entityReference = reference('EntityRef', { mandatory4: [], refersTo: 'entity' });
 export const relatedEntity: Shape = {
@@ -171,7 +175,7 @@ const attached = {
   validFor: a(() => timePeriod),
 };
 const quantity: Shape = { attributes: { amount: number, units: text }, mandatory: [], mandatory4: [] };
-const attachedThing = named('Attachment', { id: text, href: text, name: text, ...attached }, [], []);
+const attachedThing = named('Attachment', { id: text, href: text, name: text, ...attached }, ['id'], []);
 const attachedReference = reference('AttachmentRef', { attributes: attached });
 export const attachment = an(
   value => (Object.hasOwn(value, 'content') || !Object.hasOwn(value, 'id') ? attachedThing : attachedReference),
@@ -182,16 +186,20 @@ export const attachment = an(
   ),
 );
 
-const wholeIntent: Shape = { ...itself, type: () => 'Intent' };
 const intentReference = reference('IntentRef');
-export const intent = an(
-  value => (property(value, '@type') === 'Intent' ? wholeIntent : intentReference),
-  either(
-    () => typed('Intent'),
-    () => wholeIntent,
-    () => intentReference,
-  ),
-);
+const intent = (value: Shape): Attribute => {
+  const whole: Shape = { ...value, type: () => 'Intent' };
+  return an(
+    said => (property(said, '@type') === 'Intent' ? whole : intentReference),
+    either(
+      () => typed('Intent'),
+      () => whole,
+      () => intentReference,
+    ),
+  );
+};
+export const serviceIntent = intent(itself);
+export const resourceIntent = intent(identified);
 
 /** How far a process has come, or what stands in its way; an extension. */
 export const processStatus = many(

@@ -19,13 +19,13 @@ import { characteristic } from './characteristic.ts';
 import {
   attachment,
   externalIdentifier,
-  intent,
   note,
   orderAction,
   processStatus,
   relatedEntity,
   relatedParty,
   resourceFeature,
+  resourceIntent,
   resourcePlace,
 } from './common.ts';
 import type { Things } from './things.ts';
@@ -115,7 +115,7 @@ export const plainResource = ({
     place: { ...many(a(() => resourcePlace)), one4: true },
     relatedParty: many(a(() => relatedParty)),
     externalIdentifier: since5(many(a(() => externalIdentifier))),
-    intent: since5(intent),
+    intent: since5(resourceIntent),
     ...extensible,
   },
 });
@@ -153,7 +153,10 @@ const resourceGraph: Shape = {
             id: text,
             name: text,
             associationType: oneOf('pointtoPoint', 'pointtoMultipoint'),
-            endpoint: many(a(() => reference('EndpointRef', { attributes: { isRoot: flag, connectionPoint } }))),
+            endpoint: {
+              ...many(a(() => reference('EndpointRef', { attributes: { isRoot: flag, connectionPoint } }))),
+              least: 2,
+            },
           },
           ['associationType', 'endpoint'],
           ['associationType', 'endpoint'],
@@ -162,7 +165,7 @@ const resourceGraph: Shape = {
     ),
   },
   mandatory: ['id', 'connection'],
-  mandatory4: ['id', 'connection'],
+  mandatory4: ['id'],
 };
 
 /** The kinds of resource the standard names, with the attributes each adds. */
@@ -179,7 +182,7 @@ export function resourceTypesOf(resource: Shape): ReadonlyMap<string, Shape> {
         serialNumber: text,
         versionNumber: text,
         batchNumber: since5(text),
-        powerConsumingLevel: since5(integer),
+        powerConsumingLevel: since5({ ...integer, from: 0, to: 100 }),
         powerConsumingState: since5(oneOf('fullPower', 'powerSaving', 'sleeping', 'shutdown')),
       }),
     ],

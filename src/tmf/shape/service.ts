@@ -4,7 +4,6 @@ import { a, date, extensible, flag, many, named, oneOf, reference, type Shape, s
 import { characteristic } from './characteristic.ts';
 import {
   externalIdentifier,
-  intent,
   note,
   orderAction,
   processStatus,
@@ -12,6 +11,7 @@ import {
   relatedParty,
   resourceReference,
   serviceFeature,
+  serviceIntent,
   servicePlace,
 } from './common.ts';
 import type { Things } from './things.ts';
@@ -88,7 +88,7 @@ export const serviceShape = ({ serviceOrReference, serviceRelationship, resource
     relatedEntity: many(a(() => relatedEntity)),
     relatedParty: many(a(() => relatedParty)),
     externalIdentifier: since5(many(a(() => externalIdentifier))),
-    intent: since5(intent),
+    intent: since5(serviceIntent),
     ...extensible,
   },
 });

@@ -13,15 +13,19 @@ export interface Things {
   readonly resourceRelationship: Attribute;
 }
 
-const insideOthers = new WeakMap<Shape, Shape>();
-
 /** Of a thing that stands in another one v4 asks for its id alone. */
-function inside(shape: Shape): Shape {
-  const known = insideOthers.get(shape);
-  if (known) return known;
-  const made = { ...shape, mandatory4: ['id'] };
-  insideOthers.set(shape, made);
-  return made;
+const inside = variant({ mandatory4: ['id'] });
+/** v5 wants a reference there, so whatever it is has an id at least. */
+const identified = variant({ mandatory: ['id'], mandatory4: ['id'] });
+
+/** The same shape with something else about it; made once, so that one shape stays one. */
+function variant(more: Partial<Shape>): (shape: Shape) => Shape {
+  const made = new WeakMap<Shape, Shape>();
+  return shape => {
+    const varied = made.get(shape) ?? { ...shape, ...more };
+    made.set(shape, varied);
+    return varied;
+  };
 }
 
 /** The functions are asked for the shape of a thing when one is met, when both tables are there. */
@@ -39,6 +43,14 @@ export function thingsOf(service: () => Shape, resource: (value: JsonObject) => 
     either(
       thingSchema,
       () => inside(resource({})),
+      () => resourceReference,
+    ),
+  );
+  const relatedResource = an(
+    (value, version) => (isThing(value, version) ? identified(resource(value)) : resourceReference),
+    either(
+      thingSchema,
+      () => identified(resource({})),
       () => resourceReference,
     ),
   );
@@ -64,7 +76,7 @@ export function thingsOf(service: () => Shape, resource: (value: JsonObject) => 
         {
           relationshipType: text,
           ...alias,
-          resource: resourceOrReference,
+          resource: relatedResource,
           resourceRelationshipCharacteristic: many(a(() => characteristic)),
         },
         ['relationshipType', 'resource'],
