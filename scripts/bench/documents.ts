@@ -5,6 +5,7 @@ import { systemClock } from '../../src/adapters/system-clock.ts';
 import { instanceId } from '../../src/core/ids.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
+import { documentIndex } from '../../src/tmf/query/indexed.ts';
 
 /** A resource of about 2 KB, v5. */
 export function resource(nth: number): JsonObject {
@@ -111,6 +112,7 @@ export function fillStore(directory: string, count: number): string[] {
     path: join(directory, 'diffo.sqlite'),
     clock: systemClock,
     keyed: tmfKeyedArrays,
+    index: documentIndex,
     newId: () => crypto.randomUUID(),
   });
   const ids = store.transact({ principal: 'client', kind: 'request', why: 'bench' }, writer =>

@@ -16,13 +16,14 @@ export interface Rendered {
   readonly type: InstanceType;
   readonly body: string;
   readonly etag: string;
+  /** Of the instance as it stands in the body. */
+  readonly seq: number;
   /** Whether fresh samples belong into an answer. */
   readonly hasTelemetry: boolean;
 }
 
 /** Text alone: as objects the same would take several times the memory. */
 interface Entry extends Rendered {
-  readonly seq: number;
   /** The seq of the store at which it was known to hold. */
   heldAt: number;
   /** References that were looked up, and what was found. */

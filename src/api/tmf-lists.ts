@@ -18,9 +18,12 @@ import { jsonType } from './errors.ts';
 import { linksOf, remembering } from './links.ts';
 import { type Found, type FoundMark, search } from './list-search.ts';
 import { type ListWindow, readWindow } from './list-window.ts';
+import type { RenderedEntities } from './rendered.ts';
 import { pathOf, queryOf } from './server.ts';
 
 export interface ListParts {
+  /** Bodies of the version that is asked for. */
+  readonly rendered: Pick<RenderedEntities, 'get'>;
   readonly store: Reader;
   readonly kinds: Kinds;
   readonly publicUrl: string;
@@ -30,11 +33,13 @@ export interface ListParts {
 
 /** So many entities are rendered between two breaths, and make one chunk of an answer. */
 const AT_ONCE = 100;
+/** Of longer pages the bodies are not kept: they would drive out those of what is asked for again and again. */
+const REMEMBERED = 1_000;
 
 export async function sendList(
   request: FastifyRequest,
   reply: FastifyReply,
-  { store, kinds, publicUrl, partialContent = true }: ListParts,
+  { store, kinds, publicUrl, rendered, partialContent = true }: ListParts,
   type: InstanceType,
   version: Version,
 ): Promise<FastifyReply> {
@@ -54,10 +59,16 @@ export async function sendList(
     .headers({ 'x-total-count': total, 'x-result-count': page.length, 'accept-ranges': 'items' })
     .headers(pageHeaders(`${publicUrl}${pathOf(request.url)}`, query, window, found, scope))
     .type(jsonType);
+  const isRemembered = query.fields === undefined && page.length <= REMEMBERED;
   const texts = (marks: readonly FoundMark[]): string[] => {
-    const now = store.instancesAt(marks.map(({ row }) => row));
+    const known = isRemembered ? marks.map(({ id }) => rendered.get(id)) : [];
+    // With telemetry a body is arranged for samples, which lists do not have.
+    const unknown = marks.filter((mark, i) => known[i]?.seq !== mark.seq || known[i].hasTelemetry);
+    const now = store.instancesAt(unknown.map(({ row }) => row));
+    const made = new Map(unknown.map((mark, i) => [mark, asItWas(store, mark, type, now[i])]));
     return marks.flatMap((mark, i) => {
-      const instance = asItWas(store, mark, type, now[i]);
+      if (!made.has(mark)) return known[i]?.body ?? [];
+      const instance = made.get(mark);
       return instance ? JSON.stringify(project(show(instance), query.fields)) : [];
     });
   };

@@ -28,7 +28,7 @@ export function tmfRoutes(app: App, parts: TmfParts): void {
           GET: (_request, reply) => reply.type(jsonType).send(entryPoint(type, version, parts)),
         });
         resourceAt(app, `${root}/${type}`, {
-          GET: (request, reply) => sendList(request, reply, parts, type, version),
+          GET: (request, reply) => sendList(request, reply, { ...parts, rendered: rendered[version] }, type, version),
           POST: (request, reply) => entities.create(request, reply),
           PATCH: (request, reply) => entities.createBatch(request, reply),
         });
