@@ -37,11 +37,22 @@ interface Table {
   readonly own: Readonly<Record<string, 'id' | 'seq' | 'now' | 'document' | undefined>>;
 }
 
-/** By which column the rows of an instance are found. */
-const holders: readonly { readonly table: string; readonly by: string; readonly own: Table['own'] }[] = [
-  { table: 'instance', by: 'id', own: { id: 'id', seq: 'seq', created_at: 'now', document: 'document' } },
-  { table: 'link', by: 'source', own: { source: 'id' } },
-  { table: 'change', by: 'id', own: { id: 'id', seq: 'seq', at: 'now', document: 'document' } },
+/** By which column the rows of an instance are found, and what of the instance stands in it. */
+const holders: readonly {
+  readonly table: string;
+  readonly by: string;
+  readonly is: 'id' | 'row';
+  readonly own: Table['own'];
+}[] = [
+  {
+    table: 'instance',
+    by: 'id',
+    is: 'id',
+    own: { row: 'seq', id: 'id', seq: 'seq', created_at: 'now', document: 'document' },
+  },
+  { table: 'link', by: 'source', is: 'id', own: { source: 'id' } },
+  { table: 'attribute', by: 'instance', is: 'row', own: { instance: 'seq' } },
+  { table: 'change', by: 'id', is: 'id', own: { id: 'id', seq: 'seq', at: 'now', document: 'document' } },
 ];
 
 interface Round {
@@ -124,16 +135,20 @@ async function sameRows(requests: readonly string[]): Promise<SameRows> {
   const copy = join(makeDirectory(), 'same-rows.sqlite');
   cpSync(join(data, 'diffo.sqlite'), copy);
   const database = new Database(copy);
-  const tables = holders.map(({ table, own }) => ({ table, own, columns: columnsOf(database, table) }));
-  const instances = database.prepare<[], { id: string; name: string }>('SELECT id, name FROM instance').all();
+  const tables = holders.map(({ table, own }) => ({ table, own, columns: columnsOf(database, table, own) }));
+  const instances = database
+    .prepare<[], { row: number; id: string; name: string }>('SELECT row, id, name FROM instance')
+    .all();
   const rows = Object.fromEntries(
-    instances.map(({ id, name }) => [
-      name,
+    instances.map(instance => [
+      instance.name,
       Object.fromEntries(
-        holders.map(({ table, by }, i) => {
+        holders.map(({ table, by, is }, i) => {
           const columns = tables[i]?.columns ?? [];
-          const all = database.prepare<[string], Value[]>(`SELECT ${columns.join(', ')} FROM ${table} WHERE ${by} = ?`);
-          return [table, all.raw().all(id)];
+          const all = database.prepare<[string | number], Value[]>(
+            `SELECT ${columns.join(', ')} FROM ${table} WHERE ${by} = ?`,
+          );
+          return [table, all.raw().all(instance[is])];
         }),
       ),
     ]),
@@ -159,7 +174,7 @@ const settings = [
 ];
 
 /** All but the one that SQLite numbers itself. */
-function columnsOf(database: Database.Database, table: string): string[] {
+function columnsOf(database: Database.Database, table: string, own: Table['own']): string[] {
   const columns = database.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table);
-  return columns.filter(name => name !== 'row');
+  return columns.filter(name => name !== 'row' || own.row !== undefined);
 }
