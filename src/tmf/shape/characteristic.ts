@@ -41,20 +41,33 @@ function scalarType(value: Json | undefined): string | undefined {
   return isObject(value) ? 'Object' : undefined;
 }
 
-const typedCharacteristic = /^(String|Boolean|Integer|Number|Object)(Array)?Characteristic$/;
+interface TypeOfValue {
+  readonly element: string;
+  readonly isArray: boolean;
+}
+
+/** The typed characteristics of v5, by name. */
+const typedCharacteristics: ReadonlyMap<string, TypeOfValue> = new Map(
+  ['String', 'Boolean', 'Integer', 'Number', 'Object'].flatMap((element): (readonly [string, TypeOfValue])[] => [
+    [`${element}Characteristic`, { element, isArray: false }],
+    [`${element}ArrayCharacteristic`, { element, isArray: true }],
+  ]),
+);
 
 /** Whether v5 has such a type of characteristic. */
 export function isCharacteristicType(type: string): boolean {
-  return type === 'Characteristic' || typedCharacteristic.test(type);
+  return type === 'Characteristic' || typedCharacteristics.has(type);
 }
 
 /** Whether a value may stand in a characteristic of this `@type`; types of others' making say nothing about it. */
 export function fitsCharacteristic(type: string, value: Json | undefined): boolean {
-  const [, element, array] = typedCharacteristic.exec(type) ?? [];
-  if (element === undefined) return true;
-  const fits = (each: Json | undefined): boolean => {
-    const is = scalarType(each);
-    return is === element || (element === 'Number' && is === 'Integer');
-  };
-  return array === undefined ? fits(value) : isArray(value) && value.every(fits);
+  const wanted = typedCharacteristics.get(type);
+  if (!wanted) return true;
+  const { element } = wanted;
+  return wanted.isArray ? isArray(value) && value.every(each => fits(element, each)) : fits(element, value);
+}
+
+function fits(element: string, value: Json | undefined): boolean {
+  const is = scalarType(value);
+  return is === element || (element === 'Number' && is === 'Integer');
 }
