@@ -157,22 +157,15 @@ describe('what a subscription needs', () => {
   });
 
   test('is there in every event that it asks for', () => {
-    const text = fc.constantFrom('a', 'b', '1', '1.0', 'true', '2026-01-01T00:00:00Z', '2026-01-01T01:00:00+01:00', '');
-    const leaf = fc.oneof(text, fc.constantFrom(1, 2, true, false, null));
+    const plain = fc.constantFrom('a', 'b', '');
+    const text = fc.oneof({ arbitrary: plain, weight: 3 }, fc.constantFrom('1', '1.0', 'true', '2026-01-01T00:00:00Z'));
+    const leaf = fc.oneof({ arbitrary: text, weight: 3 }, fc.constantFrom(1, true, null, '2026-01-01T01:00:00+01:00'));
     const value = fc.oneof(
       leaf,
       fc.array(leaf, { maxLength: 3 }),
       fc.array(fc.record({ name: leaf }), { maxLength: 2 }),
     );
-    const name = fc.constantFrom(
-      'x',
-      'name',
-      'x.name',
-      'event.resource.x',
-      'event.resource.x.name',
-      '@type',
-      'eventId',
-    );
+    const name = fc.constantFrom('x', 'x.name', 'event.resource.x', 'event.resource.x.name', 'name');
     const pair = fc.tuple(name, fc.array(text, { minLength: 1, maxLength: 2 }));
     const written = (pairs: [string, string[]][]) =>
       pairs.map(([at, texts]) => `${at}=${texts.map(encodeURIComponent).join(',')}`).join('&');
@@ -188,6 +181,6 @@ describe('what a subscription needs', () => {
       }),
       { numRuns: 5_000 },
     );
-    expect(met).toBeGreaterThan(20);
+    expect(met).toBeGreaterThan(100);
   });
 });
