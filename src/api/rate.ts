@@ -22,6 +22,11 @@ export class Rates {
     this.#perSecond = perSecond;
   }
 
+  /** How many addresses are remembered. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
   /** Takes a token; 0, or the seconds after which there is one. What runs on the device itself is never counted. */
   take(address: string, nowMs: number): number {
     if (this.#perSecond === 0 || loopback.test(address)) return 0;

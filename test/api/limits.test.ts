@@ -1,4 +1,6 @@
 /** What a caller may ask at most, over real connections: each limit refuses by its name, and the others are served on. */
+import { readFileSync } from 'node:fs';
+import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Limits } from '../../src/api/limits.ts';
 import type { ServerSettings } from '../../src/api/server.ts';
@@ -6,6 +8,7 @@ import { instanceId } from '../../src/core/ids.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { Kind } from '../../src/core/kind.ts';
 import { until } from '../kit/agent.ts';
+import { makeCertificates } from '../kit/certificates.ts';
 import { defaultLimits } from '../kit/limits.ts';
 import { type RawAnswer, type RawConnection, rawAnswer, rawConnection } from '../kit/raw-http.ts';
 import { R5, type Served, served } from './served.ts';
@@ -244,5 +247,35 @@ describe('many connections', () => {
     expect((await eager.answer()).status).toBe(200);
     expect((await eager.answer()).status).toBe(200);
     expect((await rawAnswer(agent.url, GET)).status).toBe(200);
+  });
+
+  test('with TLS the idlest goes too, whether it has got through its greeting or not', async () => {
+    const { cert, key, ca } = makeCertificates();
+    const https = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+    const agent = await agentWith({ connections: 10 }, { https });
+    const secure = async (): Promise<TLSSocket> => {
+      const socket = tlsConnect({ host: '127.0.0.1', port: Number(new URL(agent.url).port), ca: readFileSync(ca) });
+      onTestFinished(() => void socket.destroy());
+      socket.on('error', () => undefined);
+      await new Promise(resolve => socket.once('secureConnect', resolve));
+      return socket;
+    };
+    const heard = (socket: TLSSocket): Promise<string> =>
+      new Promise(resolve => socket.once('data', bytes => resolve(String(bytes))));
+    const standing: { closed: boolean }[] = [];
+    for (let i = 0; i < 40; i++) {
+      if (i % 2 === 0) standing.push((await open(agent)).socket);
+      else {
+        const socket = await secure();
+        socket.write('GET / HTTP/1.1\r\nX-A: ');
+        standing.push(socket);
+      }
+    }
+    for (let i = 0; i < 20; i++) {
+      const socket = await secure();
+      socket.write(GET);
+      expect(await heard(socket)).toMatch(/^HTTP\/1\.1 200/);
+    }
+    await until('those who came first have gone', () => standing.filter(({ closed }) => !closed).length <= 10);
   });
 });

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { instanceId } from '../../src/core/ids.ts';
 import type { Kind } from '../../src/core/kind.ts';
 import { failureCodes } from '../../src/tmf/failure-codes.ts';
+import { apiAliases } from '../../src/tmf/version.ts';
 import { served } from '../api/served.ts';
 import { makeDirectory } from '../kit/agent.ts';
 import { defaultLimits } from '../kit/limits.ts';
@@ -200,6 +201,21 @@ inEveryApi(api => {
       const { status, json } = await api.agent().call('GET', path);
       expect(status).toBe(200);
       expect(json._links).toMatchObject({ self: { href: api.root }, [api.type]: { href: api.all } });
+    }
+  });
+
+  test('T17 T20 other roots in use serve the same API, and hrefs name the one root', async () => {
+    for (const root of apiAliases[api.type][api.version]) {
+      const path = `${root}/${api.type}`;
+      const made = await api.agent().call('POST', path, api.body());
+      expect(made.json.href).toBe(`${api.all}/${made.json.id}`);
+      expect(made.headers.get('location')).toBe(made.json.href);
+      expect((await api.agent().call('GET', `${path}/${made.json.id}/`)).json).toEqual(made.json);
+      expect((await api.agent().call('GET', `${path}?id=${made.json.id}`)).list).toEqual([made.json]);
+      expect((await api.agent().call('PATCH', `${path}/${made.json.id}`, { description: 'a' })).status).toBe(200);
+      expect((await api.agent().call('GET', root)).json._links).toMatchObject({ self: { href: api.root } });
+      failing(api, await api.agent().call('GET', `${path}/nobody`), 404);
+      expect((await api.agent().call('DELETE', `${path}/${made.json.id}`)).status).toBe(204);
     }
   });
 

@@ -133,7 +133,10 @@ export const urisStatements: readonly Statement[] = [
     id: 'T17',
     level: 'S',
     says: 'the root of an API answers 200',
-    shown: http('T17 the root of the API answers with links'),
+    shown: http(
+      'T17 the root of the API answers with links',
+      'T17 T20 other roots in use serve the same API, and hrefs name the one root',
+    ),
   },
   {
     id: 'T18',
@@ -151,7 +154,10 @@ export const urisStatements: readonly Statement[] = [
     id: 'T20',
     level: 'M',
     says: 'a slash at the end is the same resource',
-    shown: http('T20 a slash at the end changes nothing'),
+    shown: http(
+      'T17 T20 other roots in use serve the same API, and hrefs name the one root',
+      'T20 a slash at the end changes nothing',
+    ),
   },
   {
     id: 'T21',
