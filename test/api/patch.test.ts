@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instanceId } from '../../src/core/ids.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import type { Kind } from '../../src/core/kind.ts';
-import { type Answer, R4, R5, S5, type Served, served } from './served.ts';
+import { type Answer, R4, R5, S4, S5, type Served, served } from './served.ts';
 
 const OPERATIONS = 'application/json-patch+json';
 const QUERY = 'application/json-patch-query+json';
@@ -30,10 +30,10 @@ const note = (id: string, text: string): JsonObject => ({
 });
 
 async function create(root: string, more: JsonObject = {}): Promise<string> {
-  const type = root === S5 ? 'Service' : 'Resource';
+  const type = root === S4 || root === S5 ? 'Service' : 'Resource';
   const body = {
     '@type': type,
-    ...(root === S5 ? { state: 'active', serviceSpecification: { id: 's' } } : {}),
+    ...(type === 'Service' ? { state: 'active', serviceSpecification: { id: 's' } } : {}),
     name: 'before',
     ...more,
   };
@@ -48,6 +48,7 @@ const patch = (at: string, body: Json, media: string): Promise<Answer> =>
 describe.each([
   ['TMF639 v4', R4],
   ['TMF639 v5', R5],
+  ['TMF638 v4', S4],
   ['TMF638 v5', S5],
 ])('a PATCH in %s', (_, root) => {
   test('T80 T85: carries out add, remove, replace, move, copy and test, and answers the whole entity', async () => {
