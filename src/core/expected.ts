@@ -69,7 +69,7 @@ function readNode(source: Json, place: Place, reader: Reader, keyed: KeyedArrays
   if (name === undefined) return readMap(source, place, reader.node);
   if (keys.length > 1) {
     const why = keys.every(key => operators.has(key))
-      ? 'an object holds one operator, and two bounds are one $between'
+      ? 'an object holds one operator; two bounds are one $between, and {"$allOf":[...]} holds several operators'
       : 'an operator is alone in its object, and {"$map":{...}} holds keys that begin with $';
     throw wrong(`${name} stands beside other keys: ${why}`, { pointer: `${place.pointer}/${segment(name)}` });
   }

@@ -3,7 +3,7 @@
 import { sentence } from './errors.ts';
 import { nearestCompared } from './expected/clamp.ts';
 import { hasKey, isExtra, met } from './expected/met.ts';
-import type { Choice, Context, Keyed, List, Node, OpenMap, Test } from './expected/node.ts';
+import type { All, Choice, Context, Keyed, List, Node, OpenMap, Test } from './expected/node.ts';
 import { put } from './expected/node.ts';
 import { type Expected, readExpected } from './expected.ts';
 import { isArray, isObject, type Json, property, sameJson } from './json.ts';
@@ -38,6 +38,8 @@ function towards(node: Node, actual: Json | undefined, context: Context): Neares
       return towardsList(node, actual, context);
     case 'keyed':
       return towardsKeyed(node, actual, context);
+    case 'all':
+      return towardsAll(node, actual, context);
     case 'contains':
       return withMembers(node.members, actual, context);
     case 'set': {
@@ -65,6 +67,27 @@ function towardsMap(node: OpenMap, actual: Json | undefined, context: Context): 
     else put(value, key, found.value);
   }
   return { value };
+}
+
+/** Each member moves what the ones before it came to; where that ends nowhere, one alternative may meet them all. */
+function towardsAll(node: All, actual: Json | undefined, context: Context): Nearest {
+  let value = actual;
+  let why = 'what one member of $allOf asks for does not meet another';
+  for (let round = 0; round < node.members.length && !met(node, value, context); round++) {
+    for (const member of node.members) {
+      const found = towards(member, value, context);
+      if (typeof found === 'string') why = found;
+      else value = found.value;
+    }
+  }
+  if (met(node, value, context)) return { value };
+  for (const member of node.members) {
+    for (const alternative of member.kind === 'choice' ? member.alternatives : []) {
+      const found = towards(alternative, actual, context);
+      if (typeof found !== 'string' && met(node, found.value, context)) return found;
+    }
+  }
+  return why;
 }
 
 function towardsList(node: List, actual: Json | undefined, context: Context): Nearest {

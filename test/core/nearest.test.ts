@@ -41,6 +41,9 @@ const examples: [expected: Json, actual: Json, value: Json][] = [
   [{ $eq: { a: 1 } }, { a: 1, b: 2 }, { a: 1 }],
   [{ $empty: 'array' }, [1], []],
   [{ $match: 'a' }, 'cat', 'cat'],
+  [{ $allOf: [{ $gte: 5 }, { $lte: 9 }] }, 3, 5],
+  [{ $allOf: [{ $gt: 5 }, { $anyOf: [3, 7] }] }, 3, 7],
+  [{ $allOf: [{ $set: ['a'] }, { $noneOf: [{ $contains: ['b'] }] }] }, ['b'], ['a']],
   [
     {
       items: [

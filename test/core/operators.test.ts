@@ -11,7 +11,7 @@ function rest(expected: Json, actual?: Json): Json | undefined {
 }
 
 const reason = (expected: Json, actual?: Json): string | undefined =>
-  explain(readExpected(expected, { keyed: {} }), actual, context)[0]?.reason;
+  explain(readExpected(expected, { keyed: {} }), actual, context).find(leaf => leaf.reason)?.reason;
 
 const hour = { $duration: 'PT1H' };
 const mbps = (amount: number): Json => ({ $quantity: { amount, units: 'Mbps' } });
@@ -269,6 +269,16 @@ const examples: [expected: Json, met: Json[], unmet: [actual: Json, reason: stri
   ],
   [{ $noneOf: [1, 2] }, [null, 3], [[2, 'alternatives']]],
   [
+    { $allOf: [{ $gt: 5 }, { $lte: 10 }] },
+    [6, 10],
+    [
+      [5, 'bound'],
+      [11, 'bound'],
+      [null, 'missing'],
+    ],
+  ],
+  [{ $allOf: [{ a: 1 }, { $nonEmpty: 'object' }] }, [{ a: 1 }], [[{ a: 2 }, 'different']]],
+  [
     { $contains: [1, { a: 1 }] },
     [[0, { a: 1, b: 2 }, 1]],
     [
@@ -346,6 +356,24 @@ test('composites give back what is left of them, all else the whole operator', (
   expect(rest({ $map: { $a: 1, b: 2 } }, { b: 2 })).toEqual({ $map: { $a: 1 } });
   expect(rest({ $literal: { $lt: 1, b: 2 } }, { b: 2 })).toEqual({ $literal: { $lt: 1 } });
   expect(rest({ a: { $anyOf: [1, 2] } }, { a: 3 })).toEqual({ a: { $anyOf: [1, 2] } });
+});
+
+test('what is left of $allOf is what is left of each member, alone when it is one', () => {
+  expect(rest({ $allOf: [{ a: 1 }, { b: { c: 2, d: 3 } }] }, { b: { c: 2 } })).toEqual({ a: 1, b: { d: 3 } });
+  expect(rest({ $allOf: [{ a: 1 }, { $nonEmpty: 'object' }] }, { b: 2 })).toEqual({ a: 1 });
+  expect(rest({ $allOf: [{ $nonEmpty: 'array' }, [1]] }, [])).toEqual({ $allOf: [{ $nonEmpty: 'array' }, [1]] });
+});
+
+test('whoever sets a value sees every bound that $allOf sets it, the met ones too', () => {
+  const bounds = { $allOf: [{ $gt: 5 }, { $anyOf: [3, 7] }] };
+  expect(rest(bounds, 3)).toEqual(bounds);
+  expect(rest({ $allOf: [{ a: { $gt: 5 } }, { a: { $anyOf: [3, 7] } }] }, { a: 3 })).toEqual({ a: bounds });
+  expect(rest({ $allOf: [[{ $gt: 5 }], [{ $anyOf: [3, 7] }]] }, [3])).toEqual([bounds]);
+  const leaves = explain(readExpected(bounds, { keyed: {} }), 3, context);
+  expect(leaves).toEqual([
+    { path: '', expected: { $gt: 5 }, actual: 3, verdict: 'unmet', reason: 'bound' },
+    { path: '', expected: { $anyOf: [3, 7] }, actual: 3, verdict: 'met' },
+  ]);
 });
 
 test('months and years, where they are read, count from the moment of the evaluation', () => {

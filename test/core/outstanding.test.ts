@@ -205,6 +205,7 @@ test('the part of an expectation that speaks of a path', () => {
     m: { $map: { $ref: { c: 3 } } },
     l: { $literal: { $lt: [{ $gt: 1 }] } },
     e: { $eq: { d: { f: 4 } } },
+    x: { $allOf: [{ y: { $gt: 1 } }, { $allOf: [{ $eq: { y: 2 } }, { z: 1 }] }, { y: 2 }] },
   };
   const part = (path: string): Json | undefined => expectedAt(expected, path, keyed);
   expect(part('')).toEqual(expected);
@@ -217,4 +218,5 @@ test('the part of an expectation that speaks of a path', () => {
   expect(part('/l/$lt/0')).toEqual({ $literal: { $gt: 1 } });
   expect(part('/e/d')).toEqual({ $eq: { f: 4 } });
   expect(part('/nobody/knows')).toBeUndefined();
+  expect(part('/x/y')).toEqual({ $allOf: [{ $gt: 1 }, { $eq: 2 }, 2] });
 });

@@ -63,6 +63,7 @@ export const expectation: fc.Arbitrary<Json> = fc.letrec<{ node: Json; operator:
     fc
       .tuple(fc.constantFrom('$anyOf', '$oneOf', '$noneOf'), fc.array(tie('node'), { maxLength: 3 }))
       .map(([op, alternatives]) => ({ [op]: alternatives })),
+    fc.array(tie('node'), { minLength: 1, maxLength: 3 }).map(members => ({ $allOf: members })),
     fc.array(tie('node'), { maxLength: 3 }).map(members => ({ $contains: members })),
     fc.array(plain, { maxLength: 3 }).map(values => ({ $set: values })),
     fc.tuple(tie('items'), fc.boolean()).map(([items, closed]) => ({ $keyed: { by: ['id'], items, closed } })),

@@ -26,6 +26,8 @@ export function met(node: Node, actual: Json | undefined, context: Context): boo
       return compare(node, actual, context) === undefined;
     case 'choice':
       return choose(node.op, node.alternatives.filter(each => met(each, actual, context)).length);
+    case 'all':
+      return node.members.every(each => met(each, actual, context));
     case 'contains':
       return isArray(actual) && node.members.every(member => actual.some(each => met(member, each, context)));
     case 'set':

@@ -44,7 +44,19 @@ export type ExpectedFunction = (args: readonly Json[], actual: Json | undefined,
 export type FunctionRegistry = ReadonlyMap<string, ExpectedFunction>;
 
 /** `source` is the JSON that the node was read from; what is unmet as a whole comes back as it. */
-export type Node = Anything | Literal | OpenMap | List | Keyed | Contains | Members | Wrapped | Compare | Choice | Test;
+export type Node =
+  | Anything
+  | Literal
+  | OpenMap
+  | List
+  | Keyed
+  | Contains
+  | Members
+  | Wrapped
+  | Compare
+  | Choice
+  | All
+  | Test;
 
 export interface Anything {
   readonly kind: 'anything';
@@ -135,6 +147,13 @@ export interface Choice {
   readonly source: JsonObject;
   readonly op: '$anyOf' | '$oneOf' | '$noneOf';
   readonly alternatives: readonly Node[];
+}
+
+/** `$allOf` of what cannot be said as one: at least two members, none of them one itself. */
+export interface All {
+  readonly kind: 'all';
+  readonly source: JsonObject;
+  readonly members: readonly Node[];
 }
 
 /** Every operator that looks at the actual as a whole and says yes or why not. */

@@ -7,6 +7,7 @@ import { functionOf } from './functions.ts';
 import type { Choice, Compare, Comparison, FunctionRegistry, Node, OpenMap, Test } from './node.ts';
 import { agree, measures, type Operand, readOperand } from './operand.ts';
 import { parseDate, parseDuration, parseInstant, parseLocal, parseTime } from './time.ts';
+import { together } from './together.ts';
 import { unitOf } from './units.ts';
 
 /** Where a node stands: in the text of the expectation, and in the documents it speaks of. */
@@ -104,6 +105,14 @@ export const operators: ReadonlyMap<string, ReadOperator> = new Map<string, Read
   ['$anyOf', choice('$anyOf')],
   ['$oneOf', choice('$oneOf')],
   ['$noneOf', choice('$noneOf')],
+  [
+    '$allOf',
+    (argument, _source, place, reader) => {
+      const each = list('$allOf', argument, place);
+      if (each.length === 0) throw wrong('$allOf takes at least one expectation', place);
+      return together(each.map((one, i) => reader.node(one, notNull('$allOf', one, i, place, reader))));
+    },
+  ],
   [
     '$contains',
     (argument, source, place, reader) => ({
@@ -289,14 +298,15 @@ function choice(op: Choice['op']): ReadOperator {
     kind: 'choice',
     source,
     op,
-    alternatives: list(op, argument, place).map((each, i) => {
-      const at = { ...place, pointer: `${place.pointer}/${i}` };
-      if (each === null && !reader.lenient) {
-        throw wrong(`null among the alternatives of ${op} is met by anything: say {"$absent":true} for no value`, at);
-      }
-      return reader.node(each, at);
-    }),
+    alternatives: list(op, argument, place).map((each, i) => reader.node(each, notNull(op, each, i, place, reader))),
   });
+}
+
+/** The place of one of several expectations of the same value. */
+function notNull(op: string, source: Json, index: number, place: Place, reader: Reader): Place {
+  const at = { ...place, pointer: `${place.pointer}/${index}` };
+  if (source !== null || reader.lenient) return at;
+  throw wrong(`null in ${op} is met by anything: leave it out, or say {"$absent":true} for no value`, at);
 }
 
 function readKeyed(argument: Json, source: JsonObject, place: Place, reader: Reader): Node {

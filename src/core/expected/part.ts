@@ -3,40 +3,55 @@ import { isArray, isObject, type Json, property } from '../json.ts';
 import { type KeyedArrays, keyName, keyOf, keysOfArray, type Path, segments } from '../path.ts';
 
 /**
- * Undefined where the expectation says nothing. Sees through `$keyed`, `$map`, `$literal`, `$eq` and keyed arrays. Of
- * several items with one key, the first.
+ * Undefined where the expectation says nothing. Sees through `$allOf`, `$keyed`, `$map`, `$literal`, `$eq` and keyed
+ * arrays; where several things are said of one path, the part is their `$allOf`.
  */
 export function expectedAt(expected: Json, path: Path, keyed: KeyedArrays): Json | undefined {
-  return allExpectedAt(expected, path, keyed)[0];
+  const parts = allExpectedAt(expected, path, keyed);
+  return parts.length > 1 ? { $allOf: parts } : parts[0];
 }
 
-/** The same for all items of one key: whoever expects two things of one element writes it down twice. */
+/** The same one by one: of all items of one key and of all members of `$allOf`. */
 export function allExpectedAt(expected: Json, path: Path, keyed: KeyedArrays): readonly Json[] {
-  let here: readonly Json[] = [expected];
-  /** `$literal` or `$eq` once inside one: the part needs it to be read as it was meant. */
-  let verbatim: string | undefined;
+  let here: readonly Part[] = members({ source: expected, verbatim: undefined });
   let parent = '';
   let above = '';
   for (const name of segments(path)) {
     const candidates = keysOfArray(keyed, parent, above);
-    here = here.flatMap(each => {
-      if (verbatim) return partsAt(each, name, undefined);
-      verbatim = ['$literal', '$eq'].find(op => property(each, op) !== undefined);
-      if (verbatim) return partsAt(property(each, verbatim), name, undefined);
-      return partsAt(property(each, '$map') ?? each, name, candidates);
-    });
+    here = here.flatMap(part => inside(part, name, candidates)).flatMap(members);
     parent = above;
     above = name;
   }
-  const found = here.filter(each => each !== null);
-  return verbatim ? found.map(each => ({ [verbatim ?? '$literal']: each })) : found;
+  return here
+    .filter(({ source }) => source !== null)
+    .map(({ source, verbatim }) => (verbatim === undefined ? source : { [verbatim]: source }));
 }
 
-function partsAt(
-  here: Json | undefined,
-  name: string,
-  candidates: readonly (readonly string[])[] | undefined,
-): readonly Json[] {
+interface Part {
+  readonly source: Json;
+  /** `$literal` or `$eq` once inside one: the part needs it to be read as it was meant. */
+  readonly verbatim: string | undefined;
+}
+
+/** What `$allOf` holds, each for itself. */
+function members(part: Part): readonly Part[] {
+  const all = part.verbatim === undefined ? property(part.source, '$allOf') : undefined;
+  return isArray(all) ? all.flatMap(source => members({ source, verbatim: undefined })) : [part];
+}
+
+function inside({ source, verbatim }: Part, name: string, candidates: Candidates | undefined): readonly Part[] {
+  if (verbatim !== undefined) return partsAt(source, name, undefined).map(each => ({ source: each, verbatim }));
+  const op = ['$literal', '$eq'].find(each => property(source, each) !== undefined);
+  const parts =
+    op === undefined
+      ? partsAt(property(source, '$map') ?? source, name, candidates)
+      : partsAt(property(source, op), name, undefined);
+  return parts.map(each => ({ source: each, verbatim: op }));
+}
+
+type Candidates = readonly (readonly string[])[];
+
+function partsAt(here: Json | undefined, name: string, candidates: Candidates | undefined): readonly Json[] {
   const items = property(property(here, '$keyed'), 'items');
   if (isArray(items)) {
     const by = property(property(here, '$keyed'), 'by');
@@ -53,6 +68,6 @@ function some(found: Json | undefined): readonly Json[] {
   return found === undefined ? [] : [found];
 }
 
-function named(items: readonly Json[], name: string, candidates: readonly (readonly string[])[]): readonly Json[] {
+function named(items: readonly Json[], name: string, candidates: Candidates): readonly Json[] {
   return items.filter(item => candidates.some(by => keyOf(item, [by]) && keyName(item, by) === name));
 }

@@ -10,7 +10,6 @@ const elsewhere: Record<string, string> = {
   $or: '$anyOf',
   $enum: '$anyOf',
   $xor: '$oneOf',
-  $allOf: '$contains',
   $all: '$contains',
   $regex: '$match',
   $pattern: '$match',
@@ -26,7 +25,8 @@ const elsewhere: Record<string, string> = {
 /** The end of the sentence: `: did you mean $gte?`, or nothing. */
 export function nearestOperator(name: string, known: readonly string[]): string {
   if (name === '$outstanding') return ': it stands only at the top of a message, around the expectation';
-  if (name === '$and') return ': the keys of one object hold together already';
+  if (name === '$and')
+    return ': the keys of one object hold together already, and $allOf says several things of one value';
   const nearest = Object.hasOwn(elsewhere, name) ? elsewhere[name] : closest(name, known);
   return nearest === undefined ? '' : `: did you mean ${nearest}?`;
 }
