@@ -1,5 +1,5 @@
 /** What pages of lists promise beside their contents: links, ranges, cursors, and that they hold while others write. */
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { instanceId } from '../../src/core/ids.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { type Answer, R4, R5, type Served, served } from './served.ts';
@@ -113,7 +113,10 @@ describe('twelve resources', () => {
     expect(await list('?extra=1&category=even')).toMatchObject({ status: 200, text: '[]' });
     expect((await list('?sort=-extra&limit=1')).list[0]?.id).toBe('r3');
     for (const query of ['?nope=1', '?nope=1&id=r1', '?sort=nope', "?filter=$[?(@.nope=='x')]", '?name=none&nope=1']) {
-      expect(await list(query)).toMatchObject({ status: 400, json: { code: 'invalid', reason: expect.stringMatching(/nope/) } });
+      expect(await list(query)).toMatchObject({
+        status: 400,
+        json: { code: 'invalid', reason: expect.stringMatching(/nope/) },
+      });
     }
   });
 
@@ -144,7 +147,7 @@ describe('while others write', () => {
       turn++;
       const id = `r${(turn * 97) % COUNT}`;
       if (turn % 3 === 0) agent.store.transact(cause, writer => writer.removeInstance(instanceId(id)));
-      else put(agent, id, { category: 'c', description: 'after', name: `m${turn}` });
+      else put(agent, id, { category: 'd', description: 'after', name: `m${turn}` });
       put(agent, `new${turn}`, { category: 'c', description: 'before', name: `n${turn}` });
       setImmediate(write);
     };
@@ -155,31 +158,56 @@ describe('while others write', () => {
     return { agent, answer };
   }
 
-  test.each(['', '?category=c', '?description.regex=before', '?sort=-name', '?sort=name&description.regex=before'])(
-    'a list holds each once, misses none that was there all along, and counts what it sends: %s',
-    async query => {
-      const { agent, answer } = await whileWriting(query);
-      const ids = idsIn(answer);
-      expect(new Set(ids).size).toBe(ids.length);
-      expect([header(answer, 'x-total-count'), header(answer, 'x-result-count')]).toEqual([
-        `${ids.length}`,
-        `${ids.length}`,
-      ]);
-      const untouched = [...agent.store.instances({ type: 'resource' })]
-        .filter(({ id, document }) => /^r\d/.test(id) && document.description === 'before')
-        .map(({ id }) => id);
-      expect(untouched.length).toBeGreaterThan(0);
-      // Some were made anew after they had been removed; those that kept their first seq stood all along.
-      const stood = untouched.filter(id => (agent.store.instanceSeq(id) ?? 0) <= COUNT);
-      expect(stood.filter(id => !ids.includes(id))).toEqual([]);
-      if (query.includes('regex')) {
-        expect(answer.list.filter(({ description }) => description !== 'before')).toEqual([]);
-      }
-      if (query.includes('sort')) {
-        const names = answer.list.map(({ name }) => String(name));
-        const sorted = names.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-        expect(names).toEqual(query.includes('-name') ? sorted.toReversed() : sorted);
-      }
-    },
-  );
+  test.each([
+    '',
+    '?category=c',
+    '?description.regex=before',
+    '?sort=-name',
+    '?sort=name&description.regex=before',
+    '?category=c&sort=name',
+  ])('a list holds each once, misses none that was there all along, and counts what it sends: %s', async query => {
+    const { agent, answer } = await whileWriting(query);
+    const ids = idsIn(answer);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect([header(answer, 'x-total-count'), header(answer, 'x-result-count')]).toEqual([
+      `${ids.length}`,
+      `${ids.length}`,
+    ]);
+    const untouched = [...agent.store.instances({ type: 'resource' })]
+      .filter(({ id, document }) => /^r\d/.test(id) && document.description === 'before')
+      .map(({ id }) => id);
+    expect(untouched.length).toBeGreaterThan(0);
+    // Some were made anew after they had been removed; those that kept their first seq stood all along.
+    const stood = untouched.filter(id => (agent.store.instanceSeq(id) ?? 0) <= COUNT);
+    expect(stood.filter(id => !ids.includes(id))).toEqual([]);
+    if (query.includes('regex')) {
+      expect(answer.list.filter(({ description }) => description !== 'before')).toEqual([]);
+    }
+    if (query.includes('category')) {
+      expect(answer.list.filter(({ category }) => category !== 'c')).toEqual([]);
+    }
+    if (query.includes('sort')) {
+      const names = answer.list.map(({ name }) => String(name));
+      const sorted = names.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+      expect(names).toEqual(query.includes('-name') ? sorted.toReversed() : sorted);
+    }
+  });
+});
+
+test('what nobody waits for any more is not looked for to the end', async () => {
+  const agent = await served();
+  onTestFinished(() => agent.stop());
+  for (let i = 0; i < 3_000; i++) put(agent, `r${i}`, { description: 'd' });
+  const leaving = new AbortController();
+  const looks = vi.spyOn(agent.store, 'instancesAt').mockImplementationOnce(() => {
+    leaving.abort();
+    return [];
+  });
+  const asked = fetch(`${agent.url}${R5}/resource?description.regex=nobody`, { signal: leaving.signal });
+  await expect(asked).rejects.toThrow();
+  expect((await agent.call('GET', `${R5}/resource?limit=1`)).status).toBe(206);
+  const looked = looks.mock.calls.length;
+  await new Promise(resolve => setTimeout(resolve, 100));
+  expect(looks.mock.calls.length).toBe(looked);
+  expect(looked).toBeLessThan(30);
 });
