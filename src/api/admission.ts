@@ -9,15 +9,24 @@ import { Rates } from './rate.ts';
 
 export interface AdmissionParts extends GuardSettings {
   readonly limits: Limits;
+  /** Whether somebody else may ask for others. */
+  readonly hasProxies: boolean;
   readonly connections: Pick<Connections, 'isBusy'>;
 }
 
 /** A check of every request; throws what it is refused for. */
-export function admission({ limits, connections, ...guarded }: AdmissionParts): (request: FastifyRequest) => void {
-  const rates = new Rates(limits.ratePerSecond);
+export function admission({
+  limits,
+  connections,
+  hasProxies,
+  ...guarded
+}: AdmissionParts): (request: FastifyRequest) => void {
+  // At loopback there is nobody to be counted.
+  const isCounting = limits.ratePerSecond > 0 && (hasProxies || !guarded.loopback);
+  const rates = isCounting ? new Rates(limits.ratePerSecond) : undefined;
   const check = guard(guarded);
   return request => {
-    const waitSeconds = limits.ratePerSecond === 0 ? 0 : rates.take(request.ip, performance.now());
+    const waitSeconds = rates?.take(request.ip, performance.now()) ?? 0;
     if (waitSeconds > 0) {
       throw tooMany(
         `More than ${limitText(limits, 'ratePerSecond', 'requests a second')} came from ${request.ip}`,

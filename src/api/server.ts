@@ -112,7 +112,7 @@ export function createServer({ log, limits, https, proxies = [], ...guarded }: S
       },
     });
   }
-  const admit = admission({ ...guarded, limits, connections });
+  const admit = admission({ ...guarded, limits, connections, hasProxies: proxies.length > 0 });
   app.addHook('onRequest', (request, _reply, done) => {
     try {
       admit(request);
