@@ -131,7 +131,9 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   let passed = false;
   const limits = limitsOf(config);
   const app = createServer({ log, limits, ...readAccess(config, address) });
+  const partialContent = config['http.partialContent'];
   tmfRoutes(app, {
+    partialContent,
     store,
     kinds,
     recordKinds,
@@ -149,7 +151,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     hubAllow,
     delivery,
   });
-  catalogueRoutes(app, { store, kinds, publicUrl, servedSince: clock.now() });
+  catalogueRoutes(app, { store, kinds, publicUrl, partialContent, servedSince: clock.now() });
   diffoRoutes(app, {
     store,
     kinds,

@@ -50,6 +50,7 @@ const settings = {
     read: list.refine(all => all.every(isNetwork), 'addresses or networks such as 192.0.2.1, 10.0.0.0/8'),
     otherwise: '',
   },
+  'http.partialContent': { about: 'a page of a list answers 206, else 200', read: yes, otherwise: 'true' },
   'http.bodyBytes': { about: 'largest body of a request', read: positive, otherwise: String(1024 * 1024) },
   'http.bodyDepth': { about: 'how deep a body may be nested', read: positive, otherwise: '64' },
   'http.bodyParts': { about: 'most members and elements in a body', read: positive, otherwise: '100000' },

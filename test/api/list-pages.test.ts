@@ -211,3 +211,11 @@ test('what nobody waits for any more is not looked for to the end', async () => 
   expect(looks.mock.calls.length).toBe(looked);
   expect(looked).toBeLessThan(30);
 });
+
+test('where the setting says so, pages are 200 as the official files have it', async () => {
+  const agent = await served({ partialContent: false });
+  onTestFinished(() => agent.stop());
+  for (let i = 0; i < 3; i++) put(agent, `r${i}`);
+  const page = await agent.call('GET', `${R5}/resource?limit=2`);
+  expect([page.status, header(page, 'content-range')]).toEqual([200, 'items 0-1/3']);
+});

@@ -45,7 +45,8 @@ export const realClock: Clock = {
   },
 };
 
-export interface Wanted extends Partial<Pick<TmfParts, 'kinds' | 'recordKinds' | 'sample' | 'publicUrl' | 'hubAllow'>> {
+export interface Wanted
+  extends Partial<Pick<TmfParts, 'kinds' | 'recordKinds' | 'sample' | 'publicUrl' | 'partialContent' | 'hubAllow'>> {
   readonly server?: Partial<ServerSettings>;
   readonly clock?: Clock;
   readonly path?: string;
@@ -87,7 +88,16 @@ export async function served(wanted: Wanted = {}): Promise<Served> {
     chance: Math.random,
     ...(recordKinds === undefined ? {} : { recordKinds }),
   };
-  tmfRoutes(app, { ...parts, ring, sample, publicUrl, limits: defaultLimits, hubAllow, delivery });
+  tmfRoutes(app, {
+    ...(wanted.partialContent === undefined ? {} : { partialContent: wanted.partialContent }),
+    ...parts,
+    ring,
+    sample,
+    publicUrl,
+    limits: defaultLimits,
+    hubAllow,
+    delivery,
+  });
   instanceRoutes(app, { ...parts, loop: { ring } });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return {

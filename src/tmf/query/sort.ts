@@ -37,7 +37,7 @@ export type SortValue = readonly [rank: 0 | 1 | 2 | 3 | 4, value: number | strin
 const missing: SortValue = [4, 0];
 
 /** So much of a text counts: a page that is kept stays small, and a cursor short enough for an address line. */
-const MAX_TEXT = 200;
+const MAX_TEXT = 100;
 
 /** Of arrays the first value counts. */
 export function sortValue(entity: JsonObject, { path }: SortKey): SortValue {
