@@ -46,15 +46,15 @@ export interface Postman {
 const ANSWER_LIMIT_BYTES = 65_536;
 /** Less than common servers wait, so that it is seldom they who hang up. */
 const IDLE_SOCKET_MS = 4_000;
-const IDLE_SOCKETS_AT_ONE_HOST = 4;
 
-const healthy = { inAll: 64, atOneHost: 16, forMs: 1_000 };
+const healthy = { inAll: 32, atOneHost: 8, forMs: 1_000 };
 const doubtful = { inAll: 16, atOneHost: 4, forMs: 1_000 };
 
 export function openPostman({ clock, allow, deadlineMs, ca, resolve = everyAddress, ownPort }: PostParts): Postman {
   const sockets = {
     keepAlive: true,
-    maxFreeSockets: IDLE_SOCKETS_AT_ONE_HOST,
+    // As many as can be in use: to open one costs more than all that is sent over it.
+    maxFreeSockets: healthy.atOneHost,
     scheduling: 'lifo',
     timeout: IDLE_SOCKET_MS,
   } as const;
