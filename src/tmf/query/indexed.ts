@@ -74,7 +74,7 @@ export function indexEntries(type: InstanceType, document: JsonObject): readonly
     const values = name === '@type' ? furtherTypes(type, document) : textsAt(document, path);
     for (const value of values) enter(name, value);
     if (ofKind && isUnsaid(property(document, path[0] ?? ''), path[1] ?? '')) enter(name, unsaid);
-    if (flat && (isOneOf4(type, document, flat) || !textsAt(document, flat).next().done)) enter(name, unsaid);
+    if (flat && (isOneOf4(type, document, flat) || textsAt(document, flat).length > 0)) enter(name, unsaid);
   }
   for (const name of Object.keys(document)) {
     // However long: who asks whether anybody has it is told so.
@@ -102,14 +102,21 @@ function isUnsaid(value: Json | undefined, name: string): boolean {
   return isObject(value) && (property(value, name) ?? null) === null;
 }
 
-function* textsAt(value: Json | undefined, path: readonly string[], depth = 0): Generator<string> {
-  if (isArray(value)) {
-    for (const each of value) yield* textsAt(each, path, depth);
-    return;
-  }
+const nothing: readonly string[] = [];
+
+function textsAt(value: Json | undefined, path: readonly string[]): readonly string[] {
+  const first = property(value, path[0] ?? '');
+  if (first === undefined) return nothing;
+  const texts: string[] = [];
+  addTexts(texts, first, path, 1);
+  return texts;
+}
+
+function addTexts(texts: string[], value: Json | undefined, path: readonly string[], depth: number): void {
   const name = path[depth];
-  if (name !== undefined) yield* textsAt(property(value, name), path, depth + 1);
-  else if (value !== undefined && value !== null && typeof value !== 'object') yield String(value);
+  if (isArray(value)) for (const each of value) addTexts(texts, each, path, depth);
+  else if (name !== undefined) addTexts(texts, property(value, name), path, depth + 1);
+  else if (value !== undefined && value !== null && typeof value !== 'object') texts.push(String(value));
 }
 
 const firsts: Record<InstanceType, ReadonlySet<string>> = {
