@@ -31,6 +31,7 @@ export class Connections {
   readonly #limits: Limits;
   readonly #isSecure: boolean;
   #turn = 0;
+  #looking: NodeJS.Timeout | undefined;
   /** Connections with more than one request in hand. */
   #pipelined = 0;
 
@@ -52,8 +53,8 @@ export class Connections {
       if (event !== 'upgrade' || listener === upgraded || server.listeners('upgrade').includes(upgraded)) return;
       server.on('upgrade', upgraded);
     });
-    // Called when nothing has moved on a connection for so long, and when one has been idle for its time.
-    server.setTimeout(limits.stalledMs, (socket: Socket) => {
+    // Called when nothing has moved on a connection for as long as it was given.
+    server.on('timeout', (socket: Socket) => {
       const connection = this.#bySocket.get(socket);
       if (!connection || !isOfUse(connection) || socket.writableLength > 0) socket.destroy();
     });
@@ -79,7 +80,18 @@ export class Connections {
     else call();
   }
 
+  /**
+   * Gives those with unsent bytes `stalledMs` to take some more. A time for each answer would cost every request a timer;
+   * so it takes up to twice as long, and nobody is woken where nobody is connected.
+   */
+  readonly #lookOver = (): void => {
+    for (const { socket } of this.#open.values())
+      if (socket.writableLength > 0) socket.setTimeout(this.#limits.stalledMs);
+    this.#looking = this.#open.size > 0 ? setTimeout(this.#lookOver, this.#limits.stalledMs).unref() : undefined;
+  };
+
   #come(socket: Socket): void {
+    this.#looking ??= setTimeout(this.#lookOver, this.#limits.stalledMs).unref();
     const connection: Connection = { socket, latest: undefined, earlier: [], upgraded: false, turn: ++this.#turn };
     this.#open.set(nameOf(socket), connection);
     this.#bySocket.set(socket, connection);

@@ -85,9 +85,9 @@ describe('a limit refuses by its name', () => {
 
   test('headersMs and requestMs: what trickles is told so in the end', async () => {
     const agent = await agentWith({ headersMs: 150, requestMs: 150 });
-    for (const begun of ['GET / HT', `${POST}Content-Length: 50\r\n\r\n{"@t`]) {
+    for (const begun of ['', 'GET / HT', `${POST}Content-Length: 50\r\n\r\n{"@t`]) {
       const connection = await open(agent);
-      connection.send(begun);
+      if (begun !== '') connection.send(begun);
       const answer = await connection.answer();
       expect(answer.status).toBe(408);
       expect(refusal(answer)).toMatchObject({ code: 'timeout', reason: expect.stringContaining('http.requestMs') });
@@ -104,12 +104,10 @@ describe('a limit refuses by its name', () => {
     await connection.closed;
   });
 
-  test('stalledMs: who does not read what it asked for is let go, and who is slow to ask is not waited for', async () => {
+  test('stalledMs: who does not read what it asked for is let go', async () => {
     const agent = await agentWith({ stalledMs: 100 });
     await agent.call('POST', `${R5}/resource`, { '@type': 'Resource', name: 'a', description: 'x'.repeat(900_000) });
     const { id } = (await agent.call('GET', `${R5}/resource`)).list[0] ?? {};
-    const silent = await open(agent);
-    await silent.closed;
     const reader = await open(agent);
     reader.socket.pause();
     const one = `GET ${R5}/resource/${id} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
