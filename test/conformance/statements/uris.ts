@@ -181,6 +181,13 @@ export const urisStatements: readonly Statement[] = [
     id: 'T23',
     level: 'M',
     says: 'ids outlive a restart and being found again',
-    shown: http('T23 ids and contents outlive a restart'),
+    shown: [
+      ...http('T23 ids and contents outlive a restart'),
+      ...by(
+        'agent/observe.test.ts',
+        'ids survive a restart of the agent',
+        'every field of every interface is what ip says, also after a rename, a delete and a re-add',
+      ),
+    ],
   },
 ];
