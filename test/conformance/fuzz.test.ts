@@ -1,6 +1,10 @@
 /** A part of `npm run fuzz api`: Schemathesis over every document that an agent serves. */
-import { beforeAll, expect, test } from 'vitest';
-import { type Fuzzed, fuzz } from '../kit/fuzz/fuzz.ts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { makeDirectory } from '../kit/agent.ts';
+import { type Fuzzed, fuzz, fuzzDocument } from '../kit/fuzz/fuzz.ts';
 import { operationsWithout } from '../kit/fuzz/operations.ts';
 import { type Schemathesis, schemathesis } from '../kit/fuzz/schemathesis.ts';
 
@@ -23,6 +27,33 @@ test(
     expect(fuzzed.agents.map(({ ended }) => ended)).toEqual([undefined, undefined]);
     expect(fuzzed.requests).toBeGreaterThan(1_000);
     expect(await operationsWithout(fuzzed.answers, 1)).toEqual([]);
+  },
+  INSTALLING_MS,
+);
+
+test.each([
+  ['an answer outside its schema', 200, '{"id":7}', /schema/i],
+  ['a failure inside', 500, '{}', /Server error/],
+  ['a status of nobody', 203, '{"id":"a"}', /Undocumented status code/],
+])(
+  '%s is found',
+  async (_what, status, body, said) => {
+    if ('missing' in found) return expect(found.missing).toContain('python3');
+    const schema = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] };
+    const responses = { 200: { description: 'It', content: { 'application/json': { schema } } } };
+    const document = { openapi: '3.1.1', info: { title: 'x', version: '1' }, paths: { '/it': { get: { responses } } } };
+    const server = createServer((request, response) => {
+      const isDocument = request.url?.endsWith('/openapi.json') === true;
+      response.writeHead(isDocument ? 200 : status, { 'content-type': 'application/json' });
+      response.end(isDocument ? JSON.stringify(document) : body);
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const settings = { st: found.st, examples: 2, seed: 1 };
+    const { answered, finding } = await fuzzDocument(url, '', settings, join(makeDirectory(), 'answers.json'));
+    expect(answered[`GET /it ${status}`]).toBeGreaterThan(0);
+    expect(finding).toMatch(said);
   },
   INSTALLING_MS,
 );

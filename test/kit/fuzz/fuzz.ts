@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { catalogueRoot } from '../../../src/tmf/catalogue/roots.ts';
 import { apiRoot, versions } from '../../../src/tmf/version.ts';
@@ -87,9 +87,10 @@ async function under(
   name: string,
   given: Readonly<Record<string, string>>,
   roots: readonly string[],
-  { st, examples, seed, say = () => {} }: FuzzSettings,
+  settings: FuzzSettings,
   top: string,
 ): Promise<Under> {
+  const { examples, say = () => {} } = settings;
   const folder = join(top, name);
   mkdirSync(folder, { recursive: true });
   const agent = await startAgent({ ...given, http: '127.0.0.1:0', data: join(folder, 'data') });
@@ -104,38 +105,53 @@ async function under(
   }, 500);
   for (const root of roots) {
     place = join(folder, `${root.replaceAll('/', '-')}.json`);
-    const config = join(here, 'schemathesis.toml');
-    const words = ['--config-file', config, 'run', `${agent.url}${root}/openapi.json`];
-    const ran = await run(
-      st,
-      [
-        ...words,
-        ...['--phases', 'fuzzing,stateful', '--mode', 'positive', '--checks', CHECKS],
-        ...['--max-examples', String(examples), '--seed', String(seed), '--continue-on-failure'],
-        ...['--generation-database', 'none', '--no-shrink', '--no-color', '--warnings', 'off'],
-      ],
-      {
-        PYTHONPATH: here,
-        PYTHONDONTWRITEBYTECODE: '1',
-        SCHEMATHESIS_HOOKS: 'hooks',
-        FUZZ_URL: agent.url,
-        FUZZ_SEED: String(seed),
-        FUZZ_ANSWERS: place,
-        NO_PROXY: '*',
-      },
-      folder,
-    );
-    const told = { ...readAnswers(place), ...(await documentAsked(agent.url + root, examples)) };
+    const { answered, finding } = await fuzzDocument(agent.url, root, settings, place);
+    const told = { ...answered, ...(await documentAsked(agent.url + root, examples)) };
     answers[root] = told;
     done += countOf(told);
-    if (ran.code !== 0) findings.push(`${root}:\n${between(ran.text)}`);
-    say(`${name} ${root}: ${countOf(told)} requests${ran.code === 0 ? '' : ', with findings'}`);
+    if (finding !== undefined) findings.push(`${root}:\n${finding}`);
+    say(`${name} ${root}: ${countOf(told)} requests${finding === undefined ? '' : ', with findings'}`);
   }
   clearInterval(sampling);
   const ended = agent.ended();
   await agent.stop();
   const rssKiB = samples.at(-1)?.[1] ?? 0;
   return { answers, findings, agent: { name, requests: done, ended, slopeKiB: slope(samples), rssKiB } };
+}
+
+export interface DocumentFuzzed {
+  readonly answered: Readonly<Record<string, number>>;
+  /** What Schemathesis found wrong; undefined when nothing is. */
+  readonly finding: string | undefined;
+}
+
+/** Fuzzes what the document at one root says; the counts are kept at `place` while it runs. */
+export async function fuzzDocument(
+  url: string,
+  root: string,
+  { st, examples, seed }: FuzzSettings,
+  place: string,
+): Promise<DocumentFuzzed> {
+  const ran = await run(
+    st,
+    [
+      ...['--config-file', join(here, 'schemathesis.toml'), 'run', `${url}${root}/openapi.json`],
+      ...['--phases', 'fuzzing,stateful', '--mode', 'positive', '--checks', CHECKS],
+      ...['--max-examples', String(examples), '--seed', String(seed), '--continue-on-failure'],
+      ...['--generation-database', 'none', '--no-shrink', '--no-color', '--warnings', 'off'],
+    ],
+    {
+      PYTHONPATH: here,
+      PYTHONDONTWRITEBYTECODE: '1',
+      SCHEMATHESIS_HOOKS: 'hooks',
+      FUZZ_URL: url,
+      FUZZ_SEED: String(seed),
+      FUZZ_ANSWERS: place,
+      NO_PROXY: '*',
+    },
+    dirname(place),
+  );
+  return { answered: readAnswers(place), finding: ran.code === 0 ? undefined : between(ran.text) };
 }
 
 /** Schemathesis leaves out the operation that it has the document from. */
