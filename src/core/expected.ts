@@ -4,7 +4,8 @@
  */
 import { diffoFunctions } from './expected/functions.ts';
 import type { Entry, FunctionRegistry, Item, Node, OpenMap } from './expected/node.ts';
-import { keyOfItem, member, operators, type Place, type Reader, wrong } from './expected/operators.ts';
+import { keyOfItem, operators } from './expected/operators.ts';
+import { member, type Place, type Reader, wrong } from './expected/reading.ts';
 import { nearestOperator } from './expected/spelling.ts';
 import { canonical, isArray, isObject, type Json, type JsonObject } from './json.ts';
 import { type KeyedArrays, keysOfArray, type Path, segment, segments } from './path.ts';
@@ -19,7 +20,10 @@ export interface Reading {
   readonly keyed: KeyedArrays;
   /** What `$fn` may name; Diffo's own functions if left out. */
   readonly functions?: FunctionRegistry;
-  /** Reads also what is refused when stored: null among alternatives, durations with months or years. */
+  /**
+   * Reads also what is refused when stored because it cannot be meant so: null among alternatives, durations with
+   * months or years, bounds the wrong way round. What is stored already is read so, or a stricter agent would lose it.
+   */
   readonly lenient?: boolean;
   /** The unit that the kind declares for a bare number at a path. */
   readonly unitOf?: (path: Path) => string | undefined;
@@ -44,6 +48,7 @@ export function readExpected(source: unknown, reading: Reading): Expected {
     node: (each, place) => readNode(each, place, reader, reading.keyed),
     map: (each, place) => readMap(each, place, reader.node),
     literal: readLiteral,
+    patterns: { steps: 0 },
     keyed: (array, operator, place) => {
       const items = array.items.map((item, i) => readItem(item, i, array, place, reader));
       const closed = operator?.closed ?? false;
@@ -126,6 +131,13 @@ function readItem(
   return { node, by, parts, beyond, name };
 }
 
+/** Whether it is an object as JSON has them, and not a `Date`, a `Map` or the like. */
+function isPlain(value: unknown): value is { readonly [key: string]: unknown } {
+  if (typeof value !== 'object' || value === null) return false;
+  const kind: unknown = Object.getPrototypeOf(value);
+  return kind === null || kind === Object.prototype;
+}
+
 /** What was given as JSON within the limits. */
 function checked(source: unknown): Json {
   let nodes = 0;
@@ -133,14 +145,22 @@ function checked(source: unknown): Json {
     nodes += 1;
     if (nodes > NODES) throw wrong(`the expectation has more than ${NODES} values`, { pointer });
     if (depth > DEPTH) throw wrong(`the expectation is more than ${DEPTH} levels deep`, { pointer });
-    if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
+    if (value === null || typeof value === 'boolean') return;
+    if (typeof value === 'string') {
+      if (!value.isWellFormed())
+        throw wrong('the text has half of a surrogate pair, which is no character', { pointer });
+      return;
+    }
     if (typeof value === 'number' && Number.isFinite(value)) return;
     if (isArray(value)) {
-      value.forEach((each, i) => {
-        check(each, `${pointer}/${i}`, depth + 1);
-      });
-    } else if (isObject(value)) {
-      for (const [key, each] of Object.entries(value)) check(each, `${pointer}/${segment(key)}`, depth + 1);
+      for (let i = 0; i < value.length; i++) check(value[i], `${pointer}/${i}`, depth + 1);
+    } else if (isPlain(value)) {
+      for (const [key, each] of Object.entries(value)) {
+        const at = `${pointer}/${segment(key)}`;
+        if (!key.isWellFormed())
+          throw wrong('the name has half of a surrogate pair, which is no character', { pointer });
+        check(each, at, depth + 1);
+      }
     } else {
       throw wrong('an expectation is JSON: null, true, false, a number, text, an array or an object', { pointer });
     }

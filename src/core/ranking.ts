@@ -79,7 +79,7 @@ export class Ranking {
   }
 
   private read(part: Json, path: Path): Expected {
-    return readExpected(part, { keyed: this.context.keyed, at: path });
+    return readExpected(part, { keyed: this.context.keyed, at: path, lenient: true });
   }
 }
 
@@ -97,7 +97,7 @@ export function nearestToAll(
     value = next.value;
   }
   const against = wishes.find(wish =>
-    isOutstanding(readExpected(wish, { keyed: context.keyed, at: path }), value, context),
+    isOutstanding(readExpected(wish, { keyed: context.keyed, at: path, lenient: true }), value, context),
   );
   return against === undefined
     ? { value }

@@ -117,7 +117,7 @@ export class Judge {
   private read(expectation: Expectation): Compiled {
     const known = this.compiled.get(expectation.id);
     if (known?.seq === expectation.seq) return known;
-    const reading = { keyed: this.parts.keyed };
+    const reading = { keyed: this.parts.keyed, lenient: true };
     const where = 'where' in expectation.for ? expectation.for.where : undefined;
     const read: Compiled = {
       seq: expectation.seq,

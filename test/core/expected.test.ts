@@ -15,6 +15,8 @@ function refusal(source: unknown): AgentError {
   throw new Error(`${JSON.stringify(source)} was read`);
 }
 
+const quantity = (amount: number, units: string): Json => ({ $quantity: { amount, units } });
+
 const refused: [source: Json, pointer: string, sentence: string][] = [
   [{ a: { $gtt: 1 } }, '/a/$gtt', 'did you mean $gt?'],
   [{ a: { $betwen: [1, 2] } }, '/a/$betwen', 'did you mean $between?'],
@@ -40,6 +42,26 @@ const refused: [source: Json, pointer: string, sentence: string][] = [
   [{ $match: 'a'.repeat(257) }, '/$match', '256'],
   [{ $match: { pattern: 'a', flags: 'g' } }, '/$match', 'flags'],
   [{ $type: 'float' }, '/$type', 'string, number'],
+  [{ $type: 'numbr' }, '/$type', 'did you mean number?'],
+  [{ $lt: '2026-01-15T12:34:56Z' }, '/$lt', '{"$instant":"2026-01-15T12:34:56Z"}'],
+  [{ $lt: 'PT5M' }, '/$lt', '{"$duration":"PT5M"}'],
+  [{ $lt: '5' }, '/$lt', 'say 5'],
+  [{ $gte: { $quantity: { amount: 1, units: 'mbps' } } }, '/$gte', 'did you mean Mbps or MBps?'],
+  [{ $gte: { $quantity: { amount: 1, units: ' Mbps' } } }, '/$gte', 'did you mean Mbps or MBps?'],
+  [{ $gte: { $quantity: { amount: 1 } } }, '/$gte', '"units": text'],
+  [{ $between: [5, 1] }, '/$between', 'swap them'],
+  [{ $outside: [5, 1] }, '/$outside', 'swap them'],
+  [{ $between: [{ $now: 'PT1H' }, { $now: 'PT0S' }] }, '/$between', 'swap them'],
+  [{ $between: [{ $time: '22:00:00' }, { $time: '06:00:00' }] }, '/$between', 'midnight'],
+  [{ $between: [quantity(1, 'Gbps'), quantity(999, 'Mbps')] }, '/$between', 'swap them'],
+  [{ $between: [quantity(1, 'Mbps'), quantity(2, 'W')] }, '/$between/1', 'Mbps and W do not measure the same'],
+  [{ $within: { of: quantity(1, 'Mbps'), tolerance: quantity(2, 'W') } }, '/$within/tolerance', 'such as Mbps'],
+  [{ $within: { of: 1, tolerance: 0 } }, '/$within/tolerance', 'above 0'],
+  [{ $range: [1, 5, -1] }, '/$range', 'no members'],
+  [{ $match: '(a{30}){30}(b{30}){30}' }, '/$match', 'more than 1000'],
+  [Array.from({ length: 11 }, () => ({ $match: 'a{990}' })), '/10/$match', 'more than 10000 steps together'],
+  [{ a: ['\ud800'] }, '/a/0', 'surrogate'],
+  [{ a: { '\udc00': 1 } }, '/a', 'surrogate'],
   [{ $absent: false }, '/$absent', 'true'],
   [{ $anyOf: [1, null] }, '/$anyOf/1', '$absent'],
   [{ $allOf: [1, null] }, '/$allOf/1', 'leave it out'],
@@ -48,6 +70,9 @@ const refused: [source: Json, pointer: string, sentence: string][] = [
   [{ a: { $and: [1] } }, '/a/$and', '$allOf'],
   [{ $anyOf: 1 }, '/$anyOf', 'array'],
   [{ $fn: { name: 'nobody@1' } }, '/$fn/name', 'no function is registered as nobody@1'],
+  [{ $fn: { name: 'generic_nota@1' } }, '/$fn/name', 'did you mean generic_note@1?'],
+  [{ $fn: { name: 'Note' } }, '/$fn', '$fn takes'],
+  [{ $fn: { name: 'generic_note@1', args: 1 } }, '/$fn', '$fn takes'],
   [{ $keyed: { by: ['id'], items: [{ id: 1 }, { name: 'x' }] } }, '/$keyed/items/1', 'plain values: id'],
   [{ $keyed: { by: ['id'], items: [{ id: { $gt: 1 } }] } }, '/$keyed/items/0', 'plain values: id'],
   [{ $keyed: { by: [], items: [] } }, '/$keyed', '$keyed takes'],
@@ -64,7 +89,10 @@ describe('what cannot be read is refused with its place and a way out', () => {
   });
 
   test('what is not JSON', () => {
-    for (const source of [undefined, Number.NaN, { a: undefined }, { a: () => 1 }, [1n]]) {
+    const sparse: unknown[] = [];
+    sparse[1] = 1;
+    const others = [{ a: () => 1 }, [1n], new Date(0), [new Map()], sparse, { a: Symbol('a') }];
+    for (const source of [undefined, Number.NaN, Number.POSITIVE_INFINITY, { a: undefined }, ...others]) {
       expect(refusal(source).message).toContain('is JSON');
     }
   });

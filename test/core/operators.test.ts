@@ -393,6 +393,21 @@ test('a bare number has the unit that the kind declares for its place', () => {
   expect(outstanding(expected, { items: [{ name: 'down', value: 200 }] }, context)).toEqual(source);
 });
 
+test('a quantity in a unit that the kind does not measure in is refused', () => {
+  const unitOf = (path: string): string | undefined => (path === '/a' ? 'Mbps' : undefined);
+  const watts = { a: { $gte: { $quantity: { amount: 1, units: 'W' } } } };
+  expect(() => readExpected(watts, { keyed: {}, unitOf })).toThrow('what stands at /a is in Mbps');
+  expect(() => readExpected({ a: watts }, { keyed: {}, unitOf })).not.toThrow();
+});
+
+test('no pattern keeps it busy: a text too long for it does not match', () => {
+  const slow = readExpected({ $match: '(\\pL|\\pN|\\pP){300}$' }, { keyed: {} });
+  expect(outstanding(slow, 'é'.repeat(270), context)).toBeDefined();
+  expect(outstanding(slow, 'é'.repeat(1_000_000), context)).toEqual(slow.source);
+  const plain = readExpected({ $match: 'error' }, { keyed: {} });
+  expect(outstanding(plain, `${'.'.repeat(10_000)}error`, context)).toBeUndefined();
+});
+
 test('a function is given its arguments, and its version is part of its name', () => {
   const functions: FunctionRegistry = new Map([['above@2', (args, actual) => Number(actual) > Number(args[0])]]);
   const expected = readExpected({ $fn: { name: 'above@2', args: [3] } }, { keyed: {}, functions });

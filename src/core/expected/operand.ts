@@ -13,7 +13,7 @@ import {
   parseLocal,
   parseTime,
 } from './time.ts';
-import { toBase, type Unit, unitOf } from './units.ts';
+import { similarUnits, toBase, type Unit, unitOf } from './units.ts';
 
 export type Operand =
   | { readonly kind: 'number'; readonly value: number }
@@ -46,7 +46,8 @@ export function readOperand(source: Json, place: OperandPlace): Operand {
   if (typeof source === 'number') return { kind: 'number', value: source };
   const [name, ...more] = isObject(source) ? Object.keys(source) : [];
   if (name === undefined || more.length > 0) {
-    throw wrong(`an operand is a number or an object with exactly one of ${operandNames}`);
+    const meant = typeof source === 'string' ? operandMeant(source) : '';
+    throw wrong(`an operand is a number or an object with exactly one of ${operandNames}${meant}`);
   }
   const value = property(source, name);
   const text = typeof value === 'string' ? value : undefined;
@@ -82,13 +83,32 @@ export function readOperand(source: Json, place: OperandPlace): Operand {
       if (typeof amount !== 'number' || typeof units !== 'string' || Object.keys(value as object).length !== 2) {
         throw wrong('$quantity needs {"amount": number, "units": text} and nothing else');
       }
-      const unit = unitOf(units);
-      if (!unit) throw wrong(`the unit ${JSON.stringify(units)} is not known`);
+      const unit = units === units.trim() ? unitOf(units) : undefined;
+      if (!unit) throw wrong(`the unit ${JSON.stringify(units)} is not known${similar(units)}`);
       return { kind: 'quantity', amount, units, unit, bare: place.bare };
     }
     default:
       throw wrong(`${name} is not an operand: use a number or one of ${operandNames}`);
   }
+}
+
+function similar(units: string): string {
+  const found = similarUnits(units);
+  return found.length === 0 ? '' : `; did you mean ${found.join(' or ')}?`;
+}
+
+/** Text is not compared as text; what is written like a time was probably meant as one. */
+function operandMeant(text: string): string {
+  const kinds = {
+    $instant: parseInstant,
+    $local: parseLocal,
+    $date: parseDate,
+    $time: parseTime,
+    $duration: parseDuration,
+  };
+  const found = Object.entries(kinds).find(([, parse]) => parse(text) !== undefined);
+  if (found) return `: say ${JSON.stringify({ [found[0]]: text })}`;
+  return text.trim() !== '' && Number.isFinite(Number(text)) ? `: say ${Number(text)}` : ', not text';
 }
 
 /** Our own durations have one sign, in front; what an element says may have one for each part. */
@@ -113,6 +133,21 @@ const readAs: Record<Operand['kind'], readonly string[]> = {
 export function agree(a: Operand, b: Operand): boolean {
   if (a.kind === 'quantity' && b.kind === 'quantity') return a.unit.dimension === b.unit.dimension;
   return readAs[a.kind].some(form => readAs[b.kind].includes(form));
+}
+
+/** How far the second of two operands lies above the first; undefined where that depends on the clock. */
+export function between(a: Operand, b: Operand): number | undefined {
+  if (a.kind === 'number') return b.kind === 'number' ? b.value - a.value : undefined;
+  if (a.kind === 'quantity') {
+    return b.kind === 'quantity' ? toBase(b.amount, b.unit) - toBase(a.amount, a.unit) : undefined;
+  }
+  if (a.kind === 'duration') return b.kind === 'duration' ? spanned(a.duration, b.duration) : undefined;
+  if (a.kind === 'now' || a.kind === 'today') return b.kind === a.kind ? spanned(a.shift, b.shift) : undefined;
+  return 'ms' in b && b.kind === a.kind ? b.ms - a.ms : undefined;
+}
+
+function spanned(a: Duration, b: Duration): number | undefined {
+  return a.months === 0 && b.months === 0 ? b.ms - a.ms : undefined;
 }
 
 /** Whether `tolerance` measures distances from `of`. */

@@ -1,45 +1,14 @@
 /** Reading: for every operator its argument's rules and the node it becomes. */
-import { RE2JS } from 're2js';
-import { AgentError } from '../errors.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { isArray, isObject, type Json, type JsonObject, property, sameJson } from '../json.ts';
-import { keyOf, keyPart, type Path } from '../path.ts';
+import { keyOf, keyPart } from '../path.ts';
+import { comparison, pair, readRange, readWithin } from './bounds.ts';
 import { functionOf } from './functions.ts';
-import type { Choice, Compare, Comparison, FunctionRegistry, Node, OpenMap, Test } from './node.ts';
-import { agree, measures, type Operand, readOperand } from './operand.ts';
+import type { Choice, Node, Test } from './node.ts';
+import { readMatch } from './pattern.ts';
+import { isNil, member, type Place, type Reader, type ReadOperator, test, wrong } from './reading.ts';
 import { parseDate, parseDuration, parseInstant, parseLocal, parseTime } from './time.ts';
 import { together } from './together.ts';
-import { unitOf } from './units.ts';
-
-/** Where a node stands: in the text of the expectation, and in the documents it speaks of. */
-export interface Place {
-  readonly pointer: string;
-  readonly path: Path;
-  /** The last two segments of `path`. */
-  readonly parent: string;
-  readonly name: string;
-}
-
-/** What an operator needs to read the expectations inside its argument. */
-export interface Reader {
-  readonly functions: FunctionRegistry;
-  readonly lenient: boolean;
-  readonly unitOf: ((path: Path) => string | undefined) | undefined;
-  /** Rules 1 to 6. */
-  readonly node: (source: Json, place: Place) => Node;
-  /** An open map whose keys are taken verbatim, and a value without operators. */
-  readonly map: (source: JsonObject, place: Place) => OpenMap;
-  readonly literal: (source: Json, place: Place) => Node;
-  readonly keyed: (
-    array: { source: Json; items: readonly Json[]; candidates: readonly (readonly string[])[]; pointer: string },
-    operator: { by: readonly string[]; closed: boolean } | undefined,
-    place: Place,
-  ) => Node;
-}
-
-type ReadOperator = (argument: Json, source: JsonObject, place: Place, reader: Reader) => Node;
-
-/** A pattern this long says what it wants in a way nobody can check. */
-const PATTERN_LENGTH = 256;
 
 const jsonTypes: Record<string, (actual: Json) => boolean> = {
   string: actual => typeof actual === 'string',
@@ -150,28 +119,6 @@ export const operators: ReadonlyMap<string, ReadOperator> = new Map<string, Read
   ['$fn', readFunction],
 ]);
 
-export function wrong(sentence: string, { pointer }: { pointer: string }): AgentError {
-  return new AgentError('invalid', sentence, { pointer });
-}
-
-/** The place of an element of an array. */
-export function member(place: Place, index: number, name: string): Place {
-  return {
-    pointer: `${place.pointer}/${index}`,
-    path: `${place.path}/${name}`,
-    parent: place.name,
-    name,
-  };
-}
-
-function isNil(actual: Json | undefined): actual is null | undefined {
-  return actual === undefined || actual === null;
-}
-
-function test(op: string, source: JsonObject, check: Test['check']): Test {
-  return { kind: 'test', source, op, check };
-}
-
 function flag(op: string, check: Test['check']): ReadOperator {
   return (argument, source, place) => {
     if (argument !== true) throw wrong(`${op} takes true and nothing else`, place);
@@ -181,7 +128,11 @@ function flag(op: string, check: Test['check']): ReadOperator {
 
 function oneOf<Value>(table: Record<string, Value>, op: string, argument: Json, place: Place): Value {
   const found = typeof argument === 'string' && Object.hasOwn(table, argument) ? table[argument] : undefined;
-  if (found === undefined) throw wrong(`${op} takes one of ${Object.keys(table).join(', ')}`, place);
+  if (found === undefined) {
+    const names = Object.keys(table);
+    const near = typeof argument === 'string' ? didYouMean(argument, names) : '';
+    throw wrong(`${op} takes one of ${names.join(', ')}, not ${JSON.stringify(argument)}${near}`, place);
+  }
   return found;
 }
 
@@ -200,97 +151,6 @@ function sized(op: string, fits: (size: number) => boolean): ReadOperator {
       return fits(size) ? undefined : 'length';
     });
   };
-}
-
-function operandAt(source: Json, pointer: string, place: Place, reader: Reader): Operand {
-  const declared = reader.unitOf?.(place.path);
-  const bare = declared === undefined ? undefined : unitOf(declared);
-  return readOperand(source, { pointer, lenient: reader.lenient, bare });
-}
-
-function comparison(op: Comparison): ReadOperator {
-  return (argument, source, place, reader): Compare => {
-    const operand = operandAt(argument, place.pointer, place, reader);
-    return { kind: 'compare', source, op, operand, second: undefined };
-  };
-}
-
-function pair(op: Comparison): ReadOperator {
-  return (argument, source, place, reader): Compare => {
-    const [low, high, ...more] = isArray(argument) ? argument : [];
-    if (low === undefined || high === undefined || more.length > 0) throw wrong(`${op} takes [lowest, highest]`, place);
-    const operand = operandAt(low, `${place.pointer}/0`, place, reader);
-    const second = operandAt(high, `${place.pointer}/1`, place, reader);
-    if (!agree(operand, second)) throw wrong(`the two bounds of ${op} are not of one kind`, place);
-    return { kind: 'compare', source, op, operand, second };
-  };
-}
-
-function readWithin(argument: Json, source: JsonObject, place: Place, reader: Reader): Compare {
-  const [of, tolerance] = [property(argument, 'of'), property(argument, 'tolerance')];
-  if (of === undefined || tolerance === undefined || Object.keys(argument as object).length !== 2) {
-    throw wrong('$within takes {"of": operand, "tolerance": operand} and nothing else', place);
-  }
-  const operand = operandAt(of, `${place.pointer}/of`, place, reader);
-  const second = operandAt(tolerance, `${place.pointer}/tolerance`, place, reader);
-  if (!measures(second, operand)) {
-    throw wrong('the tolerance of $within does not measure distances from its "of"', {
-      pointer: `${place.pointer}/tolerance`,
-    });
-  }
-  return { kind: 'compare', source, op: '$within', operand, second };
-}
-
-function readRange(argument: Json, source: JsonObject, place: Place): Test {
-  const numbers = isArray(argument) ? argument : [];
-  const [first, last, given] = numbers;
-  if (!isInteger(first) || !isInteger(last) || numbers.length > 3 || (given !== undefined && !isInteger(given))) {
-    throw wrong('$range takes [first, last] or [first, last, step], all whole numbers', place);
-  }
-  const step = given ?? (first <= last ? 1 : -1);
-  if (step === 0) throw wrong('the step of $range is 0', place);
-  return test('$range', source, actual => {
-    if (isNil(actual)) return 'missing';
-    if (!isInteger(actual)) return 'type';
-    const inside = step > 0 ? actual >= first && actual <= last : actual <= first && actual >= last;
-    return inside && (actual - first) % step === 0 ? undefined : 'bound';
-  });
-}
-
-function isInteger(value: Json | undefined): value is number {
-  return Number.isInteger(value);
-}
-
-function readMatch(argument: Json, source: JsonObject, place: Place): Test {
-  const pattern = isObject(argument) ? property(argument, 'pattern') : argument;
-  const flags = property(argument, 'flags') ?? '';
-  const known = isObject(argument) ? Object.keys(argument).every(key => key === 'pattern' || key === 'flags') : true;
-  if (typeof pattern !== 'string' || typeof flags !== 'string' || !known || !/^i?s?$/.test(flags)) {
-    throw wrong('$match takes a pattern, or {"pattern": text, "flags": "", "i", "s" or "is"}', place);
-  }
-  if (pattern.length > PATTERN_LENGTH) {
-    throw wrong(`the pattern of $match is longer than ${PATTERN_LENGTH} characters`, place);
-  }
-  const compiled = compile(
-    pattern,
-    (flags.includes('i') ? RE2JS.CASE_INSENSITIVE : 0) | (flags.includes('s') ? RE2JS.DOTALL : 0),
-    place,
-  );
-  return test('$match', source, actual => {
-    if (isNil(actual)) return 'missing';
-    if (typeof actual === 'object') return 'type';
-    return compiled.test(String(actual)) ? undefined : 'pattern';
-  });
-}
-
-function compile(pattern: string, flags: number, place: Place): RE2JS {
-  try {
-    return RE2JS.compile(pattern, flags);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const sentence = `the pattern ${JSON.stringify(pattern)} of $match does not read as RE2 syntax: ${why}`;
-    throw new AgentError('invalid', sentence, { pointer: place.pointer, cause });
-  }
 }
 
 function choice(op: Choice['op']): ReadOperator {
@@ -340,7 +200,10 @@ function readFunction(argument: Json, source: JsonObject, place: Place, reader: 
     throw wrong('$fn takes {"name": "name@version", "args": [values]}', place);
   }
   const atReading = functionOf(reader.functions, name);
-  if (!atReading) throw wrong(`no function is registered as ${name}`, { pointer: `${place.pointer}/name` });
+  if (!atReading) {
+    const near = didYouMean(name, [...reader.functions.keys()]);
+    throw wrong(`no function is registered as ${name}${near}`, { pointer: `${place.pointer}/name` });
+  }
   return test('$fn', source, (actual, context) => {
     const call = functionOf(context.functions, name) ?? atReading;
     return call(args, actual, context) ? undefined : 'function';

@@ -14,9 +14,18 @@ const plain: Record<string, number> = { '': 1 };
 
 const units: ReadonlyMap<string, Unit> = table();
 
+export const unitNames: readonly string[] = [...units.keys()];
+
 /** Undefined for a unit that the table does not have. */
 export function unitOf(name: string): Unit | undefined {
   return units.get(name.trim());
+}
+
+/** Units that differ in upper and lower case alone, the likeliest first: bits and bytes are easily taken for each other. */
+export function similarUnits(name: string): readonly string[] {
+  const wanted = name.trim();
+  const alike = (unit: string): number => [...unit].filter((letter, i) => letter === wanted[i]).length;
+  return unitNames.filter(unit => unit.toLowerCase() === wanted.toLowerCase()).sort((a, b) => alike(b) - alike(a));
 }
 
 export function toBase(amount: number, unit: Unit): number {

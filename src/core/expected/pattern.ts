@@ -1,0 +1,66 @@
+/** `$match`: patterns in RE2 syntax, whose time grows with the text and the pattern and with nothing else. */
+import { RE2JS } from 're2js';
+import { AgentError } from '../errors.ts';
+import { isObject, type Json, type JsonObject, property } from '../json.ts';
+import type { Test } from './node.ts';
+import { isNil, type Place, type Reader, test, wrong } from './reading.ts';
+
+/** A pattern this long says what it wants in a way nobody can check. */
+const PATTERN_LENGTH = 256;
+/** What a pattern comes to once its counted repetitions are written out; a long address of many forms is 500. */
+const PATTERN_STEPS = 1000;
+/** The same for all patterns of one expectation, which are read in one go. */
+const ALL_STEPS = 10_000;
+/** Steps of the pattern × characters of the text: at worst 20 ms, so that nobody waits for one comparison. */
+const WORK = 250_000;
+
+export function readMatch(argument: Json, source: JsonObject, place: Place, { patterns, lenient }: Reader): Test {
+  const pattern = isObject(argument) ? property(argument, 'pattern') : argument;
+  const flags = property(argument, 'flags') ?? '';
+  const known = isObject(argument) ? Object.keys(argument).every(key => key === 'pattern' || key === 'flags') : true;
+  if (typeof pattern !== 'string' || typeof flags !== 'string' || !known || !/^i?s?$/.test(flags)) {
+    throw wrong('$match takes a pattern, or {"pattern": text, "flags": "", "i", "s" or "is"}', place);
+  }
+  if ([...pattern].length > PATTERN_LENGTH) {
+    throw wrong(`the pattern of $match is longer than ${PATTERN_LENGTH} characters`, place);
+  }
+  const compiled = compile(pattern, flags, place);
+  const steps = compiled.programSize();
+  if (steps > PATTERN_STEPS && !lenient) {
+    const why = `its counted repetitions come to ${steps} steps, more than ${PATTERN_STEPS}: ask for fewer or smaller ones`;
+    throw wrong(`the pattern of $match is too large: ${why}`, place);
+  }
+  patterns.steps += steps;
+  if (patterns.steps > ALL_STEPS && !lenient) {
+    throw wrong(`the patterns of the expectation come to more than ${ALL_STEPS} steps together`, place);
+  }
+  return test('$match', source, actual => {
+    if (isNil(actual)) return 'missing';
+    if (typeof actual === 'object') return 'type';
+    const text = String(actual);
+    return text.length * steps <= WORK && compiled.test(text) ? undefined : 'pattern';
+  });
+}
+
+/** Patterns in use: many expectations have the same ones, and a compiled pattern is a hundred times its text. */
+const inUse = new Map<string, WeakRef<RE2JS>>();
+const forgotten = new FinalizationRegistry<string>(name => {
+  if (inUse.get(name)?.deref() === undefined) inUse.delete(name);
+});
+
+function compile(pattern: string, flags: string, place: Place): RE2JS {
+  const name = `${flags}/${pattern}`;
+  const known = inUse.get(name)?.deref();
+  if (known) return known;
+  try {
+    const bits = (flags.includes('i') ? RE2JS.CASE_INSENSITIVE : 0) | (flags.includes('s') ? RE2JS.DOTALL : 0);
+    const compiled = RE2JS.compile(pattern, bits);
+    inUse.set(name, new WeakRef(compiled));
+    forgotten.register(compiled, name);
+    return compiled;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const sentence = `the pattern ${JSON.stringify(pattern)} of $match does not read as RE2 syntax: ${why}`;
+    throw new AgentError('invalid', sentence, { pointer: place.pointer, cause });
+  }
+}
