@@ -47,7 +47,10 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   return true;
 }
 
-/** JSON text with sorted keys, so that equal values have equal text (RFC 8785 without its number rules). */
+/**
+ * JSON text with sorted keys, so that equal values have equal text: RFC 8785, but that it takes also what has no text
+ * there (half a surrogate pair, numbers that are none). What is signed and stored depends on every byte of it.
+ */
 export function canonical(value: Json): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
