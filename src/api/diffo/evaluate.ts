@@ -4,9 +4,9 @@ import { readExpected } from '../../core/expected.ts';
 import { asJson, type JsonObject } from '../../core/json.ts';
 import { explain, judge } from '../../core/outstanding.ts';
 import { type KeyedArrays, noKeyedArrays } from '../../core/path.ts';
+import { parse } from '../../core/read-body.ts';
 import { type App, resourceAt } from '../server.ts';
 import { question, questions } from './evaluate-body.ts';
-import { parse } from './expectation-body.ts';
 import type { DiffoParts } from './parts.ts';
 
 export function evaluateRoutes(app: App, { clock, keyed }: Pick<DiffoParts, 'clock' | 'keyed'>): void {

@@ -6,7 +6,7 @@ import { readExpected } from '../../core/expected.ts';
 import { instanceId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import type { KeyedArrays } from '../../core/path.ts';
-import { segment } from '../../core/path.ts';
+import { parse } from '../../core/read-body.ts';
 import type { Reader, Unwritten } from '../../ports/store.ts';
 
 const json = z.custom<Json>(value => value !== undefined, 'any JSON');
@@ -124,22 +124,6 @@ function within(pointer: string, read: () => unknown): void {
     if (!(error instanceof AgentError)) throw error;
     throw new AgentError(error.code, error.message, { pointer: `${pointer}${error.pointer ?? ''}`, cause: error });
   }
-}
-
-/** Throws `invalid` with the pointer of the first thing that does not fit. */
-export function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const read = schema.safeParse(body);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  const pointer = [...(issue?.path ?? []), ...unknown].map(part => `/${segment(String(part))}`).join('');
-  throw new AgentError(
-    'invalid',
-    `the body does not fit at ${pointer || 'its root'}: ${issue?.message ?? 'unreadable'}`,
-    {
-      pointer,
-    },
-  );
 }
 
 function toTarget(read: z.output<typeof target>): Target {

@@ -20,13 +20,13 @@ import {
   takeBack,
   unrelate,
 } from '../../core/model/standard-changes.ts';
+import { parse } from '../../core/read-body.ts';
 import { acceptCreate } from '../../tmf/codec.ts';
 import { linksOf } from '../links.ts';
 import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
 import { showInstance } from '../shown.ts';
 import { acceptId, createInstance, givenOf, type WriteParts } from '../tmf-writes.ts';
-import { parse } from './expectation-body.ts';
 import * as bodies from './instance-bodies.ts';
 import { inPath } from './lists.ts';
 import { type DiffoParts, type LoopDoor, OPERATOR } from './parts.ts';

@@ -14,10 +14,10 @@ import {
   type SpecificationWords,
   upsertSpecification,
 } from '../../core/model/specification-changes.ts';
+import { parse } from '../../core/read-body.ts';
 import { specificationHref } from '../../tmf/catalogue/roots.ts';
 import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
-import { parse } from './expectation-body.ts';
 import { inPath, parameter, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR } from './parts.ts';
 import * as bodies from './specification-bodies.ts';
