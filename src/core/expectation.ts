@@ -35,6 +35,9 @@ export interface Expectation {
   readonly priority: number;
   /** The principal that laid it, from the transport: `operator`, `client`. */
   readonly principal: string;
+  /** The set that it was laid with, and its name in there; absent for one that was laid alone. */
+  readonly set?: string;
+  readonly name?: string;
   /** A label of the author's choice. */
   readonly owner?: string;
   readonly why?: string;

@@ -5,6 +5,7 @@
  */
 import type { Cause, Change, ChangeSubject } from '../core/change.ts';
 import type { Expectation } from '../core/expectation.ts';
+import type { ExpectationVersion } from '../core/expectation-version.ts';
 import type { ExpectationId, InstanceId, Instant, ListenerId, PlanId, TaskId } from '../core/ids.ts';
 import type { Instance, InstanceType } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -119,6 +120,8 @@ export interface Reader extends ModelReader, InstanceIndex {
   expectation(id: ExpectationId): Expectation | undefined;
   /** In order of creation; the very same list, and the same records in it, while none of them moves. */
   expectations(): readonly Expectation[];
+  /** What it says and what it said before, newest first, as far as it is kept; forgotten when it is removed. */
+  versions(of: ExpectationId): readonly ExpectationVersion[];
   verdict(expectation: ExpectationId, instance: InstanceId | undefined): StandingVerdict | undefined;
   verdicts(of?: { readonly instance?: InstanceId; readonly expectation?: ExpectationId }): readonly StandingVerdict[];
   plan(id: PlanId): Plan | undefined;

@@ -177,8 +177,9 @@ export class Outgoing implements Source {
 }
 
 function expectationBody(record: CurrentRecords['expectation']): JsonObject {
-  const { for: meant, id: _, principal: __, version: ___, ...rest } = record;
-  const { peer: ____, ...target } = meant;
+  // With which set it was laid here is nothing to the peer.
+  const { for: meant, id: _, principal: __, version: ___, set: ____, name: _____, ...rest } = record;
+  const { peer: ______, ...target } = meant;
   return asJson({ ...rest, for: target });
 }
 

@@ -419,6 +419,54 @@ export function storeContract(name: string, open: (parts: StoreParts) => Store):
     });
   });
 
+  describe(`${name}: what expectations said before`, () => {
+    const id = expectationId('e');
+    const said = (store: Store) =>
+      store.versions(id).map(({ expectation: { seq, priority }, cause: { why } }) => [seq, priority, why]);
+
+    test('each version that says something else is kept, with who caused it, newest first', () => {
+      const store = opened();
+      expect(store.versions(id)).toEqual([]);
+      const put = write(store, writer => writer.putExpectation(expectation('e')));
+      write(store, writer => writer.putExpectation(put));
+      const why = 'it matters more';
+      store.transact({ ...cause, why }, writer => writer.putExpectation({ ...put, priority: 60 }));
+      write(store, writer => writer.putExpectation(expectation('other')));
+      expect(said(store)).toEqual([
+        [2, 60, why],
+        [1, 50, 'because'],
+      ]);
+      expect(store.versions(id)[0]).toMatchObject({ at: handClock().now(), expectation: store.expectation(id) });
+    });
+
+    test('what is taken back was never said', () => {
+      const store = opened();
+      write(store, writer => writer.putExpectation(expectation('e')));
+      expect(() =>
+        write(store, writer => {
+          writer.putExpectation({ ...expectation('e'), priority: 60 });
+          expect(writer.versions(id)).toHaveLength(2);
+          throw new Error('changed my mind');
+        }),
+      ).toThrow('changed my mind');
+      expect(said(store)).toEqual([[1, 50, 'because']]);
+    });
+
+    test('twenty are kept of each, and none of one that is removed', () => {
+      const store = opened();
+      for (let i = 1; i <= 50; i++) {
+        write(store, writer => writer.putExpectation({ ...expectation('e'), priority: i }));
+      }
+      expect(store.versions(id).map(each => each.expectation.priority)).toEqual(
+        Array.from({ length: 20 }, (_, i) => 50 - i),
+      );
+      write(store, writer => writer.removeExpectation(id));
+      expect(store.versions(id)).toEqual([]);
+      write(store, writer => writer.putExpectation(expectation('e')));
+      expect(store.versions(id)).toHaveLength(1);
+    });
+  });
+
   describe(`${name}: transactions`, () => {
     test('what throws has written nothing and gives its seqs back', () => {
       const store = opened();

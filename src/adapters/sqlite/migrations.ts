@@ -114,6 +114,19 @@ const steps: readonly string[] = [
     name INTEGER NOT NULL, value TEXT NOT NULL, instance INTEGER NOT NULL, PRIMARY KEY (name, value, instance)
   ) STRICT, WITHOUT ROWID;
   `,
+  // What expectations said before. Of those that stand already, who caused it is known where the change is kept.
+  `
+  CREATE TABLE expectation_version (
+    row INTEGER PRIMARY KEY, expectation TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, cause TEXT NOT NULL,
+    record TEXT NOT NULL, UNIQUE (expectation, seq)
+  ) STRICT;
+  INSERT INTO expectation_version (expectation, seq, at, cause, record)
+    SELECT standing.id, standing.seq,
+      coalesce(change.at, CAST(standing.record ->> '$.createdAt' AS INTEGER), 0),
+      coalesce(change.cause, json_object('principal', standing.record ->> '$.principal', 'kind', 'request')),
+      standing.record
+    FROM expectation AS standing LEFT JOIN change ON change.seq = standing.seq ORDER BY standing.row;
+  `,
 ];
 
 /** The schema this program writes. */

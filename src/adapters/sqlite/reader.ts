@@ -1,6 +1,7 @@
 /** Reads what is kept. */
 import type { Change } from '../../core/change.ts';
 import type { Expectation } from '../../core/expectation.ts';
+import type { ExpectationVersion } from '../../core/expectation-version.ts';
 import type { ExpectationId, InstanceId, ListenerId, PlanId, TaskId } from '../../core/ids.ts';
 import type { Instance } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
@@ -28,6 +29,7 @@ import type { SharedKept } from './shared-kept.ts';
 import type { Sql } from './sql.ts';
 import type { Standing } from './standing.ts';
 import * as streams from './streams.ts';
+import { versionsOf } from './versions.ts';
 
 /** So many are in memory at once while instances are walked over. */
 const INSTANCES_AT_ONCE = 100;
@@ -173,6 +175,10 @@ export class SqliteReader extends SqliteModelReader implements Reader {
 
   expectations(): readonly Expectation[] {
     return this.standing.all(() => this.#records('SELECT id, seq, record FROM expectation ORDER BY row'));
+  }
+
+  versions(of: ExpectationId): readonly ExpectationVersion[] {
+    return versionsOf(this.sql, of);
   }
 
   verdict(expectation: ExpectationId, instance: InstanceId | undefined): StandingVerdict | undefined {

@@ -22,6 +22,7 @@ import { type ModelRowsParts, putAssignment, putLinks, removeAssignment } from '
 import { type Kept, type NoteTable, SqliteReader } from './reader.ts';
 import * as rows from './rows.ts';
 import { PUT_INCOMING } from './streams.ts';
+import { forgetVersions, keepVersion } from './versions.ts';
 
 export interface WriterParts extends Kept {
   readonly keyed: KeyedArrays;
@@ -200,7 +201,9 @@ export class SqliteWriter extends SqliteReader implements Writer {
   }
 
   putExpectation(expectation: Unwritten<Expectation>): Expectation {
+    const next = this.changes.seq + 1;
     const written = this.#put(rows.expectationTable, expectation);
+    if (written.seq === next) keepVersion(this.#model.run, written, this.#at, this.#cause);
     this.standing.put(written);
     return written;
   }
@@ -210,6 +213,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
       this.removeVerdict(expectation, instance);
     }
     this.#remove('expectation', id);
+    forgetVersions(this.#model.run, id);
     this.standing.remove(id);
   }
 

@@ -18,6 +18,7 @@ import { profileDescribed } from './profile-described.ts';
 import { sharedDescribed } from './shared-described.ts';
 import { specificationsDescribed } from './specifications-described.ts';
 import { healthDescribed, statusDescribed } from './status-described.ts';
+import { versionsDescribed } from './versions-described.ts';
 
 const routes: readonly Describe[] = [
   statusDescribed,
@@ -29,6 +30,7 @@ const routes: readonly Describe[] = [
   changesDescribed,
   evaluateDescribed,
   expectationsDescribed,
+  versionsDescribed,
   outstandingDescribed,
   plansDescribed,
   peersDescribed,

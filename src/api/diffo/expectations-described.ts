@@ -27,6 +27,19 @@ export const target = z.union([
   z.strictObject({ kind: text.exactOptional(), where: anyJson, peer }),
 ]);
 
+/** What an expectation says, whoever laid it. */
+export const said = {
+  for: target,
+  expect: anyJson,
+  mode: mode.exactOptional(),
+  priority: z.int().min(1).max(100),
+  owner: text.exactOptional(),
+  why: text.exactOptional(),
+  when: anyJson.optional(),
+  validFor: z.strictObject({ startDateTime: text.exactOptional(), endDateTime: text.exactOptional() }).exactOptional(),
+  freshnessMs: z.int().exactOptional(),
+};
+
 const example: JsonObject = {
   for: { kind: 'interface', name: 'wan' },
   expect: { operationalState: 'enabled' },
@@ -39,18 +52,10 @@ export const expectationsDescribed: Describe = schemas => {
     z.strictObject({
       href: text,
       id: text,
-      for: target,
-      expect: anyJson,
-      mode: mode.exactOptional(),
-      priority: z.int().min(1).max(100),
+      ...said,
       principal: text,
-      owner: text.exactOptional(),
-      why: text.exactOptional(),
-      when: anyJson.optional(),
-      validFor: z
-        .strictObject({ startDateTime: text.exactOptional(), endDateTime: text.exactOptional() })
-        .exactOptional(),
-      freshnessMs: z.int().exactOptional(),
+      set: text.exactOptional(),
+      name: text.exactOptional(),
       version: text.exactOptional(),
       createdAt: time,
       seq: whole,

@@ -19,6 +19,7 @@ import { profileRoutes } from './profile.ts';
 import { referenceRoutes } from './references.ts';
 import { specificationRoutes } from './specifications.ts';
 import { statusRoutes } from './status.ts';
+import { versionRoutes } from './versions.ts';
 
 export function diffoRoutes(app: App, parts: DiffoParts): void {
   statusRoutes(app, parts);
@@ -35,6 +36,7 @@ export function diffoRoutes(app: App, parts: DiffoParts): void {
   changeRoutes(app, parts);
   evaluateRoutes(app, parts);
   expectationRoutes(app, parts);
+  versionRoutes(app, parts);
   outstandingRoutes(app, parts);
   planRoutes(app, parts);
   peerRoutes(app, parts);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { openStore } from '../../../src/adapters/sqlite/store.ts';
@@ -36,6 +37,27 @@ test('a store keeps its epoch, its agent and its seq over a restart', () => {
   expect(second.seq()).toBe(30);
   expect(() => second.changesAfter(3, 1)).toThrow(expect.objectContaining({ code: 'gone' }));
   expect(second.transact(cause, writer => writer.putInstance(service('b'))).seq).toBe(31);
+  second.close();
+});
+
+test('what stood before versions were kept has one, with its cause where that is known', () => {
+  const path = join(directory, 'before-versions.db');
+  const first = openStore({ path, clock, keyed, newId, keep: { rows: 4 } });
+  first.transact(cause, writer => writer.putExpectation(expectation('old')));
+  for (let i = 0; i < 30; i++) first.transact(cause, writer => writer.putInstance(service('a', { state: String(i) })));
+  first.transact(cause, writer => writer.putExpectation(expectation('young')));
+  first.close();
+  const file = new Database(path);
+  file.exec('DROP TABLE expectation_version; PRAGMA user_version = 5');
+  file.close();
+  const second = openStore({ path, clock, keyed, newId });
+  const versions = (id: string) => second.versions(expectationId(id));
+  expect(versions('old')).toEqual([
+    { at: 1, cause: { principal: 'operator', kind: 'request' }, expectation: { ...expectation('old'), seq: 1 } },
+  ]);
+  expect(versions('young')).toEqual([{ at: clock.now(), cause, expectation: { ...expectation('young'), seq: 32 } }]);
+  second.transact(cause, writer => writer.putExpectation({ ...expectation('old'), priority: 60 }));
+  expect(versions('old')).toHaveLength(2);
   second.close();
 });
 
