@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { canonicalText } from '../../src/core/canonical.ts';
 import { type Expected, readExpected } from '../../src/core/expected.ts';
-import { isObject, type Json } from '../../src/core/json.ts';
+import { isArray, isObject, type Json } from '../../src/core/json.ts';
 import { explain, isOutstanding, judge, outstanding } from '../../src/core/outstanding.ts';
-import { document, expectation, keyed, plain } from '../kit/expectations.ts';
+import { anything, document, expectation, keyed, plain, storedExpectation } from '../kit/expectations.ts';
 
 const context = { now: 0, keyed };
 const read = (source: Json): Expected => readExpected(source, { keyed, lenient: true });
@@ -21,6 +22,19 @@ test('null expects nothing', () => {
 
 test('whatever there is meets itself', () => {
   fc.assert(fc.property(plain, value => plainRest(value, value) === undefined));
+});
+
+test('what is taken verbatim is met by itself, whatever it is', () => {
+  fc.assert(
+    fc.property(anything, value => {
+      expect(outstanding(read({ $literal: value }), value, context)).toBeUndefined();
+      expect(outstanding(read({ $eq: value }), value, context)).toBeUndefined();
+    }),
+  );
+});
+
+test('a document with keyed arrays meets itself', () => {
+  fc.assert(fc.property(document, value => outstanding(read(value), value, context) === undefined));
 });
 
 test('a residual is made of parts of the expectation', () => {
@@ -45,6 +59,38 @@ test('a residual is again an expectation, and the same is outstanding of it', ()
       const rest = outstanding(read(expected), actual, context);
       if (rest === undefined) return;
       expect(outstanding(readExpected(rest, { keyed, lenient: true }), actual, context)).toEqual(rest);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('what is left of a stored expectation can be stored', () => {
+  fc.assert(
+    fc.property(storedExpectation, anyActual, (source, actual) => {
+      const rest = outstanding(readExpected(source, { keyed }), actual, context);
+      if (rest !== undefined) expect(() => readExpected(rest, { keyed })).not.toThrow();
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('the order of keys means nothing, and the canonical text is read as the same', () => {
+  fc.assert(
+    fc.property(expectation, anyActual, (source, actual) => {
+      const rest = outstanding(read(source), actual, context);
+      const other = actual === undefined ? undefined : turned(actual);
+      expect(outstanding(read(turned(source)), other, context)).toEqual(rest);
+      expect(outstanding(read(JSON.parse(canonicalText(source)) as Json), actual, context)).toEqual(rest);
+      if (rest !== undefined) expect(canonicalText(turned(rest))).toBe(canonicalText(rest));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('each of $allOf counts, and nothing else', () => {
+  fc.assert(
+    fc.property(fc.array(expectation, { minLength: 1, maxLength: 3 }), anyActual, (sources, actual) => {
+      expect(meets({ $allOf: sources }, actual)).toBe(sources.every(source => meets(source, actual)));
     }),
     { numRuns: 2000 },
   );
@@ -101,3 +147,14 @@ test('a sure verdict stays whatever the unknown turns out to be', () => {
     { numRuns: 3000 },
   );
 });
+
+/** The same value with the keys of every object the other way round. */
+function turned(value: Json): Json {
+  if (isArray(value)) return value.map(turned);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, each]) => [key, turned(each)]),
+  );
+}

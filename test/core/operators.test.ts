@@ -358,10 +358,28 @@ test('composites give back what is left of them, all else the whole operator', (
   expect(rest({ a: { $anyOf: [1, 2] } }, { a: 3 })).toEqual({ a: { $anyOf: [1, 2] } });
 });
 
-test('what is left of $allOf is what is left of each member, alone when it is one', () => {
+test('what is left of $allOf is told part by part where its members can be put together', () => {
   expect(rest({ $allOf: [{ a: 1 }, { b: { c: 2, d: 3 } }] }, { b: { c: 2 } })).toEqual({ a: 1, b: { d: 3 } });
-  expect(rest({ $allOf: [{ a: 1 }, { $nonEmpty: 'object' }] }, { b: 2 })).toEqual({ a: 1 });
-  expect(rest({ $allOf: [{ $nonEmpty: 'array' }, [1]] }, [])).toEqual({ $allOf: [{ $nonEmpty: 'array' }, [1]] });
+  expect(
+    rest(
+      {
+        $allOf: [
+          [1, null],
+          [null, 2],
+        ],
+      },
+      [1, 3],
+    ),
+  ).toEqual([null, 2]);
+  expect(rest({ $allOf: [{ $contains: [1] }, { $contains: [2] }] }, [1])).toEqual({ $contains: [2] });
+  expect(rest({ $allOf: [{ $set: [1, 2] }, { $set: [2, 3] }] }, [1])).toEqual({ $set: [2, 3] });
+  const keyed = (items: Json[], closed = false): Json => ({
+    $keyed: { by: ['id'], items, ...(closed ? { closed } : {}) },
+  });
+  const open = { $allOf: [keyed([{ id: 1, a: 1 }]), keyed([{ id: 2 }, { id: 1, b: 2 }])] };
+  expect(rest(open, [{ id: 1, a: 1 }])).toEqual(keyed([{ id: 2 }, { id: 1, b: 2 }]));
+  const closed = { $allOf: [keyed([{ id: 1 }], true), keyed([{ id: 1, a: 1 }])] };
+  expect(rest(closed, [{ id: 1 }])).toEqual(closed);
 });
 
 test('whoever sets a value sees every bound that $allOf sets it, the met ones too', () => {
@@ -369,6 +387,8 @@ test('whoever sets a value sees every bound that $allOf sets it, the met ones to
   expect(rest(bounds, 3)).toEqual(bounds);
   expect(rest({ $allOf: [{ a: { $gt: 5 } }, { a: { $anyOf: [3, 7] } }] }, { a: 3 })).toEqual({ a: bounds });
   expect(rest({ $allOf: [[{ $gt: 5 }], [{ $anyOf: [3, 7] }]] }, [3])).toEqual([bounds]);
+  const mixed = { $allOf: [{ a: { $anyOf: [1, 2] } }, { $noneOf: [{ a: 1 }] }] };
+  expect(rest(mixed, { a: 3 })).toEqual(mixed);
   const leaves = explain(readExpected(bounds, { keyed: {} }), 3, context);
   expect(leaves).toEqual([
     { path: '', expected: { $gt: 5 }, actual: 3, verdict: 'unmet', reason: 'bound' },

@@ -5,7 +5,7 @@ import { keyName, type Path, segment } from '../path.ts';
 import { choose, compare, hasKey, isExtra, met } from './met.ts';
 import type { Choice, Context, Item, Keyed, List, Node, OpenMap, Reason, Verdict } from './node.ts';
 import { put } from './node.ts';
-import { asKeyed, bareKey, remaining, residual, withKey } from './residual.ts';
+import { asKeyed, bareKey, residual, withKey } from './residual.ts';
 
 export interface Weighing {
   readonly context: Context;
@@ -36,12 +36,10 @@ export function weigh(node: Node, actual: Json | undefined, path: Path, weighing
       const rest = weighMap(node.inner, actual, path, weighing);
       return rest && { $map: rest };
     }
-    case 'all':
-      return remaining(
-        node,
-        node.members.map(each => weigh(each, actual, path, weighing)),
-        weighing.context,
-      );
+    case 'all': {
+      const parts = node.members.map(each => weigh(each, actual, path, weighing));
+      return parts.some(part => part !== undefined) ? node.source : undefined;
+    }
     case 'literal':
     case 'compare':
     case 'choice':

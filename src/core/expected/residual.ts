@@ -1,9 +1,8 @@
 /** What is unmet, in the shape it was expected in: again an expectation. */
 import { isArray, isObject, type Json, property, sameJson } from '../json.ts';
 import { compare, elementMeeting, hasKey, isExtra, met } from './met.ts';
-import type { All, Contains, Context, Item, Keyed, List, Members, Node, OpenMap, Wrapped } from './node.ts';
+import type { Contains, Context, Item, Keyed, List, Members, Node, OpenMap, Wrapped } from './node.ts';
 import { put } from './node.ts';
-import { standsAlone } from './together.ts';
 
 /** Undefined when nothing is outstanding. Where a container is missing, what was expected of it comes back raw. */
 export function residual(node: Node, actual: Json | undefined, context: Context): Json | undefined {
@@ -22,14 +21,10 @@ export function residual(node: Node, actual: Json | undefined, context: Context)
       return wrap(node, residual(node.inner, actual, context));
     case 'compare':
       return compare(node, actual, context) === undefined ? undefined : named(node, context);
+    // Whoever sets the value has to see every bound, so what cannot be taken apart comes back whole.
+    case 'all':
     case 'choice':
       return met(node, actual, context) ? undefined : named(node, context);
-    case 'all':
-      return remaining(
-        node,
-        node.members.map(each => residual(each, actual, context)),
-        context,
-      );
     case 'contains':
       return residualOfContains(node, actual, context);
     case 'set':
@@ -130,22 +125,6 @@ function putAt(target: Record<string, Json>, [first = '', ...more]: readonly str
   const inner: Record<string, Json> = isObject(below) ? { ...below } : {};
   putAt(inner, more, value);
   put(target, first, inner);
-}
-
-/**
- * What is left of `$allOf` when so much is left of each member. Of the members that look at the value as a whole, all
- * stay as soon as one is unmet: whoever sets the value has to see every bound.
- */
-export function remaining(node: All, parts: readonly (Json | undefined)[], context: Context): Json | undefined {
-  const whole = node.members.map(each => !standsAlone(each));
-  const several = whole.filter(each => each).length > 1;
-  const unmet = parts.some((part, i) => whole[i] && part !== undefined);
-  const left = node.members.flatMap((member, i) => {
-    const part = parts[i];
-    if (!several || !whole[i] || !unmet) return part === undefined ? [] : [part];
-    return [member.kind === 'literal' || member.kind === 'anything' ? member.source : named(member, context)];
-  });
-  return left.length > 1 ? { $allOf: left } : left[0];
 }
 
 export function wrap(node: Wrapped, rest: Json | undefined): Json | undefined {

@@ -1,10 +1,10 @@
 /** `$allOf`: several expectations of one value, put together so that what is left of them still holds all that counts. */
-import type { Json } from '../json.ts';
-import type { All, Anything, Entry, List, Node, OpenMap } from './node.ts';
+import { isArray, type Json, property, sameJson } from '../json.ts';
+import type { All, Anything, Entry, Keyed, List, Node, OpenMap } from './node.ts';
 
 /**
- * One node that is met when each of several is. Objects and lists of one length become one, path by path, so that two
- * bounds of one property stand beside each other and neither is met at the price of the other.
+ * One node that is met when each of several is. Objects, lists of one length, keyed arrays and what an array must have
+ * become one, so that what is left of them is told part by part, and two bounds of one property stand beside each other.
  */
 export function together(nodes: readonly Node[]): Node {
   const members: Node[] = [];
@@ -20,26 +20,44 @@ export function together(nodes: readonly Node[]): Node {
   return { kind: 'all', source: { $allOf: members.map(each => each.source) }, members } satisfies All;
 }
 
-/** Whether what is left of a member can be less than the member without losing sight of the others. */
-export function standsAlone(node: Node): boolean {
-  return node.kind === 'map' || node.kind === 'list' || node.kind === 'keyed' || isVerbatimMap(node);
-}
-
 const anything: Anything = { kind: 'anything', source: null };
 
-function isVerbatimMap(node: Node): boolean {
-  return node.kind === 'wrapped' && node.op === '$map';
-}
-
 function joins(a: Node, b: Node): boolean {
-  if (a.kind === 'map') return b.kind === 'map';
-  if (a.kind === 'list') return b.kind === 'list' && a.items.length === b.items.length;
-  return a.kind === 'literal' && b.kind === 'literal' && a.source === b.source;
+  switch (a.kind) {
+    case 'map':
+    case 'contains':
+    case 'set':
+      return a.kind === b.kind;
+    case 'list':
+      return b.kind === 'list' && a.items.length === b.items.length;
+    case 'keyed':
+      return b.kind === 'keyed' && !a.closed && !b.closed && sameJson(a.by, b.by);
+    case 'literal':
+      return b.kind === 'literal' && a.source === b.source;
+    case 'anything':
+    case 'wrapped':
+    case 'compare':
+    case 'choice':
+    case 'all':
+    case 'test':
+      return false;
+  }
 }
 
+/** Of two nodes that join. */
 function joined(a: Node, b: Node): Node {
   if (a.kind === 'map' && b.kind === 'map') return joinedMaps(a, b);
-  return a.kind === 'list' && b.kind === 'list' ? joinedLists(a, b) : a;
+  if (a.kind === 'list' && b.kind === 'list') return joinedLists(a, b);
+  if (a.kind === 'keyed' && b.kind === 'keyed') return joinedKeyed(a, b);
+  if (a.kind === 'contains' && b.kind === 'contains') {
+    const members = [...a.members, ...b.members];
+    return { ...a, source: { $contains: members.map(each => each.source) }, members };
+  }
+  if (a.kind === 'set' && b.kind === 'set') {
+    const values = [...a.values, ...b.values.filter(value => !a.values.some(other => sameJson(value, other)))];
+    return { ...a, source: { $set: values }, values };
+  }
+  return a;
 }
 
 function joinedMaps(a: OpenMap, b: OpenMap): OpenMap {
@@ -56,4 +74,16 @@ function joinedMaps(a: OpenMap, b: OpenMap): OpenMap {
 function joinedLists(a: List, b: List): List {
   const items = a.items.map((item, i) => together([item, b.items[i] ?? anything]));
   return { kind: 'list', source: items.map(each => each.source), items };
+}
+
+/** Items of one key stay two: another element of that key may meet each. */
+function joinedKeyed(a: Keyed, b: Keyed): Keyed {
+  const items = [...sourcesOf(a), ...sourcesOf(b)];
+  const source = a.by ? { $keyed: { by: a.by, items } } : items;
+  return { ...a, source, items: [...a.items, ...b.items] };
+}
+
+function sourcesOf({ source }: Keyed): readonly Json[] {
+  const items = isArray(source) ? source : property(property(source, '$keyed'), 'items');
+  return isArray(items) ? items : [];
 }
