@@ -1,61 +1,30 @@
 /** Reads what a caller sends as an expectation, and says in one sentence what is wrong with it. */
 import * as z from 'zod';
 import { AgentError } from '../../core/errors.ts';
-import { defaultPriority, type Expectation, modes, type Target } from '../../core/expectation.ts';
-import { readExpected } from '../../core/expected.ts';
-import { instanceId } from '../../core/ids.ts';
-import type { Json } from '../../core/json.ts';
+import { defaultPriority, type Expectation, type Target } from '../../core/expectation.ts';
+import { checkExpected, expectationForm, type Said, toTarget, within } from '../../core/expectation-form.ts';
 import type { KeyedArrays } from '../../core/path.ts';
 import { parse } from '../../core/read-body.ts';
 import type { Reader, Unwritten } from '../../ports/store.ts';
 
-const json = z.custom<Json>(value => value !== undefined, 'any JSON');
-const name = z.string().min(1).max(512);
-
-const peer = name.exactOptional();
-
-const target = z.union(
-  [
-    z.strictObject({ id: name, peer }),
-    z.strictObject({ kind: name, name, peer }),
-    z.strictObject({ kind: name.exactOptional(), where: json, peer }),
-  ],
-  'one of {"id"}, {"kind","name"} or {"kind"?,"where"}, each with an optional "peer"',
-);
-
-const fields = {
-  for: target,
-  expect: json,
-  mode: z.enum(modes).exactOptional(),
-  priority: z.number().int().min(1).max(100).exactOptional(),
-  owner: name.exactOptional(),
-  why: z.string().max(2000).exactOptional(),
-  when: json.exactOptional(),
-  validFor: z
-    .strictObject({
-      startDateTime: z.iso.datetime({ offset: true }).exactOptional(),
-      endDateTime: z.iso.datetime({ offset: true }).exactOptional(),
-    })
-    .exactOptional(),
-  freshnessMs: z.number().int().positive().exactOptional(),
-};
+const { for: target, expect, mode, priority, owner, why, when, validFor, freshnessMs } = expectationForm;
 
 /** To lay one. */
-export const whole = z.strictObject({ id: name.exactOptional(), ...fields });
+export const whole = z.strictObject({ id: z.string().min(1).max(512).exactOptional(), ...expectationForm });
 /** To change one: null takes away. */
 export const patch = z.strictObject({
   for: target.exactOptional(),
-  expect: json.exactOptional(),
-  mode: z.enum(modes).nullish(),
-  priority: fields.priority.nullish(),
-  owner: name.nullish(),
-  why: z.string().max(2000).nullish(),
-  when: json.nullish(),
-  validFor: fields.validFor.nullish(),
-  freshnessMs: z.number().int().positive().nullish(),
+  expect: expect.exactOptional(),
+  mode: mode.nullish(),
+  priority: priority.nullish(),
+  owner: owner.nullish(),
+  why: why.nullish(),
+  when: when.nullish(),
+  validFor: validFor.nullish(),
+  freshnessMs: freshnessMs.nullish(),
 });
 
-export type ExpectationBody = Omit<Unwritten<Expectation>, 'id' | 'principal' | 'createdAt'> & { readonly id?: string };
+export type ExpectationBody = Said & { readonly id?: string };
 
 /** What a body is checked against. */
 export interface Reading {
@@ -80,7 +49,8 @@ export function patchExpectation(before: Expectation, body: unknown, reading: Re
     if (value === null) delete merged[key];
     else if (value !== undefined) merged[key] = value;
   }
-  const { id: _, seq: __, principal: ___, createdAt: ____, ...rest } = merged;
+  // Who keeps it, and under which name, is not for a patch to say.
+  const { id: _, seq: __, principal: ___, createdAt: ____, set: _____, name: ______, ...rest } = merged;
   const patched = readExpectationBody(rest, reading);
   if (patched.for.peer !== before.for.peer) {
     throw new AgentError(
@@ -91,44 +61,35 @@ export function patchExpectation(before: Expectation, body: unknown, reading: Re
       },
     );
   }
-  return { ...patched, id, principal, createdAt };
+  const { set, name } = before;
+  return {
+    ...patched,
+    id,
+    principal,
+    ...(set === undefined ? {} : { set }),
+    ...(name === undefined ? {} : { name }),
+    createdAt,
+  };
 }
 
-function checked(read: ExpectationBody, { keyed, store, peers }: Reading): ExpectationBody {
-  const reading = { keyed };
-  within('/expect', () => readExpected(read.expect, reading));
-  if (read.when !== undefined) within('/when', () => readExpected(read.when, reading));
-  const meant = read.for;
-  if ('where' in meant) within('/for/where', () => readExpected(meant.where, reading));
+function checked(read: ExpectationBody, { keyed, ...around }: Reading): ExpectationBody {
+  checkExpected(read, keyed);
+  within('/for', () => checkTarget(read.for, around));
+  return read;
+}
+
+/** Throws `invalid` for a peer, and `notFound` for an instance here, that there is not. */
+export function checkTarget(meant: Target, { store, peers }: Pick<Reading, 'store' | 'peers'>): void {
   if (meant.peer !== undefined) {
-    if (peers.includes(meant.peer)) return read;
+    if (peers.includes(meant.peer)) return;
     const known = peers.length === 0 ? 'none are configured (see the setting peers)' : `known are ${peers.join(', ')}`;
-    throw new AgentError('invalid', `there is no peer ${meant.peer}; ${known}`, { pointer: '/for/peer' });
+    throw new AgentError('invalid', `there is no peer ${meant.peer}; ${known}`, { pointer: '/peer' });
   }
   if ('id' in meant && !store.instance(meant.id)) {
     throw new AgentError(
       'notFound',
       `there is no instance ${meant.id}; expect it by {"kind","name"} if it is yet to come`,
-      {
-        pointer: '/for/id',
-      },
+      { pointer: '/id' },
     );
   }
-  return read;
-}
-
-function within(pointer: string, read: () => unknown): void {
-  try {
-    read();
-  } catch (error) {
-    if (!(error instanceof AgentError)) throw error;
-    throw new AgentError(error.code, error.message, { pointer: `${pointer}${error.pointer ?? ''}`, cause: error });
-  }
-}
-
-function toTarget(read: z.output<typeof target>): Target {
-  if ('id' in read) return { ...read, id: instanceId(read.id) };
-  if ('name' in read) return read;
-  const { where, kind, peer } = read;
-  return { where, ...(kind === undefined ? {} : { kind }), ...(peer === undefined ? {} : { peer }) };
 }
