@@ -1,0 +1,416 @@
+/**
+ * Whether some value can meet several wishes at once, and whether whatever meets them meets another. What cannot be
+ * told is possible and not implied, so a conflict is claimed only where there is one. In one thing more is taken for
+ * granted than an evaluation does: that a key names one element of its array, as keys do.
+ */
+import type { Choice, Compare, Node } from '../expected/node.ts';
+import { canonical, isArray, isObject, type Json, property, sameJson } from '../json.ts';
+import { certain, certainAt } from './certain.ts';
+import { type Claim, claimsOf, equalTo, noneOf, type Step, sameShape, stepName } from './claim.ts';
+import { amountsHold, axes, reach, whole } from './reach.ts';
+import { overlap, without } from './spans.ts';
+
+/** What one answer may cost; beyond, everything is possible and nothing implied. */
+const STEPS = 5000;
+
+interface Work {
+  left: number;
+}
+
+/** Whether some value may meet all. */
+export function canHold(claims: readonly Claim[]): boolean {
+  return possible(claims, { left: STEPS });
+}
+
+/** Whether every value that meets all the claims meets the node. */
+export function implied(claims: readonly Claim[], node: Node): boolean {
+  return implies(claims, node, { left: STEPS });
+}
+
+interface Sorted {
+  /** Wishes of this very place. */
+  readonly here: readonly Node[];
+  /** By the step that they take next. */
+  readonly below: readonly Group[];
+}
+
+interface Group {
+  readonly step: Step;
+  readonly claims: readonly Claim[];
+}
+
+function sorted(claims: readonly Claim[]): Sorted {
+  const here: Node[] = [];
+  const below = new Map<string, { step: Step; claims: Claim[] }>();
+  for (const claim of claims) {
+    for (const { steps, node } of claim.steps.length > 0 ? [claim] : claimsOf(claim.node, true)) {
+      const [step, ...more] = steps;
+      if (!step) {
+        if (node.kind !== 'anything') here.push(node);
+        continue;
+      }
+      const group = below.get(stepName(step));
+      if (group) group.claims.push({ steps: more, node });
+      else below.set(stepName(step), { step, claims: [{ steps: more, node }] });
+    }
+  }
+  return { here, below: [...below.values()] };
+}
+
+function flat({ here, below }: Sorted): readonly Claim[] {
+  return [
+    ...here.map(node => ({ steps: [], node })),
+    ...below.flatMap(({ step, claims }) => claims.map(({ steps, node }) => ({ steps: [step, ...steps], node }))),
+  ];
+}
+
+function possible(given: readonly Claim[], work: Work): boolean {
+  work.left -= 1 + given.length;
+  if (work.left < 0) return true;
+  const all = sorted(given);
+  const claims = flat(all);
+  const values = fewest(all.here);
+  if (values) return values.some(value => claims.every(claim => certainAt(claim, value) !== 'no'));
+  const choice = all.here.filter(node => node.kind === 'choice').find(node => node.op !== '$noneOf');
+  if (choice) return cases(choice).some(each => possible([...beside(claims, choice), ...each], work));
+
+  const unwanted = all.here.flatMap(excluded);
+  if (unwanted.some(node => all.here.some(each => saysSame(each, node)))) return false;
+  const scalars = [undefined, null, true, false];
+  if (scalars.some(value => claims.every(claim => certainAt(claim, value) !== 'no'))) return true;
+  if (all.below.length === 0 && axes.some(axis => isReached(all.here, axis))) return true;
+  return possibleArray(all, unwanted, work) || possibleObject(all, unwanted, work);
+}
+
+function one(node: Node): Claim {
+  return { steps: [], node };
+}
+
+/** What holds in each case of a choice: of `$oneOf` one alternative and none of the others. */
+function cases({ op, alternatives }: Choice): readonly (readonly Claim[])[] {
+  if (op === '$anyOf' || alternatives.length < 2) return alternatives.map(each => [one(each)]);
+  return alternatives.map(each => [one(each), one(noneOf(alternatives.filter(other => other !== each)))]);
+}
+
+function beside(claims: readonly Claim[], node: Node): readonly Claim[] {
+  return claims.filter(claim => claim.node !== node);
+}
+
+function isReached(here: readonly Node[], axis: (typeof axes)[number]): boolean {
+  let left = whole(axis);
+  const unwanted: Node[] = [];
+  for (const node of here) {
+    const out = excluded(node);
+    if (out.length > 0) unwanted.push(...out);
+    else left = overlap(left, reach(node, axis).spans);
+  }
+  for (const { spans, exact } of unwanted.map(node => reach(node, axis))) if (exact) left = without(left, spans);
+  return left.length > 0;
+}
+
+/** What must not be met, each for itself. */
+function excluded(node: Node): readonly Node[] {
+  if (node.kind !== 'choice' || node.op !== '$noneOf') return [];
+  return node.alternatives.flatMap(each =>
+    each.kind === 'choice' && each.op === '$anyOf' ? each.alternatives : [each],
+  );
+}
+
+/** The shortest list of values of which one must be it; undefined where no wish names its values. */
+function fewest(here: readonly Node[]): readonly (Json | undefined)[] | undefined {
+  let best: readonly (Json | undefined)[] | undefined;
+  for (const node of here) {
+    const values = valuesOf(node);
+    if (values && (!best || values.length < best.length)) best = values;
+  }
+  return best;
+}
+
+/** A range with more members is asked by its bounds. */
+const MEMBERS = 256;
+
+function valuesOf(node: Node): readonly (Json | undefined)[] | undefined {
+  if (node.kind === 'literal') return [node.source];
+  if (node.kind === 'list') return node.items.length === 0 ? [[]] : undefined;
+  if (node.kind === 'choice' && node.op !== '$noneOf') {
+    const each = node.alternatives.map(valuesOf);
+    return each.every(values => values !== undefined) ? each.flat() : undefined;
+  }
+  if (node.kind !== 'test') return undefined;
+  const argument = property(node.source, node.op);
+  switch (node.op) {
+    case '$absent':
+      return [undefined, null];
+    case '$null':
+      return [null];
+    case '$eq':
+      return argument === undefined ? undefined : [argument];
+    case '$empty':
+      return [argument === 'array' ? [] : {}];
+    case '$range': {
+      const [span] = reach(node, 'number').spans;
+      const count = span ? Math.floor((span.hi - span.lo) / span.step) : -1;
+      if (!span || count >= MEMBERS) return undefined;
+      return Array.from({ length: count + 3 }, (_, i) => span.from + (i - 1) * signed(argument, span.step));
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Members are counted from the first, which is the highest where the step goes down. */
+function signed(argument: Json | undefined, step: number): number {
+  const [first, last, given] = isArray(argument) ? argument : [];
+  const down = typeof given === 'number' ? given < 0 : Number(first) > Number(last);
+  return down ? -step : step;
+}
+
+function possibleArray({ here, below }: Sorted, unwanted: readonly Node[], work: Work): boolean {
+  if (!here.every(node => admits(node, 'array'))) return false;
+  const listed = below.filter(({ step }) => step.kind === 'index');
+  const [first] = listed;
+  if (below.some(({ step }) => step.kind === 'key')) return false;
+  if (first && listed.some(({ step }) => !sameShape(first.step, step))) return false;
+  if (isUnwanted({ here, below }, unwanted, 'array', work)) return false;
+  if (!below.every(({ claims }) => possible(claims, work))) return false;
+  const closed = here.flatMap(node => (node.kind === 'keyed' && node.closed ? [node] : []));
+  for (const keyed of closed) {
+    const items = [
+      ...below.flatMap(({ step }) => (step.kind === 'item' ? [step.item] : [])),
+      ...here.flatMap(node => (node.kind === 'keyed' ? node.items : [])),
+    ];
+    const isExtra = (item: (typeof items)[number]): boolean =>
+      keyed.items.every(
+        each =>
+          canonical(each.by) === canonical(item.by) &&
+          each.parts.some((part, i) => part.value !== item.parts[i]?.value),
+      );
+    if (items.some(isExtra)) return false;
+  }
+  for (const member of membersOf(here)) {
+    if (!possible([one(member)], work)) return false;
+    const isList = first?.step.kind === 'index' && listed.length === first.step.length;
+    if (isList && !listed.some(({ claims }) => possible([...claims, one(member)], work))) return false;
+  }
+  return true;
+}
+
+/** What some element has to be. */
+function membersOf(here: readonly Node[]): readonly Node[] {
+  return here.flatMap(node => {
+    if (node.kind === 'contains') return node.members;
+    return node.kind === 'set' ? node.values.map(equalTo) : [];
+  });
+}
+
+function possibleObject({ here, below }: Sorted, unwanted: readonly Node[], work: Work): boolean {
+  if (!here.every(node => admits(node, 'object')) || below.some(({ step }) => step.kind !== 'key')) return false;
+  if (isUnwanted({ here, below }, unwanted, 'object', work)) return false;
+  const amounts = (nodes: readonly Node[]): readonly Compare[] => nodes.filter(node => node.kind === 'compare');
+  return amountsHold(amounts(here), amounts(unwanted)) && below.every(({ claims }) => possible(claims, work));
+}
+
+/** Whether every array, or object, that meets the wishes is one of those that must not be. */
+function isUnwanted(all: Sorted, unwanted: readonly Node[], type: 'array' | 'object', work: Work): boolean {
+  // Without what excludes: it would be asked for itself again.
+  const here = all.here.filter(node => excluded(node).length === 0);
+  const claims = flat({ ...all, here });
+  return unwanted.some(
+    node => covers(node, type) || (!isLeaf(node) && implies(claims, node, work)) || fills(all, node),
+  );
+}
+
+function isLeaf({ kind }: Node): boolean {
+  return kind === 'test' || kind === 'literal' || kind === 'compare';
+}
+
+/** Whether an array has elements where that is asked. */
+function fills({ here, below }: Sorted, node: Node): boolean {
+  if (node.kind !== 'test' || node.op !== '$nonEmpty' || property(node.source, '$nonEmpty') !== 'array') return false;
+  return below.some(({ step }) => step.kind !== 'key') || membersOf(here).length > 0;
+}
+
+/** Whether a wish leaves room for some array, or some object. */
+function admits(node: Node, type: 'array' | 'object'): boolean {
+  switch (node.kind) {
+    case 'anything':
+    case 'choice':
+    case 'all':
+      return true;
+    case 'literal':
+      return false;
+    case 'map':
+      return type === 'object';
+    case 'list':
+    case 'keyed':
+    case 'contains':
+    case 'set':
+      return type === 'array';
+    case 'wrapped':
+      return admits(node.inner, type);
+    case 'compare':
+      return type === 'object' && node.operand.kind === 'quantity';
+    case 'test': {
+      const argument = property(node.source, node.op);
+      if (['$type', '$empty', '$nonEmpty'].includes(node.op)) return argument === type;
+      if (node.op === '$eq') return type === 'array' ? isArray(argument) : isObject(argument);
+      return node.op === '$present' || node.op === '$fn';
+    }
+  }
+}
+
+/** Whether it is met by every array, or every object. */
+function covers(node: Node, type: 'array' | 'object'): boolean {
+  switch (node.kind) {
+    case 'anything':
+      return true;
+    case 'map':
+      return type === 'object' && node.entries.length === 0;
+    case 'keyed':
+      return type === 'array' && node.items.length === 0 && !node.closed;
+    case 'contains':
+      return type === 'array' && node.members.length === 0;
+    case 'set':
+      return type === 'array' && node.values.length === 0;
+    case 'wrapped':
+      return covers(node.inner, type);
+    case 'all':
+      return node.members.every(member => covers(member, type));
+    case 'choice':
+      return node.op === '$anyOf' && node.alternatives.some(each => covers(each, type));
+    case 'test':
+      return node.op === '$present' || (node.op === '$type' && property(node.source, '$type') === type);
+    case 'literal':
+    case 'list':
+    case 'compare':
+      return false;
+  }
+}
+
+function saysSame(a: Node, b: Node): boolean {
+  return a === b || (a.kind === b.kind && sameJson(a.source, b.source));
+}
+
+function implies(given: readonly Claim[], node: Node, work: Work): boolean {
+  work.left -= 1 + given.length;
+  if (work.left < 0) return false;
+  const all = sorted(given);
+  const claims = flat(all);
+  if (all.here.some(each => saysSame(each, node))) return true;
+  const values = fewest(all.here);
+  if (values) {
+    const left = values.filter(value => claims.every(claim => certainAt(claim, value) !== 'no'));
+    return left.every(value => certain(node, value) === 'yes');
+  }
+  if (impliesPart(all, claims, node, work)) return true;
+  const choice = all.here.filter(each => each.kind === 'choice').find(each => each.op !== '$noneOf');
+  if (!choice) return false;
+  return cases(choice).every(each => {
+    const chosen = [...beside(claims, choice), ...each];
+    return implies(chosen, node, work) || !possible(chosen, work);
+  });
+}
+
+function impliesPart(all: Sorted, claims: readonly Claim[], node: Node, work: Work): boolean {
+  const { here, below } = all;
+  const group = (step: Step): readonly Claim[] | undefined =>
+    below.find(each => stepName(each.step) === stepName(step) && sameShape(each.step, step))?.claims;
+  switch (node.kind) {
+    case 'anything':
+      return true;
+    case 'wrapped':
+      return implies(claims, node.inner, work);
+    case 'all':
+      return node.members.every(member => implies(claims, member, work));
+    case 'choice':
+      return impliesChoice(claims, node, work);
+    case 'map':
+      return (
+        (below.some(({ step }) => step.kind === 'key') || here.some(each => isOf(each, 'object'))) &&
+        node.entries.every(({ key, node: inner }) => implies(group({ kind: 'key', key }) ?? [], inner, work))
+      );
+    case 'keyed':
+      return (
+        !node.closed &&
+        (below.some(({ step }) => step.kind === 'item') || here.some(each => isOf(each, 'array'))) &&
+        node.items.every(item => {
+          const found = group({ kind: 'item', item, by: node.by });
+          return found !== undefined && implies([...found, one(keyLeft(item.beyond))], item.beyond, work);
+        })
+      );
+    case 'list': {
+      const { length } = node.items;
+      if (length === 0) return false;
+      return node.items.every((item, index) => {
+        const found = group({ kind: 'index', index, length });
+        return found !== undefined && implies(found, item, work);
+      });
+    }
+    case 'contains':
+      return isArrayFor(all) && node.members.every(member => isContained(all, member, work));
+    case 'set':
+      return isArrayFor(all) && node.values.every(value => isContained(all, equalTo(value), work));
+    case 'test':
+    case 'literal':
+    case 'compare':
+      return !possible([...claims, one(noneOf([node]))], work);
+  }
+}
+
+/** An item is an object, whatever else is known of it. */
+function keyLeft(beyond: Node): Node {
+  return { ...beyond, kind: 'map', source: {}, entries: [], guarded: false };
+}
+
+function impliesChoice(claims: readonly Claim[], node: Choice, work: Work): boolean {
+  const can = (each: Node): boolean => possible([...claims, one(each)], work);
+  switch (node.op) {
+    case '$anyOf':
+      return (
+        node.alternatives.some(each => implies(claims, each, work)) ||
+        !possible([...claims, one(noneOf(node.alternatives))], work)
+      );
+    case '$noneOf':
+      return !node.alternatives.some(can);
+    case '$oneOf': {
+      const open = node.alternatives.filter(can);
+      const [only] = open;
+      return only !== undefined && open.length === 1 && implies(claims, only, work);
+    }
+  }
+}
+
+function isArrayFor({ here, below }: Sorted): boolean {
+  return below.some(({ step }) => step.kind !== 'key') || here.some(each => isOf(each, 'array'));
+}
+
+/** Whether only arrays, or only objects, meet it. */
+function isOf(node: Node, type: 'array' | 'object'): boolean {
+  const other = type === 'array' ? 'object' : 'array';
+  switch (node.kind) {
+    case 'map':
+    case 'list':
+    case 'keyed':
+    case 'contains':
+    case 'set':
+      return admits(node, type) && !admits(node, other);
+    case 'test':
+      return ['$type', '$empty', '$nonEmpty'].includes(node.op) && property(node.source, node.op) === type;
+    case 'wrapped':
+      return isOf(node.inner, type);
+    case 'anything':
+    case 'literal':
+    case 'compare':
+    case 'choice':
+    case 'all':
+      return false;
+  }
+}
+
+/** Whether some element surely is as wished. */
+function isContained({ here, below }: Sorted, member: Node, work: Work): boolean {
+  return (
+    membersOf(here).some(each => implies([one(each)], member, work)) ||
+    below.some(({ claims }) => implies(claims, member, work))
+  );
+}
