@@ -1,0 +1,104 @@
+/** A leaf as one sentence for somebody tired: what it is since when, who wants what, and why that is not so. */
+import { expectedWords, valueWords } from './expected/words.ts';
+import type { Instant } from './ids.ts';
+import { characteristicArray } from './instance.ts';
+import { isObject } from './json.ts';
+import { lasting } from './lasting.ts';
+import type { Leaf, Reason } from './outstanding.ts';
+import { type Path, segments } from './path.ts';
+
+/** What is known around a leaf; whatever is left out is not spoken of. */
+export interface Around {
+  readonly now: Instant;
+  /** What the instance is called. */
+  readonly of?: string;
+  readonly wantedBy?: { readonly principal: string; readonly owner?: string; readonly why?: string };
+  /** How the actual became what it is. */
+  readonly became?: { readonly at: Instant; readonly principal: string; readonly why?: string };
+  readonly observed?: { readonly at?: Instant; readonly by?: string };
+}
+
+export function explainSentence(leaf: Leaf, around: Around): string {
+  const place = placeWords(leaf.path, around.of);
+  switch (leaf.verdict) {
+    case 'met':
+      return `${place} ${have(leaf, around)}, as ${asWanted(around)}${metBy(leaf)}${seen(around)}`;
+    case 'unmet': {
+      const because = leaf.reason === undefined ? '' : reasonWords[leaf.reason];
+      const why = because === '' ? '' : `: ${because}`;
+      return `${place} ${have(leaf, around)}; ${wants(leaf, around)}${why}${seen(around)}`;
+    }
+    case 'unknown':
+      return `${place} is not known: ${blind(leaf, around)}; ${wants(leaf, around)}`;
+    case 'inapplicable':
+      return `${place} does not matter now; ${wants(leaf, around)}`;
+  }
+}
+
+/** `mtu of veth1`: without what every characteristic's path has in common. */
+export function placeWords(path: Path, of?: string): string {
+  const parts = segments(path);
+  const isCharacteristic = Object.values(characteristicArray).some(array => array === parts[0]) && parts.length > 1;
+  const named = isCharacteristic
+    ? parts.slice(1, parts.length > 2 && parts.at(-1) === 'value' ? -1 : undefined)
+    : parts;
+  if (named.length === 0) return of ?? 'the whole';
+  return `${named.join('/')}${of === undefined ? '' : ` of ${of}`}`;
+}
+
+/** Empty where the values say it already. */
+const reasonWords: Readonly<Record<Reason, string>> = {
+  missing: '',
+  different: '',
+  present: '',
+  type: 'it is of another type',
+  format: 'it is not written so',
+  bound: 'it is out of bounds',
+  unit: 'its unit does not fit',
+  length: 'the length is another',
+  extra: 'it should not be there',
+  alternatives: 'the alternatives do not come out so',
+  pattern: 'it does not match',
+  function: 'the function says no',
+  stale: 'the last look is too long ago',
+  never: 'nobody has looked',
+};
+
+function have({ actual }: Leaf, { became, now }: Around): string {
+  const it = actual === undefined ? 'not there' : valueWords(actual);
+  if (became === undefined) return `is ${it}`;
+  const why = became.why === undefined ? '' : `: ${became.why}`;
+  return `has been ${it} for ${lasting(now - became.at)} (by ${became.principal}${why})`;
+}
+
+function asWanted({ wantedBy }: Around): string {
+  return wantedBy === undefined ? 'expected' : `${nameOf(wantedBy)} wants`;
+}
+
+function nameOf({ principal, owner }: NonNullable<Around['wantedBy']>): string {
+  return owner === undefined ? principal : `${owner} (${principal})`;
+}
+
+function wants({ expected }: Leaf, { wantedBy }: Around): string {
+  const wanted = expectedWords(expected);
+  if (wantedBy === undefined) return `expected is ${wanted}`;
+  return `${nameOf(wantedBy)} wants ${wanted}${wantedBy.why === undefined ? '' : ` (${wantedBy.why})`}`;
+}
+
+/** A literal that is met has been said already. */
+function metBy({ expected }: Leaf): string {
+  return isObject(expected) ? ` (${expectedWords(expected)})` : '';
+}
+
+function seen({ observed, now }: Around): string {
+  if (observed?.at === undefined) return '';
+  return `; seen ${lasting(now - observed.at)} ago${observed.by === undefined ? '' : ` by ${observed.by}`}`;
+}
+
+function blind({ actual, reason }: Leaf, { observed, now }: Around): string {
+  const by = observed?.by;
+  if (reason === 'never') return by === undefined ? 'nobody has looked' : `${by} has not seen it since the start`;
+  const was = actual === undefined ? 'not there' : valueWords(actual);
+  const ago = observed?.at === undefined ? 'too long ago' : `${lasting(now - observed.at)} ago`;
+  return `it was ${was} when ${by ?? 'somebody'} last looked, ${ago}`;
+}
