@@ -5,9 +5,10 @@ import { AgentError, sentence } from '../core/errors.ts';
 import { commonFlags, readArguments } from './arguments.ts';
 import { connect } from './client.ts';
 import type { CliIo, Command, Given, Said } from './command.ts';
-import { evaluate, explain, outstanding } from './commands/ask.ts';
+import { explain, outstanding } from './commands/ask.ts';
 import { central } from './commands/central.ts';
 import { changes } from './commands/changes.ts';
+import { evaluate } from './commands/evaluate.ts';
 import { expect } from './commands/expect.ts';
 import { get, kinds, ls, status } from './commands/look.ts';
 import { identity, peers } from './commands/peers.ts';
@@ -47,7 +48,7 @@ export const commands: readonly Command[] = [
   central,
 ];
 
-/** The exit code: 0; 1 when the agent refuses or is not reachable; 2 for bad input. */
+/** The exit code: 0; 1 when the agent refuses or is not reachable; 2 for bad input; what else a command says. */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
   try {
     return await run(args, io);

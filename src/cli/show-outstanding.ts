@@ -1,10 +1,11 @@
-/** `diffo outstanding`, `diffo explain` and `diffo evaluate`, for people. */
+/** `diffo outstanding` and `diffo explain`, for people. */
 import type { Json } from '../core/json.ts';
+import { lasting } from '../core/lasting.ts';
 import type { Reason } from '../core/outstanding.ts';
 import { listAt, numberAt, part, textAt } from './read.ts';
 import { type Screen, verdictPaint } from './screen.ts';
 import { wishesText } from './short-form.ts';
-import { count, lasting, moment, shortId, valueText } from './words.ts';
+import { moment, shortId, valueText } from './words.ts';
 
 /** How the whole stands, where nothing is outstanding. */
 export interface Standing {
@@ -170,20 +171,4 @@ function sinceText(change: Json, now: number): string {
       : `${valueText(part(change, 'old'))} → ${valueText(part(change, 'new'))}`;
   const by = `${textAt(cause, 'principal') ?? '?'} (${textAt(cause, 'kind') ?? '?'})`;
   return `${moment(textAt(change, 'at'), now)}: ${moved} by ${by}${why === undefined ? '' : `, ${why}`}`;
-}
-
-export function evaluationText(answer: Json, screen: Screen): string {
-  const verdict = textAt(answer, 'verdict') ?? '';
-  const rest = part(answer, 'outstanding') ?? null;
-  const leaves = listAt(answer, 'explain').map(
-    leaf =>
-      `  ${textAt(leaf, 'path') || '(as a whole)'}: expected ${valueText(part(leaf, 'expected'))}, actual ${valueText(part(leaf, 'actual'))} (${reasonText(leaf)})\n`,
-  );
-  const outstanding = rest === null ? '' : `outstanding ${JSON.stringify(rest, null, 2)}\n`;
-  return `${verdictPaint(verdict, screen)(verdict.toUpperCase())}\n${leaves.join('')}${outstanding}`;
-}
-
-export function evaluationsText(answers: readonly Json[], screen: Screen): string {
-  const each = answers.map((answer, i) => `${i + 1}. ${evaluationText(answer, screen)}`).join('');
-  return `${each}${count(answers.length, 'question')}\n`;
 }

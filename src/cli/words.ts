@@ -1,6 +1,7 @@
 /** What came from the network or an element, as words that are safe to show a person. */
 import type { Instant } from '../core/ids.ts';
 import { isArray, isObject, type Json } from '../core/json.ts';
+import { lasting } from '../core/lasting.ts';
 
 /** Control, format and line-breaking characters: a name may not move the cursor, change colours or reverse a line. */
 const unruly = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -54,16 +55,6 @@ function looksLikeJson(text: string): boolean {
 /** Ids of ours are shown by their beginning, which every command accepts; others are somebody's own words. */
 export function shortId(id: string): string {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id) ? id.slice(0, 8) : id;
-}
-
-/** How long, in the largest unit that says enough. */
-export function lasting(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
 }
 
 export function ago(instant: string | undefined, now: Instant): string {

@@ -38,3 +38,6 @@ export const tmfKeyedArrays: KeyedArrays = {
     ['table', 'destination', 'interface'],
   ],
 };
+
+/** What may be named as the way to compare arrays: by the keys above, or none of them by key. */
+export const arrayProfiles = ['tmf@1', 'plain'] as const;

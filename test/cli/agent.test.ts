@@ -210,7 +210,9 @@ test('what cannot be seen is unknown, and as loud as what is unmet', async () =>
 
 test('two documents are compared without anything being stored', async () => {
   const { run, json } = await session('inventory');
-  expect((await run('evaluate {"mtu":{"$gte":1500}} {"mtu":1400}')).out).toMatch(/^UNMET\n {2}\/mtu: expected/);
+  expect((await run('evaluate {"mtu":{"$gte":1500}} {"mtu":1400}')).out).toMatch(
+    /^UNMET\n {2}\/mtu: mtu is 1400; expected is at least 1500/,
+  );
   expect((await run('evaluate {"a":1} {"a":1}')).out).toBe('MET\n');
   const many = await run('evaluate --stdin', '[{"expected": 1, "actual": 1}, {"expected": 1, "actual": 2}]');
   expect(many.out).toMatch(/^1. MET\n2. UNMET\n/);

@@ -31,7 +31,10 @@ describe('bad input is exit 2, and one sentence with the nearest right word', ()
     ],
     [['expect'], 'say of what and what: diffo expect TARGET EXPECTATION (see diffo expect --help)'],
     [['evaluate', '{"a": 1', '{}'], 'EXPECTED is not JSON: it ends at line 1, column 8, where , or } is missing'],
-    [['evaluate', '{}'], 'evaluate takes EXPECTED and ACTUAL, each as JSON or @file, or --stdin'],
+    [
+      ['evaluate', '{}'],
+      'evaluate takes --expected FILE and --actual FILE, or EXPECTED and ACTUAL as JSON or @file, or --stdin',
+    ],
     [['plan', 'x', '--list'], 'say one of ID, --instance and --list'],
     [['changes', '--last', 'many'], '--last is a whole number from 0 to 100000, not "many"'],
     [['profile', 'chek', 'x'], 'say diffo profile check FILE, print FILE or reload, not "profile chek x"'],
@@ -83,12 +86,12 @@ describe('failure is exit 1, and one sentence that says what to do', () => {
 
   test('what the agent cannot read was bad input, with its place', async () => {
     const url = await answering(() =>
-      tmfError(400, 'invalid', '$min is not an operator: did you mean $gte?', 'See /expected/mtu/$min of the body'),
+      tmfError(400, 'invalid', '$min is not an operator: did you mean $gte?', 'See /expect/mtu/$min of the body'),
     );
-    expect(await diffo(['evaluate', '{"mtu":{"$min":1}}', '{}', '--at', url])).toEqual({
+    expect(await diffo(['expect', 'port/p1', '{"mtu":{"$min":1}}', '--at', url])).toEqual({
       code: 2,
       out: '',
-      err: 'diffo: $min is not an operator: did you mean $gte? (at /expected/mtu/$min)\n',
+      err: 'diffo: $min is not an operator: did you mean $gte? (at /expect/mtu/$min)\n',
     });
   });
 

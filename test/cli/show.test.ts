@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { colours, type Screen } from '../../src/cli/screen.ts';
 import { changeLine } from '../../src/cli/show-changes.ts';
+import { evaluationText } from '../../src/cli/show-evaluation.ts';
 import { expectationsText } from '../../src/cli/show-expectations.ts';
 import { instancesText, instanceText } from '../../src/cli/show-instances.ts';
-import { evaluationText, explainText, outstandingText } from '../../src/cli/show-outstanding.ts';
+import { explainText, outstandingText } from '../../src/cli/show-outstanding.ts';
 import { plansText, planText, tasksText } from '../../src/cli/show-plans.ts';
 import { statusText } from '../../src/cli/show-status.ts';
 import type { JsonObject } from '../../src/core/json.ts';
@@ -179,11 +180,11 @@ describe('outstanding', () => {
         {
           verdict: 'unmet',
           outstanding: { a: 1 },
-          explain: [{ path: '/a', expected: 1, actual: 2, reason: 'different' }],
+          explain: [{ path: '/a', expected: 1, actual: 2, sentence: 'a is 2; expected is 1' }],
         },
         screen,
       ),
-    ).toBe(lines('UNMET', '  /a: expected 1, actual 2 (it is another value)', 'outstanding {', '  "a": 1', '}'));
+    ).toBe(lines('UNMET', '  /a: a is 2; expected is 1', 'outstanding {"a":1}'));
   });
 });
 

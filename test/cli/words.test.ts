@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ago, harmless, harmlessJson, jsonText, lasting, moment, shortId, valueText } from '../../src/cli/words.ts';
+import { ago, harmless, harmlessJson, jsonText, moment, shortId, valueText } from '../../src/cli/words.ts';
+import { lasting } from '../../src/core/lasting.ts';
 
 const now = Date.parse('2026-03-12T12:00:00Z');
 

@@ -1,8 +1,8 @@
 /** The route of `evaluate`. */
 import * as z from 'zod';
+import { question } from '../../tmf/evaluate.ts';
 import { answer, failing } from '../describe/answers.ts';
-import { anyJson, type Describe, path, verdict } from './describing.ts';
-import { question } from './evaluate-body.ts';
+import { anyJson, type Describe, path, text, verdict } from './describing.ts';
 
 export const reason = z.enum([
   'missing',
@@ -33,6 +33,7 @@ export const evaluateDescribed: Describe = schemas => {
         actual: anyJson.optional(),
         verdict,
         reason: reason.exactOptional(),
+        sentence: text,
       }),
     ),
   });

@@ -1,15 +1,12 @@
-/** Commands that ask: outstanding, explain, evaluate. */
-import { AgentError } from '../../core/errors.ts';
-import { isArray, isObject, type Json } from '../../core/json.ts';
+/** Commands that ask: outstanding, explain. */
+import { isArray } from '../../core/json.ts';
 import type { Client } from '../client.ts';
 import type { Command } from '../command.ts';
-import { readJson } from '../json-place.ts';
 import { listAt, numberAt, part, textAt } from '../read.ts';
 import { type Found, oneInstance } from '../resolve.ts';
 import { pathOfName } from '../short-form.ts';
-import { evaluationsText, evaluationText, explainText, outstandingText, type Standing } from '../show-outstanding.ts';
+import { explainText, outstandingText, type Standing } from '../show-outstanding.ts';
 import { harmless } from '../words.ts';
-import { readSource } from './sources.ts';
 
 export const outstanding: Command = {
   name: 'outstanding',
@@ -66,49 +63,3 @@ export const explain: Command = {
     };
   },
 };
-
-export const evaluate: Command = {
-  name: 'evaluate',
-  words: '[EXPECTED ACTUAL]',
-  takes: [0, 2],
-  about: 'compares an expectation with a document; nothing is stored or touched',
-  flags: {
-    stdin: { about: 'read {"expected", "actual"}, or a list of them, from standard input' },
-    plain: { about: 'compare arrays by position instead of by the keys of TMF' },
-  },
-  examples: [
-    `diffo evaluate '{"mtu": {"$gte": 1500}}' '{"mtu": 1400}'`,
-    'diffo evaluate @expected.json @actual.json',
-    `echo '{"expected": {"mtu": 9000}, "actual": {"mtu": 1500}}' | diffo evaluate --stdin`,
-  ],
-  run: async ({ words, flags }, { client, io }) => {
-    const profile = flags.has('plain') ? { profile: 'plain' } : {};
-    let question: Json;
-    if (flags.has('stdin')) {
-      if (words.length > 0) throw new AgentError('invalid', 'with --stdin everything comes from standard input');
-      const read = readJson(await io.readInput(), 'standard input');
-      question = isArray(read)
-        ? read.map(each => ({ ...objectOf(each), ...profile }))
-        : { ...objectOf(read), ...profile };
-    } else {
-      const [expected, actual] = words;
-      if (expected === undefined || actual === undefined) {
-        throw new AgentError('invalid', 'evaluate takes EXPECTED and ACTUAL, each as JSON or @file, or --stdin');
-      }
-      question = {
-        expected: readJson(await readSource(expected, io), 'EXPECTED'),
-        actual: readJson(await readSource(actual, io), 'ACTUAL'),
-        ...profile,
-      };
-    }
-    return {
-      answer: await client.post('/diffo/v1/evaluate', question),
-      show: (answer, screen) => (isArray(answer) ? evaluationsText(answer, screen) : evaluationText(answer, screen)),
-    };
-  },
-};
-
-function objectOf(value: Json): { readonly [name: string]: Json } {
-  if (isObject(value)) return value;
-  throw new AgentError('invalid', 'standard input must be {"expected": ..., "actual": ...}, or a list of these');
-}
