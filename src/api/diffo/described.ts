@@ -15,6 +15,7 @@ import { outstandingDescribed } from './outstanding-described.ts';
 import { peersDescribed } from './peers-described.ts';
 import { plansDescribed } from './plans-described.ts';
 import { profileDescribed } from './profile-described.ts';
+import { schemasDescribed } from './schemas-described.ts';
 import { sharedDescribed } from './shared-described.ts';
 import { specificationsDescribed } from './specifications-described.ts';
 import { healthDescribed, statusDescribed } from './status-described.ts';
@@ -23,6 +24,7 @@ import { versionsDescribed } from './versions-described.ts';
 const routes: readonly Describe[] = [
   statusDescribed,
   kindsDescribed,
+  schemasDescribed,
   profileDescribed,
   specificationsDescribed,
   locatedDescribed,

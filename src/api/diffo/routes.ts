@@ -17,6 +17,7 @@ import { placeRoutes } from './places.ts';
 import { planRoutes } from './plans.ts';
 import { profileRoutes } from './profile.ts';
 import { referenceRoutes } from './references.ts';
+import { schemaRoutes } from './schemas.ts';
 import { specificationRoutes } from './specifications.ts';
 import { statusRoutes } from './status.ts';
 import { versionRoutes } from './versions.ts';
@@ -24,6 +25,7 @@ import { versionRoutes } from './versions.ts';
 export function diffoRoutes(app: App, parts: DiffoParts): void {
   statusRoutes(app, parts);
   kindRoutes(app, parts);
+  schemaRoutes(app, parts);
   profileRoutes(app, parts);
   specificationRoutes(app, parts);
   partyRoutes(app, parts);

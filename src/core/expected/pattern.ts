@@ -6,7 +6,7 @@ import type { Test } from './node.ts';
 import { isNil, type Place, type Reader, test, wrong } from './reading.ts';
 
 /** A pattern this long says what it wants in a way nobody can check. */
-const PATTERN_LENGTH = 256;
+export const PATTERN_LENGTH = 256;
 /** What a pattern comes to once its counted repetitions are written out; a long address of many forms is 500. */
 const PATTERN_STEPS = 1000;
 /** The same for all patterns of one expectation, which are read in one go. */
