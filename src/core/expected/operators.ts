@@ -37,6 +37,10 @@ const sizes: Record<string, (actual: Json) => number | undefined> = {
   object: actual => (isObject(actual) ? Object.keys(actual).length : undefined),
 };
 
+export const typeNames = Object.keys(jsonTypes);
+export const formatNames = Object.keys(formats);
+export const sizeNames = Object.keys(sizes);
+
 export const operators: ReadonlyMap<string, ReadOperator> = new Map<string, ReadOperator>([
   ['$absent', flag('$absent', actual => (isNil(actual) ? undefined : 'present'))],
   ['$present', flag('$present', actual => (isNil(actual) ? 'missing' : undefined))],
