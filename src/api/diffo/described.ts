@@ -16,6 +16,7 @@ import { peersDescribed } from './peers-described.ts';
 import { plansDescribed } from './plans-described.ts';
 import { profileDescribed } from './profile-described.ts';
 import { schemasDescribed } from './schemas-described.ts';
+import { setsDescribed } from './sets-described.ts';
 import { sharedDescribed } from './shared-described.ts';
 import { specificationsDescribed } from './specifications-described.ts';
 import { healthDescribed, statusDescribed } from './status-described.ts';
@@ -33,6 +34,7 @@ const routes: readonly Describe[] = [
   evaluateDescribed,
   expectationsDescribed,
   versionsDescribed,
+  setsDescribed,
   outstandingDescribed,
   plansDescribed,
   peersDescribed,

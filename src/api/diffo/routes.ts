@@ -18,6 +18,7 @@ import { planRoutes } from './plans.ts';
 import { profileRoutes } from './profile.ts';
 import { referenceRoutes } from './references.ts';
 import { schemaRoutes } from './schemas.ts';
+import { setRoutes } from './sets.ts';
 import { specificationRoutes } from './specifications.ts';
 import { statusRoutes } from './status.ts';
 import { versionRoutes } from './versions.ts';
@@ -39,6 +40,7 @@ export function diffoRoutes(app: App, parts: DiffoParts): void {
   evaluateRoutes(app, parts);
   expectationRoutes(app, parts);
   versionRoutes(app, parts);
+  setRoutes(app, parts);
   outstandingRoutes(app, parts);
   planRoutes(app, parts);
   peerRoutes(app, parts);

@@ -1,0 +1,177 @@
+/** `/diffo/v1/sets`: expectations that are laid, changed and taken away together, all or nothing, by the name of their set. */
+import type { FastifyRequest } from 'fastify';
+import type { Cause } from '../../core/change.ts';
+import { AgentError } from '../../core/errors.ts';
+import type { Expectation } from '../../core/expectation.ts';
+import { within } from '../../core/expectation-form.ts';
+import { type ExpectationSet, isSame, PROFILE, type SetDifference, standingOf } from '../../core/expectation-set.ts';
+import { saidBy } from '../../core/expectation-version.ts';
+import { asJson, type JsonObject } from '../../core/json.ts';
+import { parse } from '../../core/read-body.ts';
+import { setForm, setName, setsForm, toSet } from '../../core/set-form.ts';
+import type { Reader } from '../../ports/store.ts';
+import type { Handler } from '../paths.ts';
+import { type App, resourceAt } from '../server.ts';
+import { inPath, parameter, sendPage } from './lists.ts';
+import { type DiffoParts, OPERATOR } from './parts.ts';
+import { checkedDifference, differenceHash, writeDifference } from './set-writing.ts';
+
+type SetParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'loop' | 'peers'>;
+
+export function setRoutes(app: App, parts: SetParts): void {
+  const { store, clock, keyed, loop, peers } = parts;
+
+  /** Each set with where it stands in the body. */
+  const compare = (sets: readonly PlacedSet[], reader: Reader): readonly SetDifference[] => {
+    const keeper = { agent: store.agent, principal: OPERATOR, now: clock.now(), keyed };
+    const names = peers.states().map(({ name }) => name);
+    return sets.map(({ at, ...set }) => within(at, () => checkedDifference(set, reader, keeper, names)));
+  };
+
+  const apply = async (request: FastifyRequest, sets: readonly PlacedSet[]): Promise<Applied> => {
+    const dryRun = flag(request, 'dryRun');
+    if (dryRun) return applied(compare(sets, store), dryRun);
+    const seen = parameter(request, 'hash');
+    const done = await store.submit(causeOf(sets), writer => {
+      const result = applied(compare(sets, writer), dryRun);
+      if (seen !== undefined && seen !== result.hash) {
+        throw new AgentError('moved', 'what stands of this has changed since it was compared; compare it anew');
+      }
+      for (const each of result.differences) writeDifference(writer, each);
+      return result;
+    });
+    if (!done.differences.every(isSame)) loop.ring();
+    return done;
+  };
+
+  const applyOne: Handler = async (request, reply) => {
+    const set = ownSet(inPath(request, 'name'));
+    const body = toSet(set, parse(setForm, request.body), keyed);
+    const { dryRun, hash, differences } = await apply(request, [{ ...body, at: '' }]);
+    return reply.send({ dryRun, hash, ...differences.map(showDifference)[0] });
+  };
+
+  const applySeveral: Handler = async (request, reply) => {
+    const { sets } = parse(setsForm, request.body);
+    const seen = new Set<string>();
+    const placed = sets.map(({ name, ...set }, i) => {
+      const at = `/sets/${i}`;
+      if (seen.has(name)) throw new AgentError('invalid', `the set ${name} stands twice`, { pointer: `${at}/name` });
+      seen.add(name);
+      return { ...within(at, () => toSet(ownSet(name), set, keyed)), at };
+    });
+    const { dryRun, hash, differences } = await apply(request, placed);
+    return reply.send({ dryRun, hash, sets: differences.map(showDifference) });
+  };
+
+  const find = (name: string): readonly Expectation[] => {
+    const standing = standingOf(name, store.expectations());
+    if (standing.length === 0) throw new AgentError('notFound', `there is no set ${name}`);
+    return standing;
+  };
+
+  const takeAway: Handler = async (request, reply) => {
+    const set = ownSet(inPath(request, 'name'));
+    await store.submit(causeOf([{ set }]), writer => {
+      find(set);
+      for (const { id } of standingOf(set, writer.expectations())) writer.removeExpectation(id);
+    });
+    loop.ring();
+    return reply.code(204).send();
+  };
+
+  resourceAt(app, '/diffo/v1/sets', {
+    GET: (request, reply) => {
+      const names = [...new Set(store.expectations().flatMap(({ set }) => set ?? []))].sort();
+      return sendPage(request, reply, names, name => showBriefly(name, find(name), store));
+    },
+    POST: applySeveral,
+  });
+  resourceAt(app, '/diffo/v1/sets/:name', {
+    GET: (request, reply) => {
+      const name = inPath(request, 'name');
+      const standing = find(name);
+      return reply.send({ ...showBriefly(name, standing, store), expectations: standing.map(showWhole) });
+    },
+    PUT: applyOne,
+    DELETE: takeAway,
+  });
+}
+
+interface PlacedSet extends ExpectationSet {
+  /** Where it stands in the body. */
+  readonly at: string;
+}
+
+interface Applied {
+  readonly dryRun: boolean;
+  readonly hash: string;
+  readonly differences: readonly SetDifference[];
+}
+
+function applied(differences: readonly SetDifference[], dryRun: boolean): Applied {
+  return { dryRun, hash: differenceHash(differences), differences };
+}
+
+/** The name of a set that a caller may change; throws for the one that is the profile's. */
+function ownSet(name: string): string {
+  const read = setName.safeParse(name);
+  if (!read.success) throw new AgentError('invalid', `a set is named by ${read.error.issues[0]?.message}`);
+  if (name !== PROFILE) return name;
+  const reason = `the set ${PROFILE} is what the firmware profile says; change it there, or lay what shall stand above it`;
+  throw new AgentError('conflict', reason);
+}
+
+function causeOf(sets: readonly Pick<ExpectationSet, 'set'>[]): Cause {
+  const names = sets.map(({ set }) => set).join(', ');
+  return { principal: OPERATOR, kind: 'request', ref: names, why: `${sets.length === 1 ? 'set' : 'sets'} ${names}` };
+}
+
+function flag(request: FastifyRequest, name: string): boolean {
+  const text = parameter(request, name);
+  if (text === undefined || text === 'false') return false;
+  if (text === 'true') return true;
+  throw new AgentError('invalid', `${name} is true or false, not "${text}"`, { parameter: name });
+}
+
+function hrefOf(name: string): string {
+  return `/diffo/v1/sets/${encodeURIComponent(name)}`;
+}
+
+function showBriefly(name: string, standing: readonly Expectation[], store: Reader): JsonObject {
+  const verdicts = standing.flatMap(({ id }) => store.verdicts({ expectation: id }));
+  const count = (wanted: string): number => verdicts.filter(({ verdict }) => verdict === wanted).length;
+  return {
+    name,
+    href: hrefOf(name),
+    principal: standing[0]?.principal ?? OPERATOR,
+    size: standing.length,
+    unmet: count('unmet'),
+    unknown: count('unknown'),
+  };
+}
+
+type Named = Omit<Expectation, 'seq'>;
+
+function showName({ name = '', id }: Named): JsonObject {
+  return { name, id };
+}
+
+function showWhole(expectation: Named): JsonObject {
+  return { ...showName(expectation), ...saidBy(expectation) };
+}
+
+export function showDifference({ set, added, changed, removed, left, same }: SetDifference): JsonObject {
+  return {
+    set,
+    added: added.map(showWhole),
+    changed: changed.map(({ after, paths }) => ({
+      ...showName(after),
+      for: asJson(after.for),
+      paths: paths.map(asJson),
+    })),
+    removed: removed.map(showWhole),
+    left: left.map(showName),
+    same: same.map(showName),
+  };
+}

@@ -1,0 +1,59 @@
+/** The written form of a set of expectations: in a body, and item by item in a firmware profile. */
+import * as z from 'zod';
+import { AgentError } from './errors.ts';
+import { defaultPriority } from './expectation.ts';
+import { checkExpected, expectationForm, toTarget, within } from './expectation-form.ts';
+import { type ExpectationSet, SET_SIZE, type SetItem } from './expectation-set.ts';
+import type { KeyedArrays } from './path.ts';
+
+/** Stands in paths of the API and, mostly, as the name of a file. */
+export const setName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name of letters, digits, dots, dashes and underscores, 64 at most');
+
+export const itemForm = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[^\p{Cc}\p{Cs}]{1,128}$/u, 'a name of 1 to 128 characters, none of them a control character'),
+  ...expectationForm,
+});
+
+export const setForm = z.strictObject({
+  expectations: z.array(itemForm).max(SET_SIZE, `at most ${SET_SIZE} expectations; make several sets of them`),
+  prune: z.boolean().exactOptional(),
+});
+
+/** As many as a directory of files can be expected to hold. */
+const SETS_AT_ONCE = 100;
+
+export const setsForm = z.strictObject({
+  sets: z
+    .array(setForm.extend({ name: setName }))
+    .min(1, 'at least one set')
+    .max(SETS_AT_ONCE, `at most ${SETS_AT_ONCE} sets`),
+});
+
+export function toItem({ for: meant, priority = defaultPriority, ...rest }: z.output<typeof itemForm>): SetItem {
+  return { ...rest, for: toTarget(meant), priority };
+}
+
+/** Throws `invalid` with the pointer of the first thing that is said twice or is no expectation JSON. */
+export function toSet(
+  set: string,
+  { expectations, prune = false }: z.output<typeof setForm>,
+  keyed: KeyedArrays,
+): ExpectationSet {
+  const items = expectations.map(toItem);
+  const seen = new Map<string, number>();
+  for (const [i, item] of items.entries()) {
+    const first = seen.get(item.name);
+    if (first !== undefined) {
+      throw new AgentError('invalid', `the name ${item.name} stands twice in the set ${set}: at ${first} and at ${i}`, {
+        pointer: `/expectations/${i}/name`,
+      });
+    }
+    seen.set(item.name, i);
+    within(`/expectations/${i}`, () => checkExpected(item, keyed));
+  }
+  return { set, items, prune };
+}
