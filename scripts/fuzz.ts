@@ -25,7 +25,7 @@ if (Number.isNaN(count ?? 0) || Number.isNaN(seed)) {
 
 let isWell = true;
 if (what !== 'api') isWell = (await profiles(count ?? 100_000, seed)) && isWell;
-if (what !== 'profiles') isWell = (await api(count ?? 150, seed)) && isWell;
+if (what !== 'profiles') isWell = (await api(count ?? 250, seed)) && isWell;
 process.exit(isWell ? 0 : 1);
 
 /** Spoils profiles at random and checks them. */

@@ -26,7 +26,7 @@ export interface AgentUnderFuzz {
   readonly requests: number;
   /** Undefined while it runs; else how it ended. */
   readonly ended: string | undefined;
-  /** Growth of the resident memory after the first fifth, in KiB per 10,000 requests. */
+  /** Growth of the resident memory in the second half, in KiB per 10,000 requests. */
   readonly slopeKiB: number;
   readonly rssKiB: number;
 }
@@ -40,6 +40,11 @@ export interface FuzzSettings {
 }
 
 const here = import.meta.dirname;
+/** As it is started where it is installed; and what it keeps is told from what the collector has not yet come to. */
+const flags = [
+  ...readFileSync(join(here, '../../../scripts/node-flags'), 'utf8').trim().split(/\s+/),
+  ...['--expose-gc', '--require', join(here, 'collect.cjs')],
+];
 const types = ['service', 'resource'] as const;
 const inventories = types.flatMap(type => versions.map(version => apiRoot[type][version]));
 const catalogues = types.flatMap(type => versions.map(version => catalogueRoot[type][version]));
@@ -185,9 +190,9 @@ function countOf(answers: Readonly<Record<string, number>>): number {
   return Object.values(answers).reduce((sum, each) => sum + each, 0);
 }
 
-/** The line of least squares through what was seen after the first fifth, per 10,000 requests. */
+/** The line of least squares through what was seen in the second half, per 10,000 requests: all is loaded and warm then. */
 function slope(samples: readonly (readonly [number, number])[]): number {
-  const warm = (samples.at(-1)?.[0] ?? 0) / 5;
+  const warm = (samples.at(-1)?.[0] ?? 0) / 2;
   const seen = samples.filter(([requests]) => requests > warm);
   const mean = (of: 0 | 1): number => seen.reduce((sum, each) => sum + each[of], 0) / seen.length;
   const [x, y] = [mean(0), mean(1)];
@@ -229,7 +234,7 @@ interface RunningAgent {
 
 async function startAgent(settings: Readonly<Record<string, string>>): Promise<RunningAgent> {
   const words = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  const child = spawn(process.execPath, [program, 'run', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...flags, program, 'run', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log = (log + text).slice(-10_000);

@@ -16,10 +16,12 @@ async function seldom(root: string, told: Readonly<Record<string, number>>, want
       .filter(method => method in item)
       .map(method => `${method.toUpperCase()} ${path}`)
       .flatMap(label => {
-        const answered = Object.entries(told)
+        const its = Object.entries(told).filter(([each]) => each.startsWith(`${label} `));
+        const answered = its
           .filter(([each]) => each.startsWith(`${label} 2`))
           .reduce((sum, [, times]) => sum + times, 0);
-        return answered >= wanted ? [] : [`${root}: ${label}: ${answered}`];
+        const all = its.map(([each, times]) => `${each.slice(label.length + 1)} ${times} times`).join(', ');
+        return answered >= wanted ? [] : [`${root}: ${label}: ${all || 'not asked'}`];
       }),
   );
 }
