@@ -10,7 +10,12 @@ import { tmfKeyedArrays as keyed } from '../../src/tmf/keyed-arrays.ts';
 const now = Date.parse('2026-03-12T12:00:00Z');
 const ago = (ms: number) => now - ms;
 
-function sentences(expected: Json, actual: Json | undefined, around: Partial<Around> = {}, unknown = 'nowhere'): string[] {
+function sentences(
+  expected: Json,
+  actual: Json | undefined,
+  around: Partial<Around> = {},
+  unknown = 'nowhere',
+): string[] {
   const known = (path: string) => (path === unknown ? ('stale' as const) : ('known' as const));
   return explain(readExpected(expected, { keyed }), actual, { now, keyed, known }).map(leaf =>
     explainSentence(leaf, { now, ...around }),
@@ -27,10 +32,10 @@ describe('what is expected, in words', () => {
     [{ $lt: { $quantity: { amount: 10, units: 'Gbit/s' } } }, 'less than 10 Gbit/s'],
     [{ $between: [1400, 1500] }, 'between 1400 and 1500'],
     [{ $within: { of: 20, tolerance: 0.5 } }, 'within 0.5 of 20'],
-    [{ $gt: { $now: 'PT0S' } }, 'more than now'],
-    [{ $gt: { $now: '-PT5M' } }, 'more than now minus PT5M'],
+    [{ $gt: { $now: 'PT0S' } }, 'after now'],
+    [{ $gt: { $now: '-PT5M' } }, 'after now minus PT5M'],
     [{ $same: { $today: 'P1D' } }, 'the same as today plus P1D'],
-    [{ $lte: { $instant: '2026-01-15T12:00:00Z' } }, 'at most 2026-01-15T12:00:00Z'],
+    [{ $lte: { $instant: '2026-01-15T12:00:00Z' } }, 'not after 2026-01-15T12:00:00Z'],
     [{ $absent: true }, 'nothing there'],
     [{ $type: 'integer' }, 'a whole number'],
     [{ $match: { pattern: '^fw 2', flags: 'i' } }, 'text like "^fw 2"'],

@@ -28,6 +28,9 @@ const formats: Record<string, string> = {
   'ends-with-uuid4': 'text that ends in a random UUID',
 };
 
+/** The operands that are points in time. */
+const times: readonly string[] = ['$now', '$today', '$instant', '$local', '$date', '$time'];
+
 /** An operator that is not here is said as it is written. */
 const operators: ReadonlyMap<string, Say> = new Map<string, Say>([
   ['$absent', () => 'nothing there'],
@@ -41,10 +44,10 @@ const operators: ReadonlyMap<string, Say> = new Map<string, Say>([
   ['$literal', argument => `exactly ${valueWords(argument)}`],
   ['$map', argument => valueWords(argument)],
   ['$same', argument => `the same as ${operandWords(argument)}`],
-  ['$lt', argument => `less than ${operandWords(argument)}`],
-  ['$lte', argument => `at most ${operandWords(argument)}`],
-  ['$gt', argument => `more than ${operandWords(argument)}`],
-  ['$gte', argument => `at least ${operandWords(argument)}`],
+  ['$lt', argument => bound(argument, 'less than', 'before')],
+  ['$lte', argument => bound(argument, 'at most', 'not after')],
+  ['$gt', argument => bound(argument, 'more than', 'after')],
+  ['$gte', argument => bound(argument, 'at least', 'not before')],
   ['$between', argument => bounds(argument, 'between')],
   ['$outside', argument => bounds(argument, 'less or more than')],
   [
@@ -106,6 +109,11 @@ function prefixed(prefix: string, said: string | undefined): string | undefined 
 function several(argument: Json, word: 'or' | 'and' | ', '): string | undefined {
   if (!isArray(argument) || argument.length === 0) return undefined;
   return argument.map(expectedWords).join(word === ', ' ? word : ` ${word} `);
+}
+
+function bound(argument: Json, amount: string, time: string): string {
+  const isTime = isObject(argument) && Object.keys(argument).some(name => times.includes(name));
+  return `${isTime ? time : amount} ${operandWords(argument)}`;
 }
 
 function bounds(argument: Json, prefix: string): string | undefined {
