@@ -80,6 +80,8 @@ const tested: Json[] = [
 /** What a stored expectation may not say: months, whose length depends on the day. */
 const lenient: Json[] = [{ $lt: { $duration: 'P1M' } }, { $gt: { $now: '-P1M' } }];
 
+export const valueOperators: readonly Json[] = [...tested, ...compared, ...lenient];
+
 export const operatorsOfAValue: fc.Arbitrary<Json> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...tested) },
   { weight: 2, arbitrary: fc.constantFrom<Json>({ $gt: 0 }, { $lte: 1 }, { $between: [1, 2] }, { $outside: [0, 1] }) },
