@@ -7,8 +7,11 @@ import { nearest } from './nearest.ts';
 import { type Context, expectedAt, isOutstanding } from './outstanding.ts';
 import type { Path } from './path.ts';
 
+/** What decides who stands. */
+type Standing = Pick<Expectation, 'id' | 'priority' | 'createdAt'>;
+
 /** The larger priority stands, ties go to the older. */
-export function byStanding(a: Expectation, b: Expectation): number {
+export function byStanding(a: Standing, b: Standing): number {
   return b.priority - a.priority || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
 }
 

@@ -5,6 +5,7 @@ import { isArray, isObject, type Json, sameJson } from '../../../src/core/json.t
 import { isOutstanding } from '../../../src/core/outstanding.ts';
 import { canHold, implied } from '../../../src/core/standing/possible.ts';
 import { document, expectation, keyed, plain } from '../../kit/expectations.ts';
+import { wish as easy, value as small } from '../../kit/wishes.ts';
 
 const context = { now: 0, keyed };
 const read = (source: Json): Expected => readExpected(source, { keyed, lenient: true });
@@ -146,42 +147,6 @@ test('what some value meets is never called a conflict', () => {
     { numRuns: 20_000 },
   );
 });
-
-/** Wishes that many values meet, so that pairs of them are met often. */
-const easy: fc.Arbitrary<Json> = fc.letrec<{ wish: Json }>(tie => ({
-  wish: fc.oneof(
-    { maxDepth: 3 },
-    fc.constantFrom<Json>(
-      ...[true, 0, 1, 2, 'a', { $absent: true }, { $present: true }, { $type: 'number' }, { $type: 'array' }],
-      ...[{ $gt: 0 }, { $lte: 3 }, { $between: [1, 4] }, { $outside: [1, 2] }, { $range: [0, 4, 2] }, { $match: 'a' }],
-      ...[{ $type: 'object' }, { $nonEmpty: 'array' }, { $contains: [1] }, { $set: [2] }, { $empty: 'array' }, {}],
-    ),
-    fc.dictionary(fc.constantFrom('a', 'b'), tie('wish'), { maxKeys: 2 }),
-    fc.array(tie('wish'), { maxLength: 2 }),
-    fc
-      .tuple(
-        fc.constantFrom('$anyOf', '$oneOf', '$noneOf', '$allOf', '$contains'),
-        fc.array(tie('wish'), { minLength: 1, maxLength: 3 }),
-      )
-      .map(([op, each]) => ({ [op]: each })),
-    fc
-      .tuple(fc.uniqueArray(fc.tuple(fc.constantFrom(1, 2), tie('wish')), { selector: ([id]) => id }), fc.boolean())
-      .map(([items, closed]) => ({ $keyed: { by: ['id'], items: items.map(([id, a]) => ({ id, a })), closed } })),
-  ),
-})).wish;
-
-/** Values of those shapes. */
-const small: fc.Arbitrary<Json | undefined> = fc.letrec<{ value: Json }>(tie => ({
-  value: fc.oneof(
-    { maxDepth: 2 },
-    fc.constantFrom<Json>(null, true, false, 0, 1, 2, 3, 4, 1.5, 5, 'a', 'b'),
-    fc.dictionary(fc.constantFrom('a', 'b'), tie('value'), { maxKeys: 2 }),
-    fc.array(tie('value'), { maxLength: 3 }),
-    fc
-      .uniqueArray(fc.tuple(fc.constantFrom(1, 2, 3), tie('value')), { selector: ([id]) => id })
-      .map(items => items.map(([id, a]) => ({ id, a }))),
-  ),
-})).value;
 
 test('nor what some value meets of wishes that are easily met', () => {
   let met = 0;
