@@ -2,12 +2,13 @@
  * Expectation JSON, version 1: read once, checked and compiled. Plain JSON stands for itself, an object with one `$`
  * key is an operator, and the arrays that a profile keys are compared by key instead of by position.
  */
+import { checked } from './expected/checked.ts';
 import { diffoFunctions } from './expected/functions.ts';
 import type { Entry, FunctionRegistry, Item, Node, OpenMap } from './expected/node.ts';
 import { keyOfItem, operators } from './expected/operators.ts';
 import { member, type Place, type Reader, wrong } from './expected/reading.ts';
 import { nearestOperator } from './expected/spelling.ts';
-import { canonical, isArray, isObject, type Json, type JsonObject } from './json.ts';
+import { isArray, isObject, type Json, type JsonObject } from './json.ts';
 import { type KeyedArrays, keysOfArray, type Path, segment, segments } from './path.ts';
 
 /** Read once, evaluated many times. Everybody but the evaluator looks at `source` alone. */
@@ -30,13 +31,6 @@ export interface Reading {
   /** Where in a document the expectation stands, if it is a part of a larger one. */
   readonly at?: Path;
 }
-
-/** Deeper than any TMF document, and shallow enough to walk without looking after the stack. */
-const DEPTH = 32;
-/** One expectation fits one message to a peer. */
-const BYTES = 64 * 1024;
-/** What one evaluation may cost. */
-const NODES = 2000;
 
 /** Throws an `AgentError` that says what is wrong and where, as a JSON pointer. */
 export function readExpected(source: unknown, reading: Reading): Expected {
@@ -129,46 +123,4 @@ function readItem(
   const parts = values.map((value, i) => ({ path: (by[i] ?? '').split('/'), value }));
   const beyond = { ...node, entries: node.entries.filter(({ key }) => !by.includes(key)) };
   return { node, by, parts, beyond, name };
-}
-
-/** Whether it is an object as JSON has them, and not a `Date`, a `Map` or the like. */
-function isPlain(value: unknown): value is { readonly [key: string]: unknown } {
-  if (typeof value !== 'object' || value === null) return false;
-  const kind: unknown = Object.getPrototypeOf(value);
-  return kind === null || kind === Object.prototype;
-}
-
-/** What was given as JSON within the limits. */
-function checked(source: unknown): Json {
-  let nodes = 0;
-  const check = (value: unknown, pointer: string, depth: number): void => {
-    nodes += 1;
-    if (nodes > NODES) throw wrong(`the expectation has more than ${NODES} values`, { pointer });
-    if (depth > DEPTH) throw wrong(`the expectation is more than ${DEPTH} levels deep`, { pointer });
-    if (value === null || typeof value === 'boolean') return;
-    if (typeof value === 'string') {
-      if (!value.isWellFormed())
-        throw wrong('the text has half of a surrogate pair, which is no character', { pointer });
-      return;
-    }
-    if (typeof value === 'number' && Number.isFinite(value)) return;
-    if (isArray(value)) {
-      for (let i = 0; i < value.length; i++) check(value[i], `${pointer}/${i}`, depth + 1);
-    } else if (isPlain(value)) {
-      for (const [key, each] of Object.entries(value)) {
-        const at = `${pointer}/${segment(key)}`;
-        if (!key.isWellFormed())
-          throw wrong('the name has half of a surrogate pair, which is no character', { pointer });
-        check(each, at, depth + 1);
-      }
-    } else {
-      throw wrong('an expectation is JSON: null, true, false, a number, text, an array or an object', { pointer });
-    }
-  };
-  check(source, '', 1);
-  const json = source as Json;
-  if (new TextEncoder().encode(canonical(json)).length > BYTES) {
-    throw wrong(`the expectation is larger than ${BYTES / 1024} KiB`, { pointer: '' });
-  }
-  return json;
 }

@@ -29,7 +29,7 @@ export function keysOfArray(
 }
 
 export function segment(text: string): string {
-  return text.replaceAll('~', '~0').replaceAll('/', '~1');
+  return /[~/]/.test(text) ? text.replaceAll('~', '~0').replaceAll('/', '~1') : text;
 }
 
 export function segments(path: Path): string[] {

@@ -2,7 +2,7 @@
 import { isArray, isObject, type Json, property } from '../json.ts';
 import type { Leaf } from '../outstanding.ts';
 import { keyName, type Path, segment } from '../path.ts';
-import { choose, compare, hasKey, isExtra, met } from './met.ts';
+import { choose, compare, elementMeeting, hasKey, isExtra, met } from './met.ts';
 import type { Choice, Context, Item, Keyed, List, Node, OpenMap, Reason, Verdict } from './node.ts';
 import { put } from './node.ts';
 import { asKeyed, bareKey, residual, withKey } from './residual.ts';
@@ -50,6 +50,11 @@ export function weigh(node: Node, actual: Json | undefined, path: Path, weighing
   return weighLeaf(node, actual, path, weighing);
 }
 
+/** Whether what is met adds nothing: then most of a document is passed over without a path for each of its leaves. */
+function wantsUnmetOnly({ context, all }: Weighing): boolean {
+  return !all && !context.known;
+}
+
 export function verdictOf(leaves: readonly Leaf[]): Verdict {
   if (leaves.some(leaf => leaf.verdict === 'unmet')) return 'unmet';
   return leaves.some(leaf => leaf.verdict === 'unknown') ? 'unknown' : 'met';
@@ -62,8 +67,11 @@ function weighMap(
   weighing: Weighing,
 ): Record<string, Json> | undefined {
   let rest: Record<string, Json> | undefined;
+  const quick = wantsUnmetOnly(weighing);
   for (const { key, node: inner } of node.entries) {
-    const part = weigh(inner, property(actual, key), `${path}/${segment(key)}`, weighing);
+    const value = property(actual, key);
+    if (quick && met(inner, value, weighing.context)) continue;
+    const part = weigh(inner, value, `${path}/${segment(key)}`, weighing);
     if (part === undefined) continue;
     rest ??= {};
     put(rest, key, part);
@@ -79,7 +87,7 @@ function weighList(node: List, actual: readonly Json[], path: Path, weighing: We
 }
 
 function weighKeyed(node: Keyed, actual: readonly Json[], path: Path, weighing: Weighing): Json | undefined {
-  const parts = node.items.map(item => weighItem(item, actual, `${path}/${segment(item.name)}`, weighing));
+  const parts = weighItems(node, actual, path, weighing);
   let unmet = parts.some(part => part !== undefined);
   for (const [i, element] of actual.entries()) {
     if (!node.closed || !isExtra(node, element)) continue;
@@ -95,6 +103,17 @@ function weighKeyed(node: Keyed, actual: readonly Json[], path: Path, weighing: 
   if (!unmet) return undefined;
   const items = node.items.flatMap((item, i) => parts[i] ?? (node.closed ? [bareKey(item)] : []));
   return asKeyed(node, items);
+}
+
+function weighItems(node: Keyed, actual: readonly Json[], path: Path, weighing: Weighing): (Json | undefined)[] {
+  const quick = wantsUnmetOnly(weighing);
+  let next = 0;
+  return node.items.map(item => {
+    const found = quick ? elementMeeting(item, actual, next, weighing.context) : -1;
+    if (found < 0) return weighItem(item, actual, `${path}/${segment(item.name)}`, weighing);
+    next = found + 1;
+    return undefined;
+  });
 }
 
 /** Any element with the item's key may meet it; only against a single one can the item be taken apart. */
