@@ -1,6 +1,7 @@
 /** An expectation: what someone expects of an instance, stored, with who, how much it matters and what may be done. */
 import type { ExpectationId, InstanceId, Instant } from './ids.ts';
 import type { Json } from './json.ts';
+import type { Refinement } from './refinement.ts';
 
 /**
  * What the agent may do about what is outstanding, least first: judge in silence, tell, propose a plan that a person
@@ -29,6 +30,8 @@ export interface Expectation {
   readonly for: Target;
   /** Expectation JSON, version 1. */
   readonly expect: Json;
+  /** Step by step what it was refined to; what is judged is the last of it. */
+  readonly refinements?: readonly Refinement[];
   /** Absent: the profile's mode. */
   readonly mode?: Mode;
   /** 1–100; the larger stands where two cannot both hold. */

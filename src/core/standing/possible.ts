@@ -12,6 +12,8 @@ import { overlap, without } from './spans.ts';
 
 /** What one answer may cost; beyond, everything is possible and nothing implied. */
 const STEPS = 5000;
+/** What each claim adds to it, so that large expectations are told too. */
+const STEPS_PER_CLAIM = 100;
 
 interface Work {
   left: number;
@@ -19,12 +21,16 @@ interface Work {
 
 /** Whether some value may meet all. */
 export function canHold(claims: readonly Claim[]): boolean {
-  return possible(claims, { left: STEPS });
+  return possible(claims, workFor(claims));
 }
 
 /** Whether every value that meets all the claims meets the node. */
 export function implied(claims: readonly Claim[], node: Node): boolean {
-  return implies(claims, node, { left: STEPS });
+  return implies(claims, node, workFor(claims));
+}
+
+function workFor(claims: readonly Claim[]): Work {
+  return { left: STEPS + STEPS_PER_CLAIM * claims.length };
 }
 
 interface Sorted {

@@ -1,0 +1,121 @@
+/** Whether what is laid collides with what others expect of the same instance: where, with whom, and who stands. */
+import type { Expectation, Target } from '../expectation.ts';
+import { type Expected, readExpected } from '../expected.ts';
+import type { ExpectationId, InstanceId } from '../ids.ts';
+import type { Instance } from '../instance.ts';
+import { isObject, type Json } from '../json.ts';
+import type { KeyedArrays, Path } from '../path.ts';
+import { refinedExpect } from '../refinement.ts';
+import { mayMean } from '../target.ts';
+import { certain } from './certain.ts';
+import type { Claim } from './claim.ts';
+import { merge, type Overruled, type Wish } from './merge.ts';
+import { canHold } from './possible.ts';
+
+export interface Conflict {
+  readonly path: Path;
+  /** What is wanted there of the one that was asked about. */
+  readonly wants: Json;
+  /** Who wants something else: one, or several who leave no room together. Itself, if it contradicts itself. */
+  readonly with: readonly Wish[];
+  /** Who stands; null where no value can meet what is wanted. */
+  readonly stands: ExpectationId | null;
+}
+
+/** An expectation as it is or would be stored. */
+export type Candidate = Omit<Expectation, 'seq'>;
+
+export interface World {
+  readonly keyed: KeyedArrays;
+  readonly instance: (id: InstanceId) => Instance | undefined;
+}
+
+/** With each of those that may mean the same instance, and with several together where one instance is meant. */
+export function conflictsOf(mine: Candidate, others: readonly Expectation[], world: World): readonly Conflict[] {
+  const laid = (expectation: Candidate) => ({ expectation, expected: read(expectation, world.keyed) });
+  const found = merge([laid(mine)]).overruled.map(each => conflict(mine, each));
+  const near = others.filter(other => other.id !== mine.id && mayMeetOn(mine, other, world));
+  for (const other of near) {
+    const two = [laid(mine), laid(other)];
+    if (canHold(two.map(({ expected }) => ({ steps: [], node: expected.node })))) continue;
+    found.push(...between(mine, merge(two).overruled));
+  }
+  if (near.length > 1 && !('where' in mine.for)) {
+    const all = merge([mine, ...near].map(laid)).overruled;
+    found.push(...between(mine, all).filter(each => each.with.length > 1));
+  }
+  return found;
+}
+
+/** What was overruled between one and others, seen from the one. */
+function between(mine: Candidate, overruled: readonly Overruled[]): Conflict[] {
+  return overruled.flatMap(each => {
+    if (each.expectation === mine.id) {
+      return each.by.some(({ expectation }) => expectation !== mine.id) ? [conflict(mine, each)] : [];
+    }
+    const own = each.by.find(({ expectation }) => expectation === mine.id);
+    if (!own) return [];
+    const { path, by, ...loser } = each;
+    const beside = by.filter(other => other !== own);
+    return [{ path, wants: own.wants, with: [loser, ...beside], stands: mine.id }];
+  });
+}
+
+function conflict(mine: Candidate, { path, wants, by }: Overruled): Conflict {
+  return { path, wants, with: by, stands: by.find(({ expectation }) => expectation !== mine.id)?.expectation ?? null };
+}
+
+/** Whether two may have to be met by one instance at one time. */
+export function mayMeetOn(a: Candidate, b: Candidate, world: World): boolean {
+  if (a.for.peer !== b.for.peer || !overlap(a.validFor, b.validFor)) return false;
+  const conditions = [...conditionsOf(a, world), ...conditionsOf(b, world)];
+  if ([a, b].some(({ for: meant }) => 'where' in meant && isNobody(meant.where))) return false;
+  return shareInstance(a, b, world) && canHold(conditions);
+}
+
+function shareInstance({ for: a }: Candidate, { for: b }: Candidate, world: World): boolean {
+  if ('id' in a) return meansIt(b, a.id, world);
+  if ('id' in b) return meansIt(a, b.id, world);
+  if (a.kind !== undefined && b.kind !== undefined && a.kind !== b.kind) return false;
+  return !('name' in a && 'name' in b) || a.name === b.name;
+}
+
+function meansIt(target: Target, id: InstanceId, world: World): boolean {
+  if ('id' in target) return target.id === id;
+  const instance = world.instance(id);
+  if (!instance || !mayMean(target, instance)) return false;
+  return !('where' in target) || certain(read({ expect: target.where }, world.keyed).node, instance.document) !== 'no';
+}
+
+/** What has to be so for an expectation to mean an instance, and to apply to it. */
+function conditionsOf({ for: meant, when }: Candidate, { keyed }: World): readonly Claim[] {
+  const sources: Json[] = [
+    ...('where' in meant ? [meant.where] : []),
+    ...('name' in meant ? [{ $map: { name: { $eq: meant.name } } }] : []),
+    ...(when === undefined ? [] : [when]),
+  ];
+  return sources.map(expect => ({ steps: [], node: read({ expect }, keyed).node }));
+}
+
+function isNobody(where: Json): boolean {
+  return isObject(where) && Object.keys(where).length === 0;
+}
+
+function overlap(a: Expectation['validFor'], b: Expectation['validFor']): boolean {
+  const [start, end] = [
+    Math.max(...[a, b].map(each => Date.parse(each?.startDateTime ?? '') || Number.NEGATIVE_INFINITY)),
+    Math.min(...[a, b].map(each => Date.parse(each?.endDateTime ?? '') || Number.POSITIVE_INFINITY)),
+  ];
+  return start < end;
+}
+
+const known = new WeakMap<object, Expected>();
+
+/** Read once for each record, which the store hands out again and again. */
+export function read(record: Pick<Expectation, 'expect' | 'refinements'>, keyed: KeyedArrays): Expected {
+  const found = known.get(record);
+  if (found) return found;
+  const expected = readExpected(refinedExpect(record, keyed), { keyed, lenient: true });
+  known.set(record, expected);
+  return expected;
+}
