@@ -50,6 +50,16 @@ export function leafName(expectation: string, instance: string | undefined, path
   return `${expectation}:${instance ?? ''}:${path}`;
 }
 
+/** Whose leaf it is; the other way round. */
+export function ownerOfLeaf(leaf: string): { readonly expectation: string; readonly instance: string | undefined } {
+  const [, expectation = leaf, instance = ''] = /^([^:]*):(.*?):(?:\/.*)?$/s.exec(leaf) ?? [];
+  return { expectation, instance: instance === '' ? undefined : instance };
+}
+
+/**
+ * What can be done about what is unmet. What is done for one instance does not depend on another, so that the plans of
+ * several instances are what the plan for all of them is.
+ */
 export function plan(situation: Situation): Draft {
   const tasks: Draft['tasks'][number][] = [];
   const waiting: Draft['waiting'][number][] = [];

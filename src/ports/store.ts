@@ -94,7 +94,7 @@ export interface Reader extends ModelReader, InstanceIndex {
   /** The seq of the last change. */
   seq(): number;
 
-  /** To be consumed at once; nothing may be written meanwhile. */
+  /** Read ahead a little: of what is written meanwhile, some is told as it was before. What is not touched is told once. */
   instances(query: InstanceQuery): IterableIterator<Instance>;
   countInstances(query: InstanceQuery): number;
 

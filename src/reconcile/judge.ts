@@ -1,6 +1,8 @@
 /** Compares what is expected with what is so, and says what the verdict is; writes nothing. */
 import type { Expectation, Mode } from '../core/expectation.ts';
 import { modeOf } from '../core/expectation.ts';
+import { type Reads, readsOf, touches } from '../core/expected/reads.ts';
+import { earlier, readsClock, turnsAt } from '../core/expected/turns.ts';
 import { type Expected, readExpected } from '../core/expected.ts';
 import type { ExpectationId, Instant } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
@@ -8,9 +10,9 @@ import { isObject, type Json } from '../core/json.ts';
 import { type Kinds, ownerOf } from '../core/kind.ts';
 import { type Context, explain, isOutstanding, type Judgement, judge, type Leaf } from '../core/outstanding.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
-import { isGone, isValid, mayMean } from '../core/target.ts';
+import { isGone, isValid, mayMean, nextBoundary } from '../core/target.ts';
 import type { Reader } from '../ports/store.ts';
-import type { Sight } from './sight.ts';
+import type { Known, Sight } from './sight.ts';
 
 export interface JudgeParts {
   readonly store: Reader;
@@ -30,10 +32,22 @@ interface Compiled {
   readonly when: Expected | undefined;
   /** Undefined for an empty `where`, which means nobody. */
   readonly where: Expected | undefined;
+  /** What of a document any of the three reads. */
+  readonly reads: readonly Reads[];
+  /** Whether time alone can change what any of the three says. */
+  readonly clocked: boolean;
+}
+
+/** What an expectation says of an instance, and until when, if nothing but the time moves. */
+export interface Considered {
+  /** Undefined when the instance is not meant. */
+  readonly judged: Judgement | undefined;
+  readonly turnsAt: Instant | undefined;
 }
 
 export class Judge {
   private readonly compiled = new Map<ExpectationId, Compiled>();
+  private actuals = new WeakMap<Instance, { readonly actual: Json | undefined }>();
   private readonly parts: JudgeParts;
 
   constructor(parts: JudgeParts) {
@@ -48,27 +62,39 @@ export class Judge {
     return { now, keyed: this.parts.keyed };
   }
 
-  /** Whom an expectation means now: instances, or `undefined` for one that is named and does not exist. */
-  meant(expectation: Expectation, now: Instant): readonly (Instance | undefined)[] {
-    const { store } = this.parts;
-    const target = expectation.for;
-    if ('id' in target) return [store.instance(target.id)];
-    if ('name' in target) {
-      const found = [...store.instances({ kind: target.kind, name: target.name })];
-      return found.length > 0 ? found : [undefined];
-    }
-    const found: Instance[] = [];
-    for (const instance of store.instances(target.kind === undefined ? {} : { kind: target.kind })) {
-      if (this.means(expectation, instance, now)) found.push(instance);
-    }
-    return found;
+  /** What an instance is shown as is worked out once for each record of it, until this is called. */
+  lookAnew(): void {
+    this.actuals = new WeakMap();
   }
 
-  means(expectation: Expectation, instance: Instance, now: Instant): boolean {
-    if (!mayMean(expectation.for, instance)) return false;
-    if (!('where' in expectation.for)) return true;
-    const { where } = this.read(expectation);
-    return where !== undefined && !isOutstanding(where, this.parts.withTelemetry(instance), this.context(now));
+  /** Whether a change at one of these paths can matter to what an expectation says of an instance. */
+  concerns(expectation: Expectation, paths: readonly Path[]): boolean {
+    const { reads } = this.read(expectation);
+    return paths.some(path => reads.some(each => touches(each, path)));
+  }
+
+  consider(expectation: Expectation, instance: Instance | undefined, now: Instant): Considered {
+    const { expect, when, where, clocked } = this.read(expectation);
+    const context = this.context(now);
+    const turnOf = (each: Expected | undefined, actual: Json | undefined): Instant | undefined =>
+      clocked && each ? turnsAt(each.node, actual, context) : undefined;
+    let turns: Instant | undefined;
+    if (instance) {
+      if (!mayMean(expectation.for, instance)) return { judged: undefined, turnsAt: undefined };
+      if ('where' in expectation.for) {
+        if (!where) return { judged: undefined, turnsAt: undefined };
+        const shown = this.shown(instance);
+        turns = turnOf(where, shown);
+        if (isOutstanding(where, shown, context)) return { judged: undefined, turnsAt: turns };
+      }
+    }
+    turns = earlier(turns, nextBoundary(expectation.validFor, now));
+    const actual = instance && this.actual(instance);
+    if (clocked && isValid(expectation.validFor, now)) {
+      turns = earlier(turns, turnOf(when, actual));
+      if (!when || !isOutstanding(when, actual, context)) turns = earlier(turns, turnOf(expect, actual));
+    }
+    return { judged: this.judge(expectation, instance, now), turnsAt: turns };
   }
 
   judge(expectation: Expectation, instance: Instance | undefined, now: Instant): Judgement {
@@ -85,12 +111,25 @@ export class Judge {
 
   private prepare(expectation: Expectation, instance: Instance | undefined, now: Instant) {
     const { expect, when } = this.read(expectation);
-    // What a look no longer finds is judged as absent.
-    const actual = instance === undefined || isGone(instance) ? undefined : this.parts.withTelemetry(instance);
+    const actual = instance && this.actual(instance);
     const context = this.context(now);
     const applies = isValid(expectation.validFor, now) && (when === undefined || !isOutstanding(when, actual, context));
     const known = this.known(expectation, instance, now);
     return { expect, actual, applies, context: known ? { ...context, known } : context };
+  }
+
+  private actual(instance: Instance): Json | undefined {
+    // What a look no longer finds is judged as absent.
+    return isGone(instance) ? undefined : this.shown(instance);
+  }
+
+  private shown(instance: Instance): Json | undefined {
+    let found = this.actuals.get(instance);
+    if (!found) {
+      found = { actual: this.parts.withTelemetry(instance) };
+      this.actuals.set(instance, found);
+    }
+    return found.actual;
   }
 
   /** How well each path is known; undefined when all of it is. */
@@ -101,8 +140,7 @@ export class Judge {
   ): ((path: Path) => Known) | undefined {
     const seen = instance === undefined ? this.seenAll(expectation) : this.parts.sight.observedAt(instance);
     const freshnessMs = expectation.freshnessMs ?? this.parts.freshnessMs;
-    const driverPart: Known =
-      seen === undefined ? 'never' : seen !== 'recorded' && now - seen > freshnessMs ? 'stale' : 'known';
+    const driverPart = this.parts.sight.known(seen, freshnessMs, now);
     if (driverPart === 'known') return undefined;
     if (instance === undefined) return () => driverPart;
     const kind = this.parts.kinds.get(instance.kind);
@@ -119,11 +157,17 @@ export class Judge {
     if (known?.seq === expectation.seq) return known;
     const reading = { keyed: this.parts.keyed, lenient: true };
     const where = 'where' in expectation.for ? expectation.for.where : undefined;
-    const read: Compiled = {
-      seq: expectation.seq,
+    const parts = {
       expect: readExpected(expectation.expect, reading),
       when: expectation.when === undefined ? undefined : readExpected(expectation.when, reading),
       where: where === undefined || isEmpty(where) ? undefined : readExpected(where, reading),
+    };
+    const nodes = [parts.expect, parts.when, parts.where].flatMap(each => each?.node ?? []);
+    const read: Compiled = {
+      seq: expectation.seq,
+      ...parts,
+      reads: nodes.map(node => readsOf(node, this.parts.keyed)),
+      clocked: nodes.some(readsClock),
     };
     this.compiled.set(expectation.id, read);
     return read;
@@ -133,8 +177,6 @@ export class Judge {
     this.compiled.delete(expectation);
   }
 }
-
-type Known = 'known' | 'stale' | 'never';
 
 function isEmpty(where: Json): boolean {
   return isObject(where) && Object.keys(where).length === 0;

@@ -7,22 +7,22 @@ import { AgentError, sentence } from '../core/errors.ts';
 import type { Mode } from '../core/expectation.ts';
 import type { Instant } from '../core/ids.ts';
 import type { Kinds } from '../core/kind.ts';
-import type { KeyedArrays } from '../core/path.ts';
+import type { KeyedArrays, Path } from '../core/path.ts';
 import type { Plan } from '../core/plan.ts';
-import { type Draft, leafName, plan, type Situation } from '../core/planner.ts';
-import { verdictId } from '../core/verdict.ts';
+import { type Draft, leafName } from '../core/planner.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
-import { Asks } from './asks.ts';
 import { type Bell, hangBell } from './bell.ts';
 import { begin, type CarryOutParts, finish, recoverTasks, runTasks, takeBack } from './carry-out.ts';
+import { Drafts } from './drafts.ts';
 import { Judge } from './judge.ts';
 import { Observer } from './observe.ts';
-import { draftPlan, refuseWhatMoved, whyPaused, whyUnwanted } from './plans.ts';
+import { draftPlan, refuseWhatMoved, whyUnwanted } from './plans.ts';
 import { PresentedInstances } from './presented.ts';
 import { Sight } from './sight.ts';
+import { telemetryPaths } from './telemetry.ts';
 import { Verdicts } from './verdicts.ts';
 import { Watch } from './watch.ts';
 
@@ -50,6 +50,8 @@ const PLANS_KEPT = 300;
 /** Interfaces that come and go under ever new names, as those of containers do, must not fill the flash. */
 const KEYS_KEPT = 1_000;
 const PASSES_PER_TIDY = 100;
+/** Proves now and then that nothing was missed. */
+const SWEEP_EVERY_MS = 3_600_000;
 
 const upkeep: Cause = { principal: 'loop', kind: 'upkeep' };
 
@@ -78,9 +80,14 @@ export class Loop {
   private readonly bell: Bell;
   private readonly carrying: CarryOutParts;
   private readonly verdicts: Verdicts;
-  private asks: Asks;
-  private draftNow: Draft = { tasks: [], waiting: [], readSet: [] };
+  private readonly drafts: Drafts;
+  /** Where telemetry stands in a document. */
+  private telemetry: readonly Path[];
   private sweep = true;
+  private sweptAt: Instant | undefined;
+  private samplingsJudged = 0;
+  /** The seq up to which proposals have been held against the draft. */
+  private proposedAt: number | undefined;
   private sleep: (() => void) | undefined;
 
   constructor(parts: LoopParts) {
@@ -104,7 +111,22 @@ export class Loop {
       freshnessMs: parts.freshnessMs,
       withTelemetry: instance => this.watch.withTelemetry(presented.of(instance)),
     });
-    this.verdicts = new Verdicts({ store, judge: this.judge, presented, log });
+    this.telemetry = telemetryPaths(kinds);
+    this.verdicts = new Verdicts({
+      store,
+      judge: this.judge,
+      presented,
+      sight: this.sight,
+      log,
+      freshnessMs: parts.freshnessMs,
+      readsTelemetry: expectation => this.judge.concerns(expectation, this.telemetry),
+    });
+    this.drafts = new Drafts({
+      store,
+      judge: this.judge,
+      unmet: this.verdicts.unmet,
+      offers: drivers.flatMap(driver => driver.abilities.map(ability => ({ driver: driver.name, ability }))),
+    });
     this.carrying = {
       store,
       driver: name => this.watch.driver(name),
@@ -113,13 +135,12 @@ export class Loop {
       newId: parts.newId,
       chance: parts.chance,
     };
-    this.asks = asksOf(parts);
     this.bell = hangBell(() => this.pass());
   }
 
   /** The profile has brought other kinds: what was worked out from those before is worked out anew. */
   takeKinds(): void {
-    this.asks = asksOf(this.parts);
+    this.telemetry = telemetryPaths(this.parts.kinds);
     this.sweep = true;
     this.bell.ring();
   }
@@ -149,7 +170,7 @@ export class Loop {
 
   /** What could be done about all that is outstanding, as of the last pass. */
   draft(): Draft {
-    return this.draftNow;
+    return this.drafts.whole();
   }
 
   private async pass(): Promise<void> {
@@ -157,12 +178,12 @@ export class Loop {
     const began = clock.now();
     try {
       await this.observe(began);
-      this.judgeWhatMoved(clock.now());
+      await this.judgeWhatMoved(clock.now());
       this.drawUp(clock.now());
       if (await this.carryOut()) {
         this.drawUp(clock.now());
         // What this pass had not planned for must not wait for the next thing to happen.
-        if (this.draftNow.tasks.some(task => task.mode === 'enforce')) this.bell.ring();
+        if (this.drafts.hasTasks('enforce')) this.bell.ring();
       }
       if (this.counts.passes % PASSES_PER_TIDY === 0) this.tidy();
     } catch (error) {
@@ -180,30 +201,25 @@ export class Loop {
   private async observe(now: Instant): Promise<void> {
     const { store } = this.parts;
     const willAct = store.plans({ states: ['approved', 'carryingOut'] }).length > 0;
-    const { swept } = await this.watch.look(willAct ? 'all' : 'due', this.lookEveryMs());
-    if (swept || this.freshnessEnds() <= now) this.sweep = true;
-    if (this.sweep && this.asks.samplesMatter) await this.watch.sample(this.lookEveryMs() / 2);
+    const { due } = await this.watch.look(willAct ? 'all' : 'due', this.lookEveryMs());
+    if (now - (this.sweptAt ?? 0) >= SWEEP_EVERY_MS) this.sweep = true;
+    const readers = this.verdicts.interests.ofTelemetry();
+    if ((this.sweep || due) && readers.size > 0) await this.watch.sample(this.lookEveryMs() / 2);
   }
 
   private lookEveryMs(): number {
-    return Math.max(SHORTEST_LOOK_MS, Math.min(this.parts.lookEveryMs, this.asks.freshestMs * 0.8));
-  }
-
-  /** When what was last seen becomes too old for the expectation that wants it freshest. */
-  private freshnessEnds(): Instant {
-    const oldest = this.sight.oldest();
-    if (typeof oldest !== 'number') return Number.POSITIVE_INFINITY;
-    const ends = oldest + Math.min(this.parts.freshnessMs, this.asks.freshestMs) + 1;
-    // Judged once when it ends; after that only a look can change it, and that sweeps by itself.
-    return ends > (this.counts.lastPassAt ?? 0) ? ends : Number.POSITIVE_INFINITY;
+    return Math.max(SHORTEST_LOOK_MS, Math.min(this.parts.lookEveryMs, this.verdicts.interests.freshestMs * 0.8));
   }
 
   // Judge
 
-  private judgeWhatMoved(now: Instant): void {
-    const sweep = this.sweep;
+  private async judgeWhatMoved(now: Instant): Promise<void> {
+    const { sweep } = this;
     this.sweep = false;
-    const { expectationsMoved } = this.verdicts.update(now, sweep);
+    if (sweep) this.sweptAt = now;
+    const sampled = this.watch.samplings !== this.samplingsJudged;
+    this.samplingsJudged = this.watch.samplings;
+    const { expectationsMoved } = await this.verdicts.update(now, { sweep, sampled });
     if (expectationsMoved !== undefined) this.startAfresh(expectationsMoved);
   }
 
@@ -225,45 +241,17 @@ export class Loop {
 
   private drawUp(now: Instant): void {
     const { store } = this.parts;
-    this.draftNow = plan(this.situation(now));
+    const redrawn = this.drafts.update(now);
+    if (!redrawn && this.proposedAt === store.seq()) return;
     this.counts.plansRefused += refuseWhatMoved(store, this.parts.keyed, now);
     this.clearBackoffs();
     this.propose(now);
-  }
-
-  private situation(now: Instant): Situation {
-    const { store } = this.parts;
-    const backoffs = new Map(store.backoffs().map(each => [each.leaf, each]));
-    const pauses = store.pauses();
-    return {
-      now,
-      unmet: [...this.verdicts.unmet.values()],
-      offers: this.parts.drivers.flatMap(driver => driver.abilities.map(ability => ({ driver: driver.name, ability }))),
-      context: this.judge.context(now),
-      standing: id =>
-        store
-          .verdicts({ instance: id })
-          .filter(each => each.verdict !== 'inapplicable')
-          .flatMap(each => store.expectation(each.expectation) ?? [])
-          .filter(each => each.for.peer === undefined),
-      held: (leaf, { expectation, instance }) => {
-        const paused = whyPaused(pauses, expectation.id, instance);
-        if (paused !== undefined) return { because: paused };
-        const backoff = backoffs.get(leaf);
-        if (!backoff || backoff.until <= now) return undefined;
-        return { because: `tried ${backoff.attempts} times, last: ${backoff.because}`, until: backoff.until };
-      },
-    };
+    this.proposedAt = store.seq();
   }
 
   private clearBackoffs(): void {
     const { store } = this.parts;
-    const outstanding = new Set(
-      [...this.draftNow.tasks, ...this.draftNow.waiting].map(each =>
-        leafName(each.expectation, each.instance, each.path),
-      ),
-    );
-    const over = store.backoffs().filter(each => !outstanding.has(each.leaf));
+    const over = store.backoffs().filter(each => !this.drafts.has(each.leaf));
     if (over.length === 0) return;
     store.transact(upkeep, writer => {
       for (const { leaf } of over) writer.clearBackoff(leaf);
@@ -273,7 +261,10 @@ export class Loop {
   /** Keeps one waiting proposal for all that a person has to approve. */
   private propose(now: Instant): void {
     const { store } = this.parts;
-    const proposal = draftPlan(this.parts, this.draftNow, mode => mode === 'approve', { madeBy: 'loop', now });
+    const proposal = draftPlan(this.parts, this.drafts.of('approve'), mode => mode === 'approve', {
+      madeBy: 'loop',
+      now,
+    });
     const standing = store.plans({ states: ['proposed'] }).filter(each => each.madeBy === 'loop');
     if (proposal && standing.some(each => each.hash === proposal.hash)) return;
     const discarded =
@@ -315,7 +306,10 @@ export class Loop {
     }
     // What was just done may have changed what the draft was made from.
     if (acted) return true;
-    const own = draftPlan(this.parts, this.draftNow, mode => mode === 'enforce', { madeBy: 'loop', now: clock.now() });
+    const own = draftPlan(this.parts, this.drafts.of('enforce'), mode => mode === 'enforce', {
+      madeBy: 'loop',
+      now: clock.now(),
+    });
     if (!own) return false;
     const written = store.transact({ ...upkeep, why: 'mode enforce' }, writer =>
       writer.putPlan({ ...own, state: 'approved', approvedBy: 'mode enforce' }),
@@ -326,7 +320,7 @@ export class Loop {
 
   private async lookAndJudge(): Promise<void> {
     await this.watch.look('all', this.lookEveryMs());
-    this.judgeWhatMoved(this.parts.clock.now());
+    await this.judgeWhatMoved(this.parts.clock.now());
   }
 
   private async carryOutAndVerify(begun: Plan): Promise<void> {
@@ -345,7 +339,7 @@ export class Loop {
     const unmet = plan.tasks.filter(task => {
       // What is wanted now is not what was done in vain.
       if (whyUnwanted(this.parts.store, plan, task.expectation) !== undefined) return false;
-      const judged = this.verdicts.unmet.get(verdictId(task.expectation, task.instance));
+      const judged = this.verdicts.unmet.get(task.expectation, task.instance);
       return judged?.leaves.some(leaf => leaf.verdict === 'unmet' && `${leaf.path}/`.startsWith(`${task.path}/`));
     });
     return [...new Set(unmet.map(task => leafName(task.expectation, task.instance, task.path)))];
@@ -366,26 +360,14 @@ export class Loop {
     const now = clock.now();
     const due = [
       this.watch.nextLook(),
-      this.freshnessEnds(),
       ...store
         .backoffs()
         .map(each => each.until)
         .filter(until => until > now),
-      this.asks.nextBoundary(now),
+      this.verdicts.nextTurn(now),
     ];
     const next = Math.min(...due);
     if (!Number.isFinite(next)) return;
-    this.sleep = clock.after(Math.max(next - now, 1), () => {
-      if (this.asks.hasBoundaries) this.sweep = true;
-      this.bell.ring();
-    });
+    this.sleep = clock.after(Math.max(next - now, 1), () => this.bell.ring());
   }
-}
-
-function asksOf({ store, kinds }: LoopParts): Asks {
-  const telemetry = [...kinds.values()].flatMap(kind => kind.characteristic.filter(each => each.telemetry));
-  return new Asks(
-    store,
-    telemetry.map(each => each.name),
-  );
 }

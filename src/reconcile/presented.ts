@@ -26,11 +26,16 @@ export class PresentedInstances {
     this.#parts = parts;
   }
 
+  /** Whether it is shown with more than it holds. */
+  derives({ kind: name }: Pick<Instance, 'kind'>): boolean {
+    const kind = this.#parts.kinds.get(name);
+    return kind !== undefined && declaredParts(kind).length > 0;
+  }
+
   /** As it is shown; the instance itself when its kind derives nothing, which costs nothing. */
   of(instance: Instance): Instance {
+    if (!this.derives(instance)) return instance;
     const { store, kinds } = this.#parts;
-    const kind = kinds.get(instance.kind);
-    if (!kind || declaredParts(kind).length === 0) return instance;
     const { document, reads } = present(store, kinds, instance);
     this.#remember(instance.id, reads);
     return { ...instance, document };

@@ -12,6 +12,9 @@ export interface Glance {
   readonly failure?: string;
 }
 
+/** How well something is known: seen lately enough, too long ago, or not at all. */
+export type Known = 'known' | 'stale' | 'never';
+
 export class Sight {
   private readonly glances = new Map<string, Glance>();
 
@@ -25,6 +28,16 @@ export class Sight {
 
   failed(driver: string, failure: string): void {
     this.glances.set(driver, { at: this.glances.get(driver)?.at, failure });
+  }
+
+  drivers(): Iterable<string> {
+    return this.glances.keys();
+  }
+
+  /** How well it is known now what was seen then. */
+  known(seen: Instant | 'recorded' | undefined, freshnessMs: number, now: Instant): Known {
+    if (seen === undefined) return 'never';
+    return seen !== 'recorded' && now - seen > freshnessMs ? 'stale' : 'known';
   }
 
   of(driver: string): Glance {

@@ -35,6 +35,8 @@ export class Watch {
   private readonly samples = new Map<string, ReadonlyMap<string, Sample>>();
   private sampling: { readonly maxAgeMs: number; readonly ended: Promise<void> } | undefined;
   looks = 0;
+  /** How often telemetry was taken. */
+  samplings = 0;
 
   constructor(parts: WatchParts) {
     this.parts = parts;
@@ -67,35 +69,30 @@ export class Watch {
     return Math.min(...this.eyes.map(eye => eye.dueAt), Number.POSITIVE_INFINITY);
   }
 
-  /**
-   * Looks where something was heard, where it is time, or everywhere; true when the view of any driver became whole or
-   * broken, so that everything has to be judged anew.
-   */
-  async look(which: 'due' | 'all', lookEveryMs: number): Promise<{ readonly swept: boolean }> {
-    let swept = false;
+  /** Looks where something was heard, where it is time, or everywhere; tells whether it was time anywhere. */
+  async look(which: 'due' | 'all', lookEveryMs: number): Promise<{ readonly due: boolean }> {
+    let anyDue = false;
     for (const eye of this.eyes) {
       const due = this.parts.clock.now() >= eye.dueAt;
       if (which === 'due' && !eye.heard && !due) continue;
       eye.heard = false;
-      swept = (await this.open(eye, lookEveryMs)) || (due && which === 'due') || swept;
+      anyDue ||= due;
+      await this.open(eye, lookEveryMs);
     }
-    return { swept };
+    return { due: anyDue };
   }
 
-  /** True when the driver sees again, or sees no more. */
-  private async open(eye: Eye, lookEveryMs: number): Promise<boolean> {
+  private async open(eye: Eye, lookEveryMs: number): Promise<void> {
     const { clock, sight, observer, log } = this.parts;
     const { name } = eye.driver;
     this.looks++;
     try {
       const look = await eye.driver.look();
       observer.record(name, look);
-      const again = eye.failures > 0 || sight.of(name).at === undefined;
       if (eye.failures > 0) log.info('driver sees again', { driver: name });
       sight.saw(name, look.at);
       eye.failures = 0;
       eye.dueAt = clock.now() + lookEveryMs;
-      return again;
     } catch (error) {
       eye.failures++;
       if (eye.failures === 1) log.warn('look failed', { driver: name, error: sentence(error) });
@@ -103,7 +100,6 @@ export class Watch {
       eye.dueAt = clock.now() + Math.min(RETRY_FIRST_MS * 2 ** (eye.failures - 1), RETRY_LONGEST_MS);
       // A full disk is no matter of sight: it must not pass for a blind driver.
       if (error instanceof AgentError && error.code === 'storage') throw error;
-      return true;
     }
   }
 
@@ -121,7 +117,10 @@ export class Watch {
   private async takeSamples(maxAgeMs: number): Promise<void> {
     for (const { driver } of this.eyes) {
       try {
-        this.samples.set(driver.name, await driver.sample(maxAgeMs));
+        const taken = await driver.sample(maxAgeMs);
+        if (this.samples.get(driver.name) === taken) continue;
+        this.samples.set(driver.name, taken);
+        this.samplings++;
       } catch (error) {
         this.parts.log.debug('no telemetry', { driver: driver.name, error: sentence(error) });
       }

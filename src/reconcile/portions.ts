@@ -1,0 +1,27 @@
+/** Long work in portions, so that whoever asks the agent something meanwhile is answered. */
+import { setImmediate } from 'node:timers/promises';
+
+/** Half of the longest that the event loop may be held up. */
+const PORTION_MS = 10;
+/** To look at the clock at each step would cost more than some steps do. */
+const STEPS_PER_LOOK = 8;
+
+export class Portions {
+  #began = performance.now();
+  #steps = 0;
+  /** How many have ended. */
+  ended = 0;
+
+  /** Counts a step; true when the portion has lasted long enough. */
+  step(): boolean {
+    return ++this.#steps % STEPS_PER_LOOK === 0 && performance.now() - this.#began >= PORTION_MS;
+  }
+
+  /** Lets everything else have its turn; afterwards what was read before may be another. */
+  async breathe(): Promise<void> {
+    await setImmediate();
+    this.ended++;
+    this.#began = performance.now();
+    this.#steps = 0;
+  }
+}
