@@ -40,6 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
       out: text => process.stdout.write(text),
       err: text => process.stderr.write(text),
       readInput,
+      ...(process.stdin.isTTY && process.stdout.isTTY ? { ask } : {}),
       env: process.env,
       isTerminal: process.stdout.isTTY === true,
       settings: settingNames,
@@ -131,6 +132,16 @@ async function readInput(): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of process.stdin) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
+}
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
 }
 
 // Whoever reads us may stop reading (`diffo ls | head -1`); that is no failure of ours.

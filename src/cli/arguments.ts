@@ -19,9 +19,12 @@ export function readArguments(command: Command, args: readonly string[]): Given 
     args: [...args],
     options: {
       ...Object.fromEntries(
-        Object.entries(known).map(([name, { takes }]) => [
+        Object.entries(known).map(([name, { takes, short }]) => [
           name,
-          { type: takes === undefined ? ('boolean' as const) : ('string' as const) },
+          {
+            type: takes === undefined ? ('boolean' as const) : ('string' as const),
+            ...(short === undefined ? {} : { short }),
+          },
         ]),
       ),
       help: { type: 'boolean', short: 'h' },

@@ -14,6 +14,7 @@ import { get, kinds, ls, status } from './commands/look.ts';
 import { identity, peers } from './commands/peers.ts';
 import { apply, approve, discard, pause, plan, resume, tasks, undo } from './commands/plans.ts';
 import { profile } from './commands/profile.ts';
+import { sets } from './commands/sets.ts';
 import { readFile } from './commands/sources.ts';
 import { commandHelp, wholeHelp } from './help.ts';
 import { colours, plainPaints, type Screen } from './screen.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   outstanding,
   explain,
   expect,
+  sets,
   plan,
   approve,
   apply,

@@ -19,7 +19,7 @@ export interface Client {
   find(path: string, query?: Query): Promise<Json | undefined>;
   /** All pages of a list. */
   list(path: string, query?: Query): Promise<readonly Json[]>;
-  post(path: string, body: Json): Promise<Json>;
+  post(path: string, body: Json, query?: Query): Promise<Json>;
   /** A post that is answered when the work is done. */
   order(path: string, body: Json): Promise<Json>;
   remove(path: string): Promise<void>;
@@ -103,7 +103,7 @@ export function connect(url: string, token: string | undefined): Client {
         if (isLast || body.length === 0) return all;
       }
     },
-    post: async (path, body) => (await answer(path, { method: 'POST', body })).body,
+    post: async (path, body, query = {}) => (await answer(path, { method: 'POST', body, query })).body,
     order: async (path, body) => (await answer(path, { method: 'POST', body, withinMs: ORDER_WITHIN_MS })).body,
     remove: async path => {
       await answer(path, { method: 'DELETE' });
@@ -167,7 +167,8 @@ function refusal(url: string, status: number, text: string): AgentError {
     return new AgentError(code, `the agent at ${url} asks for its token; say --token-file FILE`);
   }
   const [, pointer] = /^See (\S+) of the body$/.exec(textAt(body, 'message') ?? '') ?? [];
-  return new AgentError(code, pointer === undefined || reason.includes(pointer) ? reason : `${reason} (at ${pointer})`);
+  if (pointer === undefined) return new AgentError(code, reason);
+  return new AgentError(code, reason.includes(pointer) ? reason : `${reason} (at ${pointer})`, { pointer });
 }
 
 function unreachable(url: string, error: unknown, withinMs: number | undefined): AgentError {

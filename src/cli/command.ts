@@ -9,6 +9,8 @@ export interface CliIo {
   err(text: string): void;
   /** All of standard input. */
   readInput(): Promise<string>;
+  /** What a person answers; absent where nobody sits at a terminal. */
+  ask?(question: string): Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTerminal: boolean;
   readonly columns?: number;
@@ -21,6 +23,8 @@ export interface CliIo {
 export interface Flag {
   /** What stands after it in the usage, such as `JSON`; absent: it takes nothing. */
   readonly takes?: string;
+  /** The same as one letter. */
+  readonly short?: string;
   readonly about: string;
 }
 

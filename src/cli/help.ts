@@ -33,8 +33,8 @@ export function commandHelp(command: Command): string {
 
 function flagLines(flags: Readonly<Record<string, Flag>>): string {
   return lines(
-    Object.entries(flags).map(([name, { takes, about }]) => [
-      `--${name}${takes === undefined ? '' : ` ${takes}`}`,
+    Object.entries(flags).map(([name, { takes, short, about }]) => [
+      `${short === undefined ? '' : `-${short}, `}--${name}${takes === undefined ? '' : ` ${takes}`}`,
       about,
     ]),
   );

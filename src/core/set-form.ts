@@ -44,15 +44,13 @@ export function toSet(
   keyed: KeyedArrays,
 ): ExpectationSet {
   const items = expectations.map(toItem);
-  const seen = new Map<string, number>();
+  const seen = new Set<string>();
   for (const [i, item] of items.entries()) {
-    const first = seen.get(item.name);
-    if (first !== undefined) {
-      throw new AgentError('invalid', `the name ${item.name} stands twice in the set ${set}: at ${first} and at ${i}`, {
-        pointer: `/expectations/${i}/name`,
-      });
+    if (seen.has(item.name)) {
+      const reason = `the name ${item.name} stands twice in the set ${set}; give one of them another`;
+      throw new AgentError('invalid', reason, { pointer: `/expectations/${i}/name` });
     }
-    seen.set(item.name, i);
+    seen.add(item.name);
     within(`/expectations/${i}`, () => checkExpected(item, keyed));
   }
   return { set, items, prune };

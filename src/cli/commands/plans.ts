@@ -11,6 +11,7 @@ import type { Screen } from '../screen.ts';
 import { plansText, planText, tasksText } from '../show-plans.ts';
 import { pausedInstance } from '../show-status.ts';
 import { harmless, harmlessNames } from '../words.ts';
+import { applySets } from './sets.ts';
 
 const path = '/diffo/v1/plans';
 const pathOf = (id: string, order = ''): string => `${path}/${encodeURIComponent(id)}${order}`;
@@ -71,16 +72,48 @@ export const approve: Command = {
 
 export const apply: Command = {
   name: 'apply',
-  words: 'ID',
-  takes: [1, 1],
-  about: 'approves a plan where that is still to be done, and waits until it has ended',
-  flags: { hash },
-  examples: ['diffo apply ID'],
+  words: 'ID | -f FILE|DIR',
+  takes: [0, 1],
+  about: 'carries out a plan and waits until it has ended; or lays sets of expectations from files',
+  more: [
+    'A plan is approved first where that is still to be done.',
+    '\nA file holds sets in YAML or JSON, one a document; of a directory all its files are taken in order of their names:',
+    '  set: site',
+    '  expectations:',
+    '    - name: wan-up',
+    '      for: { kind: interface, name: wan }',
+    '      expect: { operationalState: enabled }',
+    'What differs from what stands is shown first, and all of it is laid or none. The same sets again change nothing.',
+  ].join('\n'),
+  flags: {
+    hash,
+    file: { takes: 'FILE|DIR', short: 'f', about: 'lay the sets in it; - for standard input' },
+    prune: { about: 'with -f: withdraw what stands of these sets and is not said any more' },
+    'dry-run': { about: 'with -f: only show what differs' },
+    yes: { about: 'with -f: without asking' },
+  },
+  examples: ['diffo apply ID', 'diffo apply -f site.yaml', 'diffo apply -f sets/ --prune --yes'],
   run: async (given, parts) => {
+    checkApply(given);
+    if (given.flags.has('file')) return applySets(given, parts);
     const { id, answer } = await orderPlan('apply', given, parts, hashOf(given));
     return endedSaid(parts.client, await ended(parts.client, id, answer), 'done');
   },
 };
+
+/** Throws `invalid` for words of the one that are said with the other. */
+function checkApply({ words, flags }: Given): void {
+  const isFile = flags.has('file');
+  if (!isFile && words.length === 0) {
+    throw new AgentError('invalid', 'say which plan, diffo apply ID; or which sets, diffo apply -f FILE|DIR');
+  }
+  if (isFile && words.length > 0) {
+    throw new AgentError('invalid', `-f takes one file or directory; what is "${words[0]}"?`);
+  }
+  const stray = (isFile ? ['hash'] : ['prune', 'dry-run', 'yes']).find(name => flags.has(name));
+  if (stray === undefined) return;
+  throw new AgentError('invalid', `--${stray} goes with ${isFile ? 'a plan' : '-f'}; see diffo apply --help`);
+}
 
 export const undo: Command = {
   name: 'undo',

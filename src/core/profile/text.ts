@@ -2,7 +2,18 @@
  * Reads the text of a profile, YAML or JSON, which is YAML too, with the place of everything in it. Brings a parser of
  * half a megabyte along: whoever has a profile that is JSON without a mistake does without.
  */
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  parseDocument,
+} from 'yaml';
 import { sentence } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { segment, segments } from '../path.ts';
@@ -34,32 +45,59 @@ const ERRORS_AT_MOST = 20;
 const NODES_AT_MOST = 500_000;
 
 export function readText(text: string): ReadText {
-  const lines = new LineCounter();
-  const nowhere = { source: undefined, place: () => ({ line: 1, column: 1 }) };
-  const refuse = (message: string, expected: string): ReadText => ({
-    ...nowhere,
-    findings: [{ pointer: '', message, expected, line: 1, column: 1 }],
+  return read(text, lines => [parseDocument(text, optionsWith(lines))])[0] ?? nothingRead([]);
+}
+
+/** Each document of a text that may hold several, with `---` between them; those that say nothing are left out. */
+export function readTexts(text: string): readonly ReadText[] {
+  return read(text, lines => {
+    const documents = parseAllDocuments(text, optionsWith(lines));
+    // Of a text without any, the parser tells by a list that is none.
+    return 'empty' in documents ? [] : documents.filter(each => !saysNothing(each));
   });
+}
+
+function saysNothing({ contents, errors }: Document.Parsed): boolean {
+  const isBlank = contents === null || (isScalar(contents) && contents.value === null && !contents.source);
+  return isBlank && errors.length === 0;
+}
+
+function optionsWith(lineCounter: LineCounter) {
+  // Its own look for keys that stand twice compares each with each.
+  return { lineCounter, uniqueKeys: false, prettyErrors: false, version: '1.2' } as const;
+}
+
+function nothingRead(findings: readonly Finding[]): ReadText {
+  return { source: undefined, findings, place: () => ({ line: 1, column: 1 }) };
+}
+
+function read(text: string, parse: (lines: LineCounter) => readonly Document.Parsed[]): readonly ReadText[] {
+  const lines = new LineCounter();
+  const refuse = (message: string, expected: string): readonly ReadText[] => [
+    nothingRead([{ pointer: '', message, expected, line: 1, column: 1 }]),
+  ];
   if (text.length > TEXT_LENGTH) return refuse('the text is too long', `at most ${TEXT_LENGTH} characters`);
-  let document: Document.Parsed;
   try {
-    // Its own look for keys that stand twice compares each with each.
-    document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, version: '1.2' });
+    return parse(lines).map(document => readDocument(document, lines));
   } catch (error) {
     return refuse(`the text cannot be read: ${wordsOf(sentence(error))}`, 'YAML or JSON');
   }
+}
+
+function readDocument(document: Document.Parsed, lines: LineCounter): ReadText {
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
   if (document.errors.length > 0) {
-    const findings = document.errors.slice(0, ERRORS_AT_MOST).map(({ message, pos }) => ({
-      pointer: '',
-      message: `the text cannot be read: ${wordsOf(message)}`,
-      expected: 'YAML or JSON',
-      ...placeAt(pos[0]),
-    }));
-    return { ...nowhere, findings };
+    return nothingRead(
+      document.errors.slice(0, ERRORS_AT_MOST).map(({ message, pos }) => ({
+        pointer: '',
+        message: `the text cannot be read: ${wordsOf(message)}`,
+        expected: 'YAML or JSON',
+        ...placeAt(pos[0]),
+      })),
+    );
   }
   const reader = new Reader(document);
   const source = reader.read(document.contents, '', 0);
