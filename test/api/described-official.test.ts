@@ -103,7 +103,8 @@ function own(root: string): JsonObject {
 }
 
 describe.runIf(existsSync(folder)).each(files)('by %s', (file, root) => {
-  const official = read(file);
+  // What is skipped is still listed.
+  const official = existsSync(folder) ? read(file) : {};
   const ours = own(root);
 
   test('every path, method, parameter and status is declared, or left out for a reason', () => {
