@@ -1,0 +1,357 @@
+/**
+ * Whatever happens to the world, what is expected of it and the time, judging only what moved comes to the same as judging
+ * everything: after each step of random lives, every verdict that stands is the one a fresh agent would come to.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openSimulator, readElements } from '../../src/adapters/drivers/simulator.ts';
+import { openStore } from '../../src/adapters/sqlite/store.ts';
+import type { Expectation, Target } from '../../src/core/expectation.ts';
+import { readExpected } from '../../src/core/expected.ts';
+import { expectationId, type Instant, instanceId } from '../../src/core/ids.ts';
+import type { Instance } from '../../src/core/instance.ts';
+import type { Json, JsonObject } from '../../src/core/json.ts';
+import { type Kinds, ownerOf } from '../../src/core/kind.ts';
+import { isOutstanding, judge } from '../../src/core/outstanding.ts';
+import { isGone, isValid, mayMean } from '../../src/core/target.ts';
+import { silentLog } from '../../src/ports/log.ts';
+import type { Store, Writer } from '../../src/ports/store.ts';
+import { Loop } from '../../src/reconcile/loop.ts';
+import { tmfKeyedArrays as keyed } from '../../src/tmf/keyed-arrays.ts';
+import { handClock } from '../kit/clock.ts';
+import { kind } from '../kit/model.ts';
+
+const port = kind('port', {
+  type: 'resource',
+  observed: ['name', '@type', 'administrativeState', 'operationalState'],
+  characteristic: [
+    { name: 'mtu', schema: { type: 'integer' }, owner: 'driver' },
+    { name: 'rxPower', schema: { type: 'number' }, owner: 'driver', telemetry: true },
+  ],
+});
+const line = kind('line');
+const kinds: Kinds = new Map([port, line].map(each => [each.name, each]));
+
+const START = Date.parse('2026-03-10T23:59:00Z');
+const FRESHNESS_MS = 180_000;
+const LOOK_EVERY_MS = 60_000;
+
+const element = (name: string) =>
+  readElements([
+    {
+      kind: 'port',
+      key: name,
+      facts: {
+        '@type': 'Resource',
+        name,
+        administrativeState: 'unlocked',
+        operationalState: 'enabled',
+        resourceCharacteristic: [{ name: 'mtu', value: 1500 }],
+      },
+      settable: [{ path: '/resourceCharacteristic/mtu/value' }],
+      telemetry: [{ name: 'rxPower', value: -10, perSecond: -0.1 }],
+    },
+  ]).flat();
+
+// A life.
+
+type Step =
+  | { readonly does: 'put'; readonly id: string; readonly kind: string; readonly document: JsonObject }
+  | { readonly does: 'remove'; readonly id: string }
+  | { readonly does: 'lay'; readonly id: string; readonly laid: Partial<Expectation> & { readonly for: Target } }
+  | { readonly does: 'withdraw'; readonly id: string }
+  | { readonly does: 'element'; readonly name: string; readonly path: string; readonly value: Json }
+  | { readonly does: 'come' | 'go'; readonly name: string }
+  | { readonly does: 'blind'; readonly is: boolean }
+  | { readonly does: 'pass'; readonly ms: number };
+
+const when = (ms: number): string => new Date(START + ms).toISOString();
+const moment = fc.integer({ min: -5, max: 40 }).map(n => when(n * 17_000));
+const scalar = fc.oneof(fc.constantFrom<Json>(1, 'a', 1500), moment);
+const characteristics = fc.uniqueArray(fc.record({ name: fc.constantFrom('mtu', 'speed', 'seen'), value: scalar }), {
+  selector: each => each.name,
+  maxLength: 3,
+});
+const place = fc.array(
+  fc.record({ role: fc.constantFrom('site', 'pop'), id: fc.constantFrom('1', '2') }, { requiredKeys: ['role'] }),
+  { maxLength: 2 },
+);
+const recorded = fc.record(
+  {
+    name: fc.constantFrom('one', 'two', 'p1'),
+    state: scalar,
+    description: fc.string({ maxLength: 2 }),
+    serviceCharacteristic: characteristics,
+    place,
+    tags: fc.array(scalar, { maxLength: 2 }),
+  },
+  { requiredKeys: [] },
+);
+
+const since = fc.constantFrom<Json>(
+  { $gte: { $now: '-PT1M' } },
+  { $lt: { $now: 'PT30S' } },
+  { $between: [{ $now: '-PT2M' }, { $now: 'PT1M' }] },
+  { $within: { of: { $now: 'PT0S' }, tolerance: { $duration: 'PT45S' } } },
+);
+const wish: fc.Arbitrary<Json> = fc.oneof(
+  scalar,
+  since,
+  fc.constantFrom<Json>({ $present: true }, { $absent: true }, { $type: 'string' }, { $gt: 1 }, { $anyOf: ['a', 1] }),
+  since.map(each => ({ $noneOf: [each, 'a'] })),
+);
+const wishedCharacteristics = fc
+  .uniqueArray(fc.record({ name: fc.constantFrom('mtu', 'speed', 'seen', 'rxPower'), value: wish }), {
+    selector: each => each.name,
+    minLength: 1,
+    maxLength: 2,
+  })
+  .chain(items =>
+    fc.constantFrom<Json>(items, { $keyed: { by: ['name'], items, closed: true } }, { $contains: [...items] }),
+  );
+const part: fc.Arbitrary<JsonObject> = fc.oneof(
+  wish.map(state => ({ state })),
+  wish.map(state => ({ state })),
+  fc.constantFrom<Json>('x', { $absent: true }).map(description => ({ description })),
+  wishedCharacteristics.map(serviceCharacteristic => ({ serviceCharacteristic })),
+  wishedCharacteristics.map(resourceCharacteristic => ({ resourceCharacteristic })),
+  fc.constantFrom('locked', 'unlocked').map(administrativeState => ({ administrativeState })),
+  fc.constantFrom<Json>({ $present: true }, 'one', 'p1').map(name => ({ name })),
+  place.map(each => ({ place: { $eq: each } })),
+  fc
+    .constantFrom<Json>([{ role: 'site', id: '1' }], [{ role: 'pop', state: { $absent: true } }], { $absent: true })
+    .map(each => ({ place: each })),
+  fc.array(wish, { maxLength: 2 }).map(tags => ({ tags })),
+);
+const expected: fc.Arbitrary<JsonObject> = fc.oneof(
+  { weight: 3, arbitrary: part },
+  { weight: 1, arbitrary: fc.tuple(part, part).map(([a, b]) => ({ ...a, ...b })) },
+);
+
+const target: fc.Arbitrary<Target> = fc.oneof(
+  fc.constantFrom('i1', 'i2', 'i3').map(id => ({ id: instanceId(id) })),
+  fc.record({ kind: fc.constantFrom('port', 'line'), name: fc.constantFrom('one', 'two', 'p1', 'p2') }),
+  fc.record({ kind: fc.constantFrom('port', 'line'), where: expected }),
+  fc.record({ where: expected }),
+);
+const laid = fc.record(
+  {
+    for: target,
+    expect: expected,
+    when: expected,
+    validFor: fc.record({ startDateTime: moment, endDateTime: moment }, { requiredKeys: [] }),
+    freshnessMs: fc.constantFrom(30_000, 100_000),
+    priority: fc.constantFrom(10, 50),
+  },
+  { requiredKeys: ['for', 'expect'] },
+);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      does: fc.constant('put' as const),
+      id: fc.constantFrom('i1', 'i2', 'i3'),
+      kind: fc.constantFrom('line', 'line', 'service'),
+      document: recorded as fc.Arbitrary<JsonObject>,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('remove' as const), id: fc.constantFrom('i1', 'i2', 'i3') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ does: fc.constant('lay' as const), id: fc.constantFrom('e1', 'e2', 'e3', 'e4'), laid }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constant('withdraw' as const), id: fc.constantFrom('e1', 'e2', 'e3') }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      does: fc.constant('element' as const),
+      name: fc.constantFrom('p1', 'p2'),
+      path: fc.constant('/resourceCharacteristic/mtu/value'),
+      value: fc.constantFrom<Json>(1500, 1400, 2),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ does: fc.constantFrom('come', 'go'), name: fc.constantFrom('p1', 'p2') }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('blind' as const), is: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      does: fc.constant('pass' as const),
+      ms: fc.oneof(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 1, max: 200_000 })),
+    }),
+  },
+);
+
+// The same said without any memory of what was.
+
+function everyVerdict(store: Store, loop: Loop, now: Instant): Map<string, Json> {
+  const all = [...store.instances({})];
+  const found = new Map<string, Json>();
+  const context = { now, keyed };
+  const read = (source: Json) => readExpected(source, { keyed, lenient: true });
+  for (const expectation of store.expectations()) {
+    const { for: of } = expectation;
+    const meant = all.filter(instance => {
+      if (!mayMean(of, instance)) return false;
+      if (!('where' in of)) return true;
+      const isNobody = JSON.stringify(of.where) === '{}';
+      return !isNobody && !isOutstanding(read(of.where), loop.watch.withTelemetry(instance), context);
+    });
+    const whom = meant.length > 0 || 'where' in of ? meant : [undefined];
+    for (const instance of whom) {
+      const actual = instance && !isGone(instance) ? loop.watch.withTelemetry(instance) : undefined;
+      const age = expectation.freshnessMs ?? FRESHNESS_MS;
+      const known = (path: string) => {
+        const isDriven =
+          instance === undefined
+            ? 'name' in of
+            : instance.observedBy !== undefined &&
+              (path === '' || ownerOf(kinds.get(instance.kind), instance, path) === 'driver');
+        if (!isDriven) return 'known';
+        const { at } = loop.sight.of('simulator');
+        return at === undefined ? 'never' : now - at > age ? 'stale' : 'known';
+      };
+      const applies =
+        isValid(expectation.validFor, now) &&
+        (expectation.when === undefined || !isOutstanding(read(expectation.when), actual, context));
+      const judged = applies
+        ? judge(read(expectation.expect), actual, { ...context, known })
+        : { verdict: 'inapplicable', leaves: [], residual: undefined };
+      found.set(`${expectation.id} ${instance?.id}`, {
+        verdict: judged.verdict,
+        residual: judged.residual ?? null,
+        unknown: judged.leaves.filter(leaf => leaf.verdict === 'unknown').map(({ path }) => path),
+      });
+    }
+  }
+  return found;
+}
+
+function standing(store: Store): Map<string, Json> {
+  return new Map(
+    store
+      .verdicts()
+      .map(({ expectation, instance, verdict, residual, unknown }) => [
+        `${expectation} ${instance}`,
+        { verdict, residual: residual ?? null, unknown: [...(unknown ?? [])] },
+      ]),
+  );
+}
+
+const sorted = (of: ReadonlyMap<string, Json>) => [...of].sort(([a], [b]) => (a < b ? -1 : 1));
+
+async function live(steps: readonly Step[]): Promise<{ judged: number; kinds: Set<string> }> {
+  const clock = handClock(START);
+  let ids = 0;
+  const newId = () => `id${++ids}`;
+  const store = openStore({ path: ':memory:', clock, keyed, newId });
+  const driver = openSimulator({ clock, log: silentLog, elements: element('p1') });
+  const loop = new Loop({
+    store,
+    drivers: [driver],
+    kinds,
+    keyed,
+    clock,
+    log: silentLog,
+    newId,
+    chance: () => 0.5,
+    profileMode: 'warn',
+    lookEveryMs: LOOK_EVERY_MS,
+    freshnessMs: FRESHNESS_MS,
+  });
+  let judged = 0;
+  const verdicts = new Set<string>();
+  try {
+    await loop.start();
+    const write = (call: (writer: Writer) => unknown): void => {
+      store.transact({ principal: 'operator', kind: 'request' }, call);
+    };
+    const there = new Set(['p1']);
+    for (const each of steps) {
+      await take(each, { driver, clock, there, write });
+      loop.ring();
+      await loop.settle();
+      const stands = standing(store);
+      expect(sorted(stands), `after ${JSON.stringify(each)}`).toEqual(sorted(everyVerdict(store, loop, clock.now())));
+      judged += stands.size;
+      for (const { verdict } of store.verdicts()) verdicts.add(verdict);
+    }
+  } finally {
+    await loop.stop();
+    store.close();
+  }
+  return { judged, kinds: verdicts };
+}
+
+interface World {
+  readonly driver: ReturnType<typeof openSimulator>;
+  readonly clock: ReturnType<typeof handClock>;
+  /** The names of the elements that are there. */
+  readonly there: Set<string>;
+  readonly write: (call: (writer: Writer) => unknown) => void;
+}
+
+async function take(step: Step, { driver, clock, there, write }: World): Promise<void> {
+  switch (step.does) {
+    case 'put':
+      return write(writer =>
+        writer.putInstance({
+          id: instanceId(step.id),
+          type: 'service',
+          kind: step.kind,
+          document: { id: step.id, ...step.document },
+          createdAt: START,
+        } satisfies Omit<Instance, 'seq'>),
+      );
+    case 'remove':
+      return write(writer => writer.removeInstance(instanceId(step.id)));
+    case 'lay': {
+      const { for: of, expect: wanted = {}, ...more } = step.laid;
+      return write(writer =>
+        writer.putExpectation({
+          id: expectationId(step.id),
+          for: of,
+          expect: wanted,
+          priority: 50,
+          principal: 'operator',
+          createdAt: START,
+          ...more,
+        }),
+      );
+    }
+    case 'withdraw':
+      return write(writer => writer.removeExpectation(expectationId(step.id)));
+    case 'element':
+      if (there.has(step.name)) driver.world.change('port', step.name, step.path, step.value);
+      return;
+    case 'come':
+      if (!there.has(step.name)) for (const each of element(step.name)) driver.world.add(each);
+      there.add(step.name);
+      return;
+    case 'go':
+      if (there.delete(step.name)) driver.world.remove('port', step.name);
+      return;
+    case 'blind':
+      driver.world.setUnreachable(step.is);
+      return;
+    case 'pass':
+      await clock.advance(step.ms);
+  }
+}
+
+test('incremental equals full, after each step of random lives', async () => {
+  let judged = 0;
+  const verdicts = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async steps => {
+      const life = await live(steps);
+      judged += life.judged;
+      for (const each of life.kinds) verdicts.add(each);
+    }),
+    { numRuns: 300 },
+  );
+  expect(judged).toBeGreaterThan(1_000);
+  expect([...verdicts].sort()).toEqual(['inapplicable', 'met', 'unknown', 'unmet']);
+}, 300_000);
