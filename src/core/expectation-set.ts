@@ -6,6 +6,7 @@ import type { Expectation } from './expectation.ts';
 import type { Said } from './expectation-form.ts';
 import { saidBy } from './expectation-version.ts';
 import { type ExpectationId, expectationId, type Instant } from './ids.ts';
+import { sameJson } from './json.ts';
 import { differences, type KeyedArrays, type PathChange } from './path.ts';
 import { uuidOf } from './uuid.ts';
 
@@ -78,13 +79,19 @@ export function differenceOfSet(
       continue;
     }
     const { id, createdAt } = before;
-    const after = { ...said, id, principal: before.principal, set, name, createdAt };
+    const after = { ...said, ...refinedSince(before, said), id, principal: before.principal, set, name, createdAt };
     const paths = differences(saidBy(before), saidBy(after), keyed);
     if (paths.length === 0) same.push(before);
     else changed.push({ before, after, paths });
   }
   const others = [...byName.values()];
   return { set, added, changed, removed: prune ? others : [], left: prune ? [] : others, same };
+}
+
+/** How far it was refined holds for what was refined alone. */
+export function refinedSince(before: Expectation, { expect }: Pick<Said, 'expect'>): Pick<Expectation, 'refinements'> {
+  const { refinements } = before;
+  return refinements && sameJson(before.expect, expect) ? { refinements } : {};
 }
 
 /** Whether there is nothing to write. */

@@ -16,8 +16,8 @@ export interface ExpectationVersion {
   readonly expectation: Expectation;
 }
 
-/** Who keeps it, and under which name. */
-const keeping = new Set(['id', 'principal', 'set', 'name', 'version', 'createdAt', 'seq']);
+/** Who keeps it, under which name, and how far it has been refined since. */
+const keeping = new Set(['id', 'principal', 'set', 'name', 'version', 'refinements', 'createdAt', 'seq']);
 
 /** What is expected of whom, and how much it matters. */
 export function saidBy(expectation: Omit<Expectation, 'seq'>): JsonObject {

@@ -6,6 +6,7 @@ import type { Json } from './json.ts';
 import { nearest } from './nearest.ts';
 import { type Context, expectedAt, isOutstanding } from './outstanding.ts';
 import type { Path } from './path.ts';
+import { refinedExpect } from './refinement.ts';
 
 /** What decides who stands. */
 type Standing = Pick<Expectation, 'id' | 'priority' | 'createdAt'>;
@@ -71,7 +72,7 @@ export class Ranking {
   private part(expectation: Expectation, path: Path): Expected | undefined {
     const name = `${expectation.id}\0${path}`;
     if (!this.parts.has(name)) {
-      const part = expectedAt(expectation.expect, path, this.context.keyed);
+      const part = expectedAt(refinedExpect(expectation, this.context.keyed), path, this.context.keyed);
       this.parts.set(name, part === undefined ? undefined : this.read(part, path));
     }
     return this.parts.get(name);

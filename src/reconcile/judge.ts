@@ -10,6 +10,7 @@ import { isObject, type Json } from '../core/json.ts';
 import { type Kinds, ownerOf } from '../core/kind.ts';
 import { type Context, explain, isOutstanding, type Judgement, judge, type Leaf } from '../core/outstanding.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
+import { refinedExpect } from '../core/refinement.ts';
 import { isGone, isValid, mayMean, nextBoundary } from '../core/target.ts';
 import type { Reader } from '../ports/store.ts';
 import type { Known, Sight } from './sight.ts';
@@ -158,7 +159,7 @@ export class Judge {
     const reading = { keyed: this.parts.keyed, lenient: true };
     const where = 'where' in expectation.for ? expectation.for.where : undefined;
     const parts = {
-      expect: readExpected(expectation.expect, reading),
+      expect: readExpected(refinedExpect(expectation, this.parts.keyed), reading),
       when: expectation.when === undefined ? undefined : readExpected(expectation.when, reading),
       where: where === undefined || isEmpty(where) ? undefined : readExpected(where, reading),
     };

@@ -15,10 +15,12 @@ import { outstandingDescribed } from './outstanding-described.ts';
 import { peersDescribed } from './peers-described.ts';
 import { plansDescribed } from './plans-described.ts';
 import { profileDescribed } from './profile-described.ts';
+import { refinementsDescribed } from './refinements-described.ts';
 import { schemasDescribed } from './schemas-described.ts';
 import { setsDescribed } from './sets-described.ts';
 import { sharedDescribed } from './shared-described.ts';
 import { specificationsDescribed } from './specifications-described.ts';
+import { standingDescribed } from './standing-described.ts';
 import { healthDescribed, statusDescribed } from './status-described.ts';
 import { versionsDescribed } from './versions-described.ts';
 
@@ -35,6 +37,8 @@ const routes: readonly Describe[] = [
   expectationsDescribed,
   versionsDescribed,
   setsDescribed,
+  refinementsDescribed,
+  standingDescribed,
   outstandingDescribed,
   plansDescribed,
   peersDescribed,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AgentError } from '../../core/errors.ts';
 import { defaultPriority, type Expectation, type Target } from '../../core/expectation.ts';
 import { checkExpected, expectationForm, type Said, toTarget, within } from '../../core/expectation-form.ts';
+import { refinedSince } from '../../core/expectation-set.ts';
 import type { KeyedArrays } from '../../core/path.ts';
 import { parse } from '../../core/read-body.ts';
 import type { Reader, Unwritten } from '../../ports/store.ts';
@@ -50,7 +51,16 @@ export function patchExpectation(before: Expectation, body: unknown, reading: Re
     else if (value !== undefined) merged[key] = value;
   }
   // Who keeps it, and under which name, is not for a patch to say.
-  const { id: _, seq: __, principal: ___, createdAt: ____, set: _____, name: ______, ...rest } = merged;
+  const {
+    id: _,
+    seq: __,
+    principal: ___,
+    createdAt: ____,
+    set: _____,
+    name: ______,
+    refinements: _______,
+    ...rest
+  } = merged;
   const patched = readExpectationBody(rest, reading);
   if (patched.for.peer !== before.for.peer) {
     throw new AgentError(
@@ -64,6 +74,7 @@ export function patchExpectation(before: Expectation, body: unknown, reading: Re
   const { set, name } = before;
   return {
     ...patched,
+    ...refinedSince(before, patched),
     id,
     principal,
     ...(set === undefined ? {} : { set }),

@@ -17,6 +17,8 @@ import {
   whole,
 } from './describing.ts';
 import { patch as patchBody, whole as wholeBody } from './expectation-body.ts';
+import { refinement } from './refinements-described.ts';
+import { conflict } from './standing-described.ts';
 
 const peer = text.exactOptional();
 
@@ -47,20 +49,21 @@ const example: JsonObject = {
 };
 
 export const expectationsDescribed: Describe = schemas => {
-  const shown = schemas.shown(
-    'Expectation',
-    z.strictObject({
-      href: text,
-      id: text,
-      ...said,
-      principal: text,
-      set: text.exactOptional(),
-      name: text.exactOptional(),
-      version: text.exactOptional(),
-      createdAt: time,
-      seq: whole,
-    }),
-  );
+  const expectation = z.strictObject({
+    href: text,
+    id: text,
+    ...said,
+    refinements: z.array(refinement).exactOptional(),
+    refined: anyJson.optional(),
+    principal: text,
+    set: text.exactOptional(),
+    name: text.exactOptional(),
+    version: text.exactOptional(),
+    createdAt: time,
+    seq: whole,
+  });
+  const shown = schemas.shown('Expectation', expectation);
+  const answered = schemas.shown('Expectation_Laid', expectation.extend({ conflicts: z.array(conflict) }));
   const laid = schemas.taken('Expectation_New', wholeBody);
   const changed = schemas.taken('Expectation_Change', patchBody);
   const id = inPath('id', 'The id of the expectation');
@@ -78,7 +81,7 @@ export const expectationsDescribed: Describe = schemas => {
         summary: 'Lays an expectation on an instance, on a name that is yet to come, or on all that meet a condition',
         requestBody: bodyOf(laid, example),
         responses: {
-          201: answer('Laid', shown, {
+          201: answer('Laid, and with whom it collides', answered, {
             headers: headers('Location'),
             ...linksById(['getExpectation', 'changeExpectation', 'withdrawExpectation']),
           }),
@@ -98,7 +101,10 @@ export const expectationsDescribed: Describe = schemas => {
         summary: 'Changes an expectation by a merge patch',
         parameters: [id],
         requestBody: { required: true, content: { 'application/json': merge, 'application/merge-patch+json': merge } },
-        responses: { 200: answer('As it is now', shown), ...failing('conflict', 'unsupported') },
+        responses: {
+          200: answer('As it is now, and with whom it collides', answered),
+          ...failing('conflict', 'unsupported'),
+        },
       },
       delete: {
         operationId: 'withdrawExpectation',

@@ -2,37 +2,30 @@
 
 import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
-import { expectationId } from '../../core/ids.ts';
+import { expectationId, type InstanceId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { peerOf } from '../../core/peer.ts';
 import { unjudged } from '../../core/peer-verdict.ts';
+import { conflictsOf } from '../../core/standing/conflicts.ts';
 import type { Handler } from '../paths.ts';
 import type { App } from '../server.ts';
 import { resourceAt } from '../server.ts';
 import { patchExpectation, readExpectationBody } from './expectation-body.ts';
+import { findExpectation, ownExpectation } from './expectation-own.ts';
+import { showConflict, showExpectation } from './expectation-shown.ts';
 import { inPath, sendPage } from './lists.ts';
-import { type DiffoParts, OPERATOR, withTimes } from './parts.ts';
+import { type DiffoParts, OPERATOR } from './parts.ts';
 
 export function expectationRoutes(app: App, parts: DiffoParts): void {
   const { store, clock, loop, keyed, peers } = parts;
   const names = (): readonly string[] => peers.states().map(({ name }) => name);
 
-  const find = (id: string): Expectation => {
-    const expectation = store.expectation(expectationId(id));
-    if (!expectation) throw new AgentError('notFound', `there is no expectation ${id}`);
-    return expectation;
+  const show = (expectation: Expectation): JsonObject => showExpectation(expectation, keyed);
+  const own = (id: string): Expectation => ownExpectation(id, store, peers);
+  /** With whom it collides, told to whoever laid or changed it. */
+  const withConflicts = (expectation: Expectation): JsonObject => {
+    const world = { keyed, instance: (id: InstanceId) => store.instance(id) };
+    return { ...show(expectation), conflicts: conflictsOf(expectation, store.expectations(), world).map(showConflict) };
   };
-  /** What a peer expects is for the peer to change. */
-  const own = (id: string): Expectation => {
-    const expectation = find(id);
-    const peer = peerOf(expectation.principal);
-    if (peer === undefined || !names().includes(peer)) return expectation;
-    throw new AgentError('conflict', `${id} is expected by the peer ${peer}; change it there, or pause it here`);
-  };
-  const show = (expectation: Expectation): JsonObject => ({
-    href: `/diffo/v1/expectations/${encodeURIComponent(expectation.id)}`,
-    ...withTimes(expectation, ['createdAt']),
-  });
 
   const lay: Handler = async (request, reply) => {
     const body = readExpectationBody(request.body, { keyed, store, peers: names() });
@@ -50,7 +43,7 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
     return reply
       .code(201)
       .header('Location', `/diffo/v1/expectations/${encodeURIComponent(id)}`)
-      .send(show(laid));
+      .send(withConflicts(laid));
   };
 
   const change: Handler = async (request, reply) => {
@@ -59,7 +52,7 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
       writer.putExpectation(patchExpectation(own(id), request.body, { keyed, store: writer, peers: names() })),
     );
     loop.ring();
-    return reply.send(show(changed));
+    return reply.send(withConflicts(changed));
   };
 
   const withdraw: Handler = async (request, reply) => {
@@ -77,7 +70,7 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
     POST: lay,
   });
   resourceAt(app, '/diffo/v1/expectations/:id', {
-    GET: (request, reply) => reply.send(show(find(inPath(request, 'id')))),
+    GET: (request, reply) => reply.send(show(findExpectation(inPath(request, 'id'), store))),
     PATCH: change,
     DELETE: withdraw,
   });

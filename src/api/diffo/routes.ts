@@ -17,9 +17,11 @@ import { placeRoutes } from './places.ts';
 import { planRoutes } from './plans.ts';
 import { profileRoutes } from './profile.ts';
 import { referenceRoutes } from './references.ts';
+import { refinementRoutes } from './refinements.ts';
 import { schemaRoutes } from './schemas.ts';
 import { setRoutes } from './sets.ts';
 import { specificationRoutes } from './specifications.ts';
+import { standingRoutes } from './standing.ts';
 import { statusRoutes } from './status.ts';
 import { versionRoutes } from './versions.ts';
 
@@ -41,6 +43,8 @@ export function diffoRoutes(app: App, parts: DiffoParts): void {
   expectationRoutes(app, parts);
   versionRoutes(app, parts);
   setRoutes(app, parts);
+  refinementRoutes(app, parts);
+  standingRoutes(app, parts);
   outstandingRoutes(app, parts);
   planRoutes(app, parts);
   peerRoutes(app, parts);

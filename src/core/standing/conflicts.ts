@@ -80,7 +80,8 @@ function shareInstance({ for: a }: Candidate, { for: b }: Candidate, world: Worl
   return !('name' in a && 'name' in b) || a.name === b.name;
 }
 
-function meansIt(target: Target, id: InstanceId, world: World): boolean {
+/** Whether a target means, or may come to mean, an instance. */
+export function meansIt(target: Target, id: InstanceId, world: World): boolean {
   if ('id' in target) return target.id === id;
   const instance = world.instance(id);
   if (!instance || !mayMean(target, instance)) return false;

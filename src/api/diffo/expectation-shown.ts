@@ -1,0 +1,31 @@
+/** An expectation as the agent's own API shows it. */
+
+import type { Expectation } from '../../core/expectation.ts';
+import { asJson, type JsonObject } from '../../core/json.ts';
+import type { KeyedArrays } from '../../core/path.ts';
+import { refinedExpect } from '../../core/refinement.ts';
+import type { Conflict } from '../../core/standing/conflicts.ts';
+import type { Wish } from '../../core/standing/merge.ts';
+import { iso, withTimes } from './parts.ts';
+
+export function showExpectation(expectation: Expectation, keyed: KeyedArrays): JsonObject {
+  const { refinements } = expectation;
+  return {
+    href: `/diffo/v1/expectations/${encodeURIComponent(expectation.id)}`,
+    ...withTimes(expectation, ['createdAt']),
+    ...(refinements
+      ? {
+          refinements: refinements.map(({ at, cause, ...each }) => ({ ...each, at: iso(at), cause: asJson(cause) })),
+          refined: refinedExpect(expectation, keyed),
+        }
+      : {}),
+  };
+}
+
+export function showConflict({ path, wants, with: others, stands }: Conflict): JsonObject {
+  return { path, wants, with: others.map(showWish), stands };
+}
+
+export function showWish({ expectation, principal, owner, priority, wants }: Wish): JsonObject {
+  return { expectation, principal, ...(owner === undefined ? {} : { owner }), priority, wants };
+}

@@ -1,0 +1,114 @@
+/** `/diffo/v1/expectations/ID/refinements`: what was laid is said more closely, step by step, and returned to. */
+import * as z from 'zod';
+import { AgentError } from '../../core/errors.ts';
+import type { Expectation } from '../../core/expectation.ts';
+import { instanceId } from '../../core/ids.ts';
+import type { Instance } from '../../core/instance.ts';
+import type { Json } from '../../core/json.ts';
+import { at } from '../../core/path.ts';
+import { parse } from '../../core/read-body.ts';
+import { asExpected, checkRefinement, type Refinement, refinedExpect } from '../../core/refinement.ts';
+import { meansIt } from '../../core/standing/conflicts.ts';
+import type { Reader, Unwritten } from '../../ports/store.ts';
+import { type App, resourceAt } from '../server.ts';
+import { findExpectation, ownExpectation } from './expectation-own.ts';
+import { showExpectation } from './expectation-shown.ts';
+import { inPath, sendPage } from './lists.ts';
+import { type DiffoParts, iso, OPERATOR } from './parts.ts';
+
+const path = z.string().regex(/^(\/.*)?$/s, 'a path begins with /, or is empty for the whole');
+const why = z.string().max(2000).exactOptional();
+
+/** To what, or to what is so now. */
+export const refinementForm = z.union(
+  [
+    z.strictObject({
+      path,
+      to: z.custom<Json>(value => value !== undefined && value !== null, 'an expectation, not null'),
+      why,
+    }),
+    z.strictObject({ path, observed: z.literal(true), instance: z.string().min(1).max(512).exactOptional(), why }),
+  ],
+  'either {"path","to"} or {"path","observed":true,"instance"?}, each with an optional "why"',
+);
+
+/** A chain longer than this is a new expectation. */
+const REFINEMENTS = 100;
+
+type RefinementParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'loop' | 'peers'>;
+
+export function refinementRoutes(app: App, parts: RefinementParts): void {
+  const { store, clock, keyed, loop } = parts;
+
+  const own = (id: string, reader: Reader): Expectation => {
+    const expectation = ownExpectation(id, reader, parts.peers);
+    if (expectation.for.peer === undefined) return expectation;
+    const sentence = `${id} is expected of the peer ${expectation.for.peer}, which alone sees what it could be refined to; change it instead`;
+    throw new AgentError('conflict', sentence);
+  };
+
+  resourceAt(app, '/diffo/v1/expectations/:id/refinements', {
+    GET: (request, reply) => {
+      const { refinements = [] } = findExpectation(inPath(request, 'id'), store);
+      return sendPage(request, reply, refinements, ({ at: when, cause, ...each }) => ({
+        ...each,
+        at: iso(when),
+        cause: { ...cause },
+      }));
+    },
+    POST: async (request, reply) => {
+      const id = inPath(request, 'id');
+      const asked = parse(refinementForm, request.body);
+      const { path: where, why: because } = asked;
+      const cause = { principal: OPERATOR, kind: 'request', ref: id, ...(because ? { why: because } : {}) } as const;
+      const refined = await store.submit(cause, writer => {
+        const before = own(id, writer);
+        const { refinements = [] } = before;
+        if (refinements.length >= REFINEMENTS) {
+          throw new AgentError('conflict', `${id} was refined ${REFINEMENTS} times; change what is expected instead`);
+        }
+        const to =
+          'to' in asked ? asked.to : asExpected(at(meantOne(before, asked.instance, writer).document, where, keyed));
+        checkRefinement(refinedExpect(before, keyed), where, to, keyed);
+        const step: Refinement = { path: where, to, cause, at: clock.now(), ...(because ? { why: because } : {}) };
+        return writer.putExpectation({ ...before, refinements: [...refinements, step] });
+      });
+      loop.ring();
+      return reply.code(201).send(showExpectation(refined, keyed));
+    },
+  });
+
+  resourceAt(app, '/diffo/v1/expectations/:id/refinements/:number', {
+    DELETE: async (request, reply) => {
+      const [id, number] = [inPath(request, 'id'), inPath(request, 'number')];
+      const returned = await store.submit({ principal: OPERATOR, kind: 'request', ref: id }, writer => {
+        const { refinements = [], ...laid } = own(id, writer);
+        if (!/^\d+$/.test(number) || Number(number) >= refinements.length) {
+          throw new AgentError('notFound', `${id} has ${refinements.length} refinements, and no number ${number}`);
+        }
+        const left = refinements.slice(0, Number(number));
+        const before: Unwritten<Expectation> = left.length > 0 ? { ...laid, refinements: left } : laid;
+        return writer.putExpectation(before);
+      });
+      loop.ring();
+      return reply.send(showExpectation(returned, keyed));
+    },
+  });
+
+  /** The one instance whose state is meant by `observed`. */
+  function meantOne(expectation: Expectation, asked: string | undefined, reader: Reader): Instance {
+    const { for: meant } = expectation;
+    if (asked !== undefined) {
+      const instance = reader.instance(instanceId(asked));
+      if (instance && meansIt(meant, instance.id, { keyed, instance: () => instance })) return instance;
+      throw new AgentError('invalid', `${expectation.id} means no instance ${asked}`, { pointer: '/instance' });
+    }
+    if ('where' in meant) {
+      throw new AgentError('invalid', 'it may mean several: say of which what is observed', { pointer: '/instance' });
+    }
+    const found =
+      'id' in meant ? reader.instance(meant.id) : [...reader.instances({ kind: meant.kind, name: meant.name })][0];
+    if (found) return found;
+    throw new AgentError('conflict', 'what is expected does not exist yet, so nothing of it was observed');
+  }
+}
