@@ -25,7 +25,7 @@ function carry(
 ): Json | undefined {
   if (sameJson(seen, wanted)) return kept;
   if (isObject(kept) && isObject(seen) && isObject(wanted)) {
-    if (isAnother(seen, wanted)) return wanted;
+    if (isAnother(seen, wanted)) return withoutShown(kept, seen, wanted);
     const result: [string, Json][] = [];
     for (const key of new Set([...Object.keys(kept), ...Object.keys(wanted)])) {
       const member = carry(property(kept, key), property(seen, key), property(wanted, key), keyed, name, key);
@@ -45,6 +45,14 @@ function carry(
 function isAnother(seen: JsonObject, wanted: JsonObject): boolean {
   const [was, is] = [property(seen, 'id'), property(wanted, 'id')];
   return was !== undefined && is !== undefined && !sameJson(was, is);
+}
+
+/** What was only shown of the former one, such as the href of its target, and was sent back as it was. */
+function withoutShown(kept: JsonObject, seen: JsonObject, wanted: JsonObject): JsonObject {
+  const members = Object.entries(wanted).filter(
+    ([name, member]) => property(kept, name) !== undefined || !sameJson(property(seen, name), member),
+  );
+  return members.length === Object.keys(wanted).length ? wanted : Object.fromEntries(members);
 }
 
 function carryElements(

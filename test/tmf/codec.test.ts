@@ -129,6 +129,16 @@ describe('v5', () => {
     }
   });
 
+  test.each(versions)('a reference to something else does not keep the href of what it was to, in %s', version => {
+    const links: Links = (_, id) => (id === 'spec' ? '/here/spec' : undefined);
+    const wanted = acceptPatch(
+      service,
+      { serviceSpecification: { id: 'other' } },
+      { ...as('service', version), links },
+    );
+    expect(wanted.serviceSpecification).toEqual({ id: 'other', '@type': 'ServiceSpecificationRef' });
+  });
+
   test('a status that is kept as a list of one is shown as the word', () => {
     const shown = render({ id: 'a', availabilityStatus: ['notInstalled'] }, as('resource', 'v5'));
     expect(shown.availabilityStatus).toBe('notInstalled');
