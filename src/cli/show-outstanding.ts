@@ -87,8 +87,15 @@ function leafText(leaf: Json, verdictAbove: string, screen: Screen): string {
     `    expected ${valueText(part(leaf, 'expected'))}\n`,
     `    actual   ${actualText(leaf, screen)}\n`,
     nextText(leaf, '    next     ', screen),
+    sentenceText(leaf),
     verdict === 'unknown' ? `    ${paint.doubtful(`unknown  ${reasonText(leaf)}`)}\n` : '',
   ].join('');
+}
+
+/** An older agent tells none. */
+function sentenceText(leaf: Json): string {
+  const sentence = textAt(leaf, 'sentence');
+  return sentence === undefined ? '' : `    in short ${sentence}\n`;
 }
 
 function actualText(leaf: Json, { paint }: Screen): string {
@@ -158,6 +165,7 @@ function explainLeaf(leaf: Json, screen: Screen): string {
     latest === undefined ? '' : `    since    ${sinceText(latest, now)}\n`,
     because === '' ? '' : `    because  ${because}\n`,
     nextText(leaf, '    next     ', screen),
+    sentenceText(leaf),
   ].join('');
 }
 

@@ -65,10 +65,13 @@ const reasonWords: Readonly<Record<Reason, string>> = {
 };
 
 function have({ actual }: Leaf, { became, now }: Around): string {
-  const it = actual === undefined ? 'not there' : valueWords(actual);
-  if (became === undefined) return `is ${it}`;
+  const [is, hasBeen] =
+    actual === undefined
+      ? ['is not there', 'has not been there']
+      : [`is ${valueWords(actual)}`, `has been ${valueWords(actual)}`];
+  if (became === undefined) return is;
   const why = became.why === undefined ? '' : `: ${became.why}`;
-  return `has been ${it} for ${lasting(now - became.at)} (by ${became.principal}${why})`;
+  return `${hasBeen} for ${lasting(now - became.at)} (by ${became.principal}${why})`;
 }
 
 function asWanted({ wantedBy }: Around): string {

@@ -70,6 +70,8 @@ test('an expectation is laid, seen outstanding, planned, approved, done, and tak
   const open = await run('outstanding p1');
   expect(open.out).toMatch(/^UNMET {2}p1 \(port\)/);
   expect(open.out).toContain('/resourceCharacteristic/mtu/value\n    expected 1400\n    actual   1500');
+  expect(open.out).toMatch(/in short mtu of p1 has been 1500 for .*; operator wants 1400 \(overhead\); seen /);
+  expect((await run('explain p1 mtu')).out).toContain('    in short mtu of p1 has been 1500');
   expect((await run('explain p1 mtu')).out).toMatch(/wanted {3}1400 by operator, .*: overhead/);
   expect((await run('explain p1 administrativeState')).out).toBe('nothing is expected of p1 administrativeState\n');
 

@@ -97,6 +97,13 @@ describe('a sentence', () => {
     ]);
   });
 
+  test('says of what is missing since when it has been', () => {
+    const became = { at: ago(60_000), principal: 'driver:linux' };
+    expect(sentences({ a: 1 }, {}, { became })).toEqual([
+      'a has not been there for 1 min (by driver:linux); expected is 1',
+    ]);
+  });
+
   test('says no more than is known', () => {
     expect(sentences(mtu(1500), mtu(1400))).toEqual(['mtu is 1400; expected is 1500']);
     expect(sentences(mtu(1500), {})).toEqual([

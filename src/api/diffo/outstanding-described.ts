@@ -27,11 +27,24 @@ const leaf = z.strictObject({
   expected: anyJson,
   actual: anyJson,
   reason: reason.exactOptional(),
+  since: time.exactOptional(),
   observedBy: text.exactOptional(),
   observedAt: time.exactOptional(),
   ageMs: z.number().min(0).exactOptional(),
+  sentence: text,
   next: text.exactOptional(),
   nextAt: time.exactOptional(),
+});
+
+/** Whose expectation it is. */
+const wantedBy = z.strictObject({
+  expectation: text,
+  principal: text,
+  owner: text.exactOptional(),
+  why: text.exactOptional(),
+  priority: whole,
+  mode,
+  since: time,
 });
 
 export const outstandingDescribed: Describe = schemas => {
@@ -40,6 +53,7 @@ export const outstandingDescribed: Describe = schemas => {
     instance: named.exactOptional(),
     for: target.exactOptional(),
     mode: mode.exactOptional(),
+    wantedBy: wantedBy.exactOptional(),
     verdict: z.enum(['unmet', 'unknown']),
     outstanding: anyJson,
     since: time,
@@ -60,15 +74,7 @@ export const outstandingDescribed: Describe = schemas => {
     next: text,
   });
   const explained = leaf.extend({
-    wantedBy: z.strictObject({
-      expectation: text,
-      principal: text,
-      owner: text.exactOptional(),
-      why: text.exactOptional(),
-      priority: whole,
-      mode,
-      since: time,
-    }),
+    wantedBy,
     changes: z.array(
       z.strictObject({
         seq: whole,

@@ -1,0 +1,95 @@
+/** What the agent says of a leaf: the facts, and the one sentence that is made of them. */
+import { expect, test } from 'vitest';
+import { openSimulator, readElements } from '../../src/adapters/drivers/simulator.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import { silentLog } from '../../src/ports/log.ts';
+import { runAgent, type TestAgent, until } from '../kit/agent.ts';
+
+const port = {
+  kind: 'port',
+  key: 'p1',
+  facts: {
+    name: 'p1',
+    '@type': 'LogicalResource',
+    administrativeState: 'unlocked',
+    resourceCharacteristic: [{ name: 'mtu', value: 1500 }],
+  },
+  telemetry: [],
+};
+
+async function start() {
+  const simulator = openSimulator({ clock: systemClock, log: silentLog, elements: readElements([port]) });
+  return { simulator, agent: await runAgent({ profile: 'simulator' }, { drivers: [simulator] }) };
+}
+
+async function lay(agent: TestAgent, body: object): Promise<void> {
+  expect((await agent.call('POST', '/diffo/v1/expectations', body)).status).toBe(201);
+  await agent.loop.settle();
+}
+
+const mtu = (value: unknown) => ({ resourceCharacteristic: [{ name: 'mtu', value }] });
+const p1 = { kind: 'port', name: 'p1' };
+const duration = String.raw`\d+ (s|min|h|d)`;
+
+test('a leaf says what it is since when and by whom, who wants what and why, and who saw it', async () => {
+  const { agent } = await start();
+  await lay(agent, { for: p1, expect: mtu({ $lte: 1400 }), owner: 'alice', why: 'tunnel overhead' });
+  const [entry] = await agent.get('/diffo/v1/outstanding');
+  expect(entry.wantedBy).toMatchObject({ principal: 'operator', owner: 'alice', why: 'tunnel overhead', mode: 'warn' });
+  const [leaf] = entry.leaves;
+  expect(leaf).toMatchObject({
+    path: '/resourceCharacteristic/mtu/value',
+    expected: { $lte: 1400 },
+    actual: 1500,
+    reason: 'bound',
+  });
+  expect(Date.parse(leaf.since)).not.toBeNaN();
+  expect(leaf.sentence).toMatch(
+    new RegExp(
+      `^mtu of p1 has been 1500 for ${duration} \\(by driver:simulator\\); alice \\(operator\\) wants at most 1400 \\(tunnel overhead\\): it is out of bounds; seen ${duration} ago by simulator$`,
+    ),
+  );
+  const { leaves } = await agent.get(`/diffo/v1/explain?instance=${entry.instance.id}`);
+  expect(leaves).toEqual([
+    expect.objectContaining({ sentence: expect.stringContaining('mtu of p1 has been 1500'), since: leaf.since }),
+  ]);
+});
+
+test('a change from outside is told with its own time', async () => {
+  const { agent, simulator } = await start();
+  await lay(agent, { for: p1, expect: { administrativeState: 'locked', ...mtu(1500) } });
+  const [entry] = await agent.get('/diffo/v1/outstanding');
+  const [before] = entry.leaves;
+  simulator.world.change('port', 'p1', '/resourceCharacteristic/mtu/value', 1300);
+  const leaves = await until('it is seen', async () => {
+    const explained = await agent.get(`/diffo/v1/explain?instance=${entry.instance.id}`);
+    return explained.leaves.some((leaf: { actual: unknown }) => leaf.actual === 1300) ? explained.leaves : undefined;
+  });
+  const byPath = new Map(leaves.map((leaf: { path: string }) => [leaf.path, leaf]));
+  expect(byPath.get('/administrativeState')).toMatchObject({ since: before.since });
+  expect(byPath.get('/resourceCharacteristic/mtu/value')).toMatchObject({ verdict: 'unmet', reason: 'different' });
+  expect(byPath.get('/resourceCharacteristic/mtu/value')).not.toMatchObject({ since: before.since });
+});
+
+test('of what does not exist it is said what it would be', async () => {
+  const { agent } = await start();
+  await lay(agent, { for: { kind: 'port', name: 'p9' }, expect: { $present: true } });
+  const [entry] = await agent.get('/diffo/v1/outstanding');
+  expect(entry.leaves).toMatchObject([{ sentence: 'p9 is not there; operator wants some value' }]);
+});
+
+test('what cannot be seen any more is told with what it was, and when', async () => {
+  const { agent, simulator } = await start();
+  await lay(agent, { for: p1, expect: mtu(1500), freshnessMs: 500 });
+  simulator.world.setUnreachable(true);
+  const [entry] = await until('it is unknown', async () => {
+    const open = await agent.get('/diffo/v1/outstanding');
+    return open.length > 0 ? open : undefined;
+  });
+  expect(entry).toMatchObject({ verdict: 'unknown', leaves: [{ reason: 'stale', actual: 1500 }] });
+  expect(entry.leaves[0].sentence).toMatch(
+    new RegExp(
+      `^mtu of p1 is not known: it was 1500 when simulator last looked, ${duration} ago; operator wants 1500$`,
+    ),
+  );
+});
