@@ -16,6 +16,7 @@ import { apply, approve, discard, pause, plan, resume, tasks, undo } from './com
 import { profile } from './commands/profile.ts';
 import { sets } from './commands/sets.ts';
 import { readFile } from './commands/sources.ts';
+import { standing } from './commands/standing.ts';
 import { commandHelp, wholeHelp } from './help.ts';
 import { colours, plainPaints, type Screen } from './screen.ts';
 import { harmless, harmlessJson, jsonText } from './words.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   get,
   outstanding,
   explain,
+  standing,
   expect,
   sets,
   plan,

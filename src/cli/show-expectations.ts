@@ -4,6 +4,7 @@ import { numberAt, part, textAt } from './read.ts';
 import type { Screen } from './screen.ts';
 import { wishesText } from './short-form.ts';
 import { targetText } from './show-outstanding.ts';
+import { conflictNotes } from './show-standing.ts';
 import { table } from './tables.ts';
 import { type NamesById, shortId } from './words.ts';
 
@@ -31,7 +32,7 @@ export function laidText(expectation: Json, about: string, notes: readonly strin
   return [
     `expected of ${about}: ${wishesText(part(expectation, 'expect') ?? null)}\n`,
     `  id ${id}, mode ${textAt(expectation, 'mode') ?? 'of the profile'}, priority ${numberAt(expectation, 'priority') ?? '?'}\n`,
-    ...notes.map(note => `  ${screen.paint.doubtful(`note: ${note}`)}\n`),
+    ...[...notes, ...conflictNotes(expectation)].map(note => `  ${screen.paint.doubtful(`note: ${note}`)}\n`),
     `see: ${screen.command('outstanding')}\n`,
   ].join('');
 }
