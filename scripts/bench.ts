@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { central } from './bench/central.ts';
 import { compare } from './bench/compare.ts';
+import { engine } from './bench/engine.ts';
 import { footprint } from './bench/footprint.ts';
 import { get } from './bench/get.ts';
 import { goToLoadCore, nowMs, type Row, say } from './bench/measure.ts';
@@ -19,6 +20,7 @@ const figures: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   post,
   tmf,
   compare,
+  engine,
   react,
   model,
   footprint,

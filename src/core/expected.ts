@@ -96,7 +96,7 @@ function readMap(source: JsonObject, place: Place, read: (source: Json, place: P
     guarded ||= key in Object.prototype;
     entries.push({ key, node });
   }
-  return { kind: 'map', source, entries, guarded };
+  return { kind: 'map', source, entries: tight(entries), guarded };
 }
 
 /** Rules 1 to 4 alone: no operator is recognised and no array is keyed. */
@@ -107,6 +107,24 @@ function readLiteral(source: Json, place: Place): Node {
   return isObject(source) ? readMap(source, place, readLiteral) : readScalar(source);
 }
 
+/** With room for nothing more: what stands is kept long, and there is much of it. */
+function tight<One>(array: readonly One[]): readonly One[] {
+  return array.length === 0 ? none : array.slice();
+}
+
+const none: readonly never[] = [];
+
+/** The properties that lead to each part of a key. */
+function pathsOf(by: readonly string[]): readonly (readonly string[])[] {
+  const known = pathsByKey.get(by);
+  if (known) return known;
+  const paths = by.map(part => part.split('/'));
+  pathsByKey.set(by, paths);
+  return paths;
+}
+
+const pathsByKey = new WeakMap<readonly string[], readonly (readonly string[])[]>();
+
 function readItem(
   source: Json,
   index: number,
@@ -116,11 +134,19 @@ function readItem(
 ): Item {
   const pointer = `${array.pointer}/${index}`;
   const { by, values } = keyOfItem(source, array.candidates, pointer);
-  const name = values.join(',');
+  const [only] = values;
+  const name = values.length === 1 && typeof only === 'string' ? only : values.join(',');
   const node = reader.node(source, { pointer, path: `${place.path}/${segment(name)}`, parent: place.name, name });
   if (node.kind !== 'map')
     throw wrong('an item of a keyed array is an object without operators of its own', { pointer });
-  const parts = values.map((value, i) => ({ path: (by[i] ?? '').split('/'), value }));
-  const beyond = { ...node, entries: node.entries.filter(({ key }) => !by.includes(key)) };
+  const paths = pathsOf(by);
+  const parts = values.map((value, i) => ({ path: paths[i] ?? [], value }));
+  const { source: of, entries, guarded } = node;
+  const beyond = {
+    kind: 'map',
+    source: of,
+    entries: tight(entries.filter(({ key }) => !by.includes(key))),
+    guarded,
+  } as const;
   return { node, by, parts, beyond, name };
 }
