@@ -93,6 +93,8 @@ function tag(tagged: Json): readonly [string, Json] | undefined {
 /** Elixir's functions of one argument, as operators. */
 const operatorOf: Record<string, Json> = {
   any_bitstring: { $type: 'string' },
+  any_atom: { $type: 'string' },
+  non_nil_atom: { $type: 'string' },
   any_boolean: { $type: 'boolean' },
   any_integer: { $type: 'integer' },
   any_number: { $type: 'number' },
@@ -134,6 +136,7 @@ function clockOperators(type: string): Record<string, Json> {
 /** Where one operator stands for several functions, it answers with the name of the first. */
 function nameOf(name: string): string {
   if (name === 'any_float') return 'any_number';
+  if (name === 'any_atom' || name === 'non_nil_atom') return 'any_bitstring';
   if (name === 'any_map_set') return 'any_list';
   if (name === 'non_empty_keyword') return 'non_empty_map';
   if (name.endsWith('empty_map_set')) return name.replace('map_set', 'list');
