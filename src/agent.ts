@@ -123,6 +123,8 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     data: config.data,
     clock,
     log,
+    store,
+    keyed,
     kinds,
     recordKinds,
     taken: () => loop.takeKinds(),

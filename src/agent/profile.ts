@@ -2,14 +2,18 @@
 import { keepCopy, readCopy } from '../adapters/profile-copy.ts';
 import { checkFile, fromCopy, loadShipped } from '../adapters/profiles.ts';
 import { type ProfileDoor, type ProfileState, type TakenAtStart, takenAtStart } from '../api/diffo/profile-door.ts';
+import { writeDifference } from '../api/diffo/set-writing.ts';
 import { type Given, profileOf, settingNames, settle } from '../config.ts';
 import { AgentError } from '../core/errors.ts';
+import { differenceOfSet, isSame, PROFILE } from '../core/expectation-set.ts';
 import { canonical, type Json } from '../core/json.ts';
 import type { Kind, RecordKind } from '../core/kind.ts';
+import type { KeyedArrays } from '../core/path.ts';
 import { type Finding, findingText } from '../core/profile/finding.ts';
 import { type FirmwareProfile, placeOf, refusal } from '../core/profile/profile.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { Store } from '../ports/store.ts';
 
 /** What came of choosing: the profile to run with, and what is wrong with the file if it is not the file's. */
 export interface Chosen {
@@ -44,6 +48,8 @@ interface Parts {
   readonly data: string;
   readonly clock: Clock;
   readonly log: Log;
+  readonly store: Store;
+  readonly keyed: KeyedArrays;
   /** Replaced as a whole, in place: everybody holds these maps. */
   readonly kinds: Map<string, Kind>;
   readonly recordKinds: Map<string, RecordKind>;
@@ -68,6 +74,12 @@ export class RunningProfile implements ProfileDoor {
     };
     this.#reading = Promise.resolve(this.#state);
     this.#keep(chosen.good);
+    try {
+      this.#lay(chosen.profile);
+    } catch (error) {
+      // What stands already is judged; a full disk is no reason not to look.
+      log.error('what the profile expects cannot be laid', { error });
+    }
     if (chosen.findings.length > 0) {
       log.error('the profile cannot be used; running with the last good copy of it', this.#told(chosen.findings));
     }
@@ -90,13 +102,14 @@ export class RunningProfile implements ProfileDoor {
         `the profile ${name} is shipped with the agent, so there is no file to read again`,
       );
     }
-    this.#reading = this.#reading.then(() => this.#read(file));
+    // One that failed must not fail those after it.
+    this.#reading = this.#reading.catch(() => this.#state).then(() => this.#read(file));
     return this.#reading;
   }
 
   /** Every mistake in a profile that somebody hands over: as text with their lines, or read already. */
   async check(given: { readonly text: string } | { readonly source: unknown }): Promise<readonly Finding[]> {
-    const around = { settings: settingNames };
+    const around = { settings: settingNames, keyed: this.#parts.keyed };
     if ('text' in given) {
       const { checkText } = await import('../core/profile/check-text.ts');
       return (await checkText(given.text, 'yaml', around)).findings;
@@ -114,6 +127,8 @@ export class RunningProfile implements ProfileDoor {
       return this.#state;
     }
     const { profile, good } = checked;
+    // First, for it alone may fail.
+    this.#lay(profile);
     replace(kinds, profile.kinds);
     replace(recordKinds, profile.recordKinds);
     taken();
@@ -122,6 +137,18 @@ export class RunningProfile implements ProfileDoor {
     this.#keep(good);
     log.info('the profile was read again', { file, kinds: kinds.size + recordKinds.size, restartFor });
     return this.#state;
+  }
+
+  /** What it expects, all of it and nothing else, as a set that is nobody else's to write; throws as the store does. */
+  #lay({ name, expectations }: FirmwareProfile): void {
+    const { store, clock, keyed } = this.#parts;
+    const keeper = { agent: store.agent, principal: PROFILE, now: clock.now(), keyed };
+    const set = { set: PROFILE, items: expectations, prune: true };
+    const difference = differenceOfSet(set, store.expectations(), keeper);
+    if (isSame(difference)) return;
+    store.transact({ principal: PROFILE, kind: 'upkeep', why: `profile ${name}` }, writer =>
+      writeDifference(writer, difference),
+    );
   }
 
   #keep(good: Chosen['good']): void {

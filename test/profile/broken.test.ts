@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkText, formOf } from '../../src/core/profile/check-text.ts';
 import { type Finding, findingText } from '../../src/core/profile/finding.ts';
+import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
 
 const folder = join(import.meta.dirname, 'broken');
 const files = readdirSync(folder);
@@ -37,7 +38,7 @@ function says(finding: Finding, words: string): boolean {
   return true;
 }
 
-const around = { settings: ['look.everyMs', 'mode'] };
+const around = { settings: ['look.everyMs', 'mode'], keyed: tmfKeyedArrays };
 
 describe('every mistake is found, alone, in its line', () => {
   test.each(files)('%s', async file => {

@@ -2,6 +2,7 @@
 
 import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
+import { PROFILE } from '../../core/expectation-set.ts';
 import { expectationId, type InstanceId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { unjudged } from '../../core/peer-verdict.ts';
@@ -20,7 +21,13 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
   const names = (): readonly string[] => peers.states().map(({ name }) => name);
 
   const show = (expectation: Expectation): JsonObject => showExpectation(expectation, keyed);
-  const own = (id: string): Expectation => ownExpectation(id, store, peers);
+  /** What the profile expects is for the profile to change; it can be refined all the same. */
+  const own = (id: string): Expectation => {
+    const expectation = ownExpectation(id, store, peers);
+    if (expectation.principal !== PROFILE) return expectation;
+    const reason = `${id} is expected by the firmware profile; change it there, or lay what shall stand above it`;
+    throw new AgentError('conflict', reason);
+  };
   /** With whom it collides, told to whoever laid or changed it. */
   const withConflicts = (expectation: Expectation): JsonObject => {
     const world = { keyed, instance: (id: InstanceId) => store.instance(id) };

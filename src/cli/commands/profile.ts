@@ -2,6 +2,7 @@
 import { AgentError } from '../../core/errors.ts';
 import { asJson, type Json } from '../../core/json.ts';
 import type { Finding } from '../../core/profile/finding.ts';
+import { tmfKeyedArrays } from '../../tmf/keyed-arrays.ts';
 import type { Command, CommandParts, Given, Said } from '../command.ts';
 import { listAt, numberAt, textAt } from '../read.ts';
 import { jsonText } from '../words.ts';
@@ -43,7 +44,7 @@ async function printed(file: string, form: string): Promise<Said> {
     throw new AgentError('invalid', `a profile is printed as json or typescript, not as "${form}"`);
   }
   const { checkText, formOf } = await import('../../core/profile/check-text.ts');
-  const { findings, source } = await checkText(readFile(file), formOf(file));
+  const { findings, source } = await checkText(readFile(file), formOf(file), { keyed: tmfKeyedArrays });
   if (findings.length > 0) return saidOf(file, findings);
   const { canonicalProfile } = await import('../../core/profile/canonical.ts');
   const { builderText } = await import('../../core/profile/builder-text.ts');
@@ -59,7 +60,8 @@ async function findingsOf(file: string, { settings }: CommandParts['io']): Promi
   const text = readFile(file);
   // Brings zod along, which every other command does without.
   const { checkText, formOf } = await import('../../core/profile/check-text.ts');
-  return (await checkText(text, formOf(file), settings === undefined ? {} : { settings })).findings;
+  const around = { keyed: tmfKeyedArrays, ...(settings === undefined ? {} : { settings }) };
+  return (await checkText(text, formOf(file), around)).findings;
 }
 
 /** As compilers say it, so that an editor jumps there. */

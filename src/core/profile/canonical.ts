@@ -6,9 +6,11 @@ import { readWritten, refusal } from './profile.ts';
 
 /** Throws `invalid` with every finding in its form. What it gives back is a profile too, and canonical. */
 export function canonicalProfile(source: unknown, from: string): JsonObject {
-  const { head, declared, findings } = readWritten(source);
+  const { head, declared, expectations, findings } = readWritten(source);
   if (!head || !findings.isEmpty) throw refusal(findings.list, from);
-  return asJson({ ...head, kinds: [...declared.values()].map(written) });
+  const kinds = [...declared.values()].map(written);
+  const expected = expectations.map(({ item }) => asJson(item));
+  return asJson({ ...head, kinds, ...(expected.length === 0 ? {} : { expectations: expected }) });
 }
 
 function written({ head, lists }: Declared): JsonObject {

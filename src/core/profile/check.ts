@@ -1,8 +1,10 @@
 /** Checks a firmware profile through and through: its form, and what it means. */
+import type { KeyedArrays } from '../path.ts';
 import type { Finding } from './finding.ts';
 import { type FirmwareProfile, profileOf, readWritten } from './profile.ts';
 import { verifyAgent } from './verify/agent.ts';
 import { verifyCalculated } from './verify/calculated.ts';
+import { verifyExpectations } from './verify/expectations.ts';
 import { verifyInherited } from './verify/inherited.ts';
 import { lookedAt } from './verify/looked-at.ts';
 import { verifyNames } from './verify/names.ts';
@@ -17,6 +19,8 @@ import { verifyValues } from './verify/values.ts';
 export interface KnownAround {
   /** Names of settings of the agent; not looked at when absent. */
   readonly settings?: readonly string[];
+  /** By which keys arrays are compared; without it what is expected is not read. */
+  readonly keyed?: KeyedArrays;
 }
 
 export interface Checked {
@@ -26,7 +30,7 @@ export interface Checked {
   readonly findings: readonly Finding[];
 }
 
-export function checkProfile(source: unknown, { settings }: KnownAround = {}): Checked {
+export function checkProfile(source: unknown, { settings, keyed }: KnownAround = {}): Checked {
   const read = readWritten(source);
   verifyAgent(read, settings, read.findings);
   const looked = lookedAt(read);
@@ -39,5 +43,6 @@ export function checkProfile(source: unknown, { settings }: KnownAround = {}): C
   verifyRelationships(looked);
   verifyInherited(looked);
   verifyCalculated(looked);
+  verifyExpectations(read.expectations, looked, keyed);
   return { profile: profileOf(read), findings: read.findings.list };
 }

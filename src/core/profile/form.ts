@@ -1,9 +1,11 @@
 /** The written form of a firmware profile: what a person writes, in JSON or YAML; everything but its meaning. */
 import * as z from 'zod';
 import { modes } from '../expectation.ts';
+import { SET_SIZE } from '../expectation-set.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { algorithms, partyTypes, placeTypes } from '../kind.ts';
 import type { Hop } from '../model/hop.ts';
+import { itemForm } from '../set-form.ts';
 
 /** A hand-written profile is a tenth of it. */
 export const TEXT_LENGTH = 1024 * 1024;
@@ -188,10 +190,16 @@ export const kindForm = z.strictObject({ ...kindHead, ...listsOf(kindLists) });
 export const recordForm = z.strictObject({ ...recordHead, ...listsOf(recordLists) });
 export const kindsForm = z.array(z.unknown(), 'a list of kinds').max(KINDS_AT_MOST, `at most ${KINDS_AT_MOST} kinds`);
 
+/** What the device is expected to be, whoever uses it; each is read by `itemForm`. */
+export const expectationsForm = z
+  .array(z.unknown(), 'a list of expectations')
+  .max(SET_SIZE, `at most ${SET_SIZE} expectations`);
+
 /** The whole of it: what the builder writes and what a profile file holds. */
 export const profileForm = z.strictObject({
   ...profileHead,
   kinds: z.array(z.discriminatedUnion('type', [kindForm, recordForm])).default([]),
+  expectations: z.array(itemForm).default([]),
 });
 
 export type WrittenCharacteristic = z.input<typeof characteristicForm>;

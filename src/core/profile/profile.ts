@@ -2,12 +2,14 @@
 import * as z from 'zod';
 import { AgentError } from '../errors.ts';
 import type { modes } from '../expectation.ts';
-import { isObject, type JsonObject, property } from '../json.ts';
+import type { SetItem } from '../expectation-set.ts';
+import { isObject, type Json, type JsonObject, property } from '../json.ts';
 import type { Kind, RecordKind } from '../kind.ts';
+import { itemForm, toItem } from '../set-form.ts';
 import { type Composition, compose } from './compose.ts';
 import { type Declared, type Origins, readDeclared } from './declared.ts';
 import { type Finding, Findings, findingText } from './finding.ts';
-import { kindsForm, profileHead } from './form.ts';
+import { expectationsForm, kindsForm, profileHead } from './form.ts';
 import { readForm } from './issues.ts';
 
 export interface DriverChoice {
@@ -25,8 +27,16 @@ export interface FirmwareProfile {
   readonly kinds: readonly Kind[];
   /** Of parties and places. */
   readonly recordKinds: readonly RecordKind[];
+  /** What it expects of the device it is for, as the set `profile`. */
+  readonly expectations: readonly SetItem[];
   /** Values for the settings of the agent, below flags, variables and file. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** An expectation of a profile, and where it stands there. */
+export interface DeclaredExpectation {
+  readonly item: SetItem;
+  readonly pointer: string;
 }
 
 /** What a profile says, as far as it can be read, and all that is wrong with how it says it. */
@@ -37,6 +47,7 @@ export interface ReadProfile {
   /** Kinds that are there, though nothing more is known of them. */
   readonly unreadable: ReadonlySet<string>;
   readonly composition: Composition;
+  readonly expectations: readonly DeclaredExpectation[];
   /** Where each entry of each list was declared. */
   readonly origins: Origins;
   readonly findings: Findings;
@@ -50,8 +61,9 @@ export function readWritten(source: unknown): ReadProfile {
   const origins: Origins = new Map();
   const declared = new Map<string, Declared>();
   const unreadable = new Set<string>();
-  const { kinds = [], ...rest } = isObject(source) ? source : {};
-  const head = readForm(headForm, isObject(source) ? rest : source, 'a profile', '', findings, ['kinds']);
+  const { kinds = [], expectations: expected = [], ...rest } = isObject(source) ? source : {};
+  const others = ['kinds', 'expectations'];
+  const head = readForm(headForm, isObject(source) ? rest : source, 'a profile', '', findings, others);
   for (const [i, each] of (readForm(kindsForm, kinds, 'kinds', '/kinds', findings) ?? []).entries()) {
     const read = readDeclared(each, `/kinds/${i}`, findings, origins);
     if (!read) {
@@ -62,16 +74,28 @@ export function readWritten(source: unknown): ReadProfile {
       findings.add({ pointer: `/kinds/${i}/name`, message: `the kind ${name} is declared twice`, found: name });
     } else declared.set(read.head.name, read);
   }
-  return { head, declared, unreadable, composition: compose(declared, unreadable, findings), origins, findings };
+  const expectations = readExpectations(expected, findings);
+  const composition = compose(declared, unreadable, findings);
+  return { head, declared, unreadable, composition, expectations, origins, findings };
+}
+
+function readExpectations(source: Json, findings: Findings): readonly DeclaredExpectation[] {
+  const items = readForm(expectationsForm, source, 'expectations', '/expectations', findings) ?? [];
+  return items.flatMap((each, i) => {
+    const pointer = `/expectations/${i}`;
+    const read = readForm(itemForm, each, 'an expectation', pointer, findings);
+    return read ? [{ item: toItem(read), pointer }] : [];
+  });
 }
 
 /** The profile that was read; undefined when anything was found. */
-export function profileOf({ head, composition, findings }: ReadProfile): FirmwareProfile | undefined {
+export function profileOf({ head, composition, expectations, findings }: ReadProfile): FirmwareProfile | undefined {
   if (head === undefined || !findings.isEmpty) return undefined;
   return {
     ...head,
     kinds: [...composition.kinds.values()].map(each => each.kind),
     recordKinds: [...composition.recordKinds.values()].map(each => each.kind),
+    expectations: expectations.map(each => each.item),
   };
 }
 
