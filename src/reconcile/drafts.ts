@@ -8,6 +8,7 @@ import type { Backoff, Pause, Reader } from '../ports/store.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Judge } from './judge.ts';
 import { whyPaused } from './plans.ts';
+import { Portions } from './portions.ts';
 import { type Site, siteOf, type UnmetNow } from './unmet.ts';
 
 export interface DraftParts {
@@ -43,8 +44,8 @@ export class Drafts {
     this.#waitingIn = none();
   }
 
-  /** True when anything had to be drawn up anew. */
-  update(now: Instant): boolean {
+  /** True when anything had to be drawn up anew; of much, in portions between which others have their turn. */
+  async update(now: Instant): Promise<boolean> {
     const { store, unmet } = this.#parts;
     const pauses = store.pauses();
     const backoffs = store.backoffs();
@@ -53,8 +54,12 @@ export class Drafts {
     if (signs !== this.#pauses) unmet.touchAll();
     this.#pauses = signs;
     const moved = unmet.takeMoved();
-    for (const site of moved) this.#draw(site, pauses, now);
-    if (moved.size > 0) this.#whole = undefined;
+    const portions = new Portions();
+    for (const site of moved) {
+      this.#draw(site, pauses, now);
+      this.#whole = undefined;
+      if (portions.step()) await portions.breathe();
+    }
     return moved.size > 0;
   }
 

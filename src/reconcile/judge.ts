@@ -12,6 +12,7 @@ import { type Context, explain, isOutstanding, type Judgement, judge, type Leaf 
 import type { KeyedArrays, Path } from '../core/path.ts';
 import { refinedExpect } from '../core/refinement.ts';
 import { isGone, isValid, mayMean, nextBoundary } from '../core/target.ts';
+import { unitsOf } from '../core/units-of-kinds.ts';
 import type { Reader } from '../ports/store.ts';
 import type { Known, Sight } from './sight.ts';
 
@@ -60,7 +61,7 @@ export class Judge {
   }
 
   context(now: Instant): Context {
-    return { now, keyed: this.parts.keyed };
+    return { now, keyed: this.parts.keyed, unitOf: unitsOf(this.parts.kinds) };
   }
 
   /** What an instance is shown as is worked out once for each record of it, until this is called. */
@@ -156,10 +157,13 @@ export class Judge {
   private read(expectation: Expectation): Compiled {
     const known = this.compiled.get(expectation.id);
     if (known?.seq === expectation.seq) return known;
-    const reading = { keyed: this.parts.keyed, lenient: true };
+    const { keyed, kinds } = this.parts;
+    // A peer's instances are of the peer's kinds.
+    const unitOf = expectation.for.peer === undefined ? unitsOf(kinds) : undefined;
+    const reading = { keyed, lenient: true, ...(unitOf ? { unitOf } : {}) };
     const where = 'where' in expectation.for ? expectation.for.where : undefined;
     const parts = {
-      expect: readExpected(refinedExpect(expectation, this.parts.keyed), reading),
+      expect: readExpected(refinedExpect(expectation, keyed), reading),
       when: expectation.when === undefined ? undefined : readExpected(expectation.when, reading),
       where: where === undefined || isEmpty(where) ? undefined : readExpected(where, reading),
     };
@@ -167,7 +171,7 @@ export class Judge {
     const read: Compiled = {
       seq: expectation.seq,
       ...parts,
-      reads: nodes.map(node => readsOf(node, this.parts.keyed)),
+      reads: nodes.map(node => readsOf(node, keyed)),
       clocked: nodes.some(readsClock),
     };
     this.compiled.set(expectation.id, read);

@@ -179,9 +179,9 @@ export class Loop {
     try {
       await this.observe(began);
       await this.judgeWhatMoved(clock.now());
-      this.drawUp(clock.now());
+      await this.drawUp(clock.now());
       if (await this.carryOut()) {
-        this.drawUp(clock.now());
+        await this.drawUp(clock.now());
         // What this pass had not planned for must not wait for the next thing to happen.
         if (this.drafts.hasTasks('enforce')) this.bell.ring();
       }
@@ -239,9 +239,9 @@ export class Loop {
 
   // Plan, and write down
 
-  private drawUp(now: Instant): void {
+  private async drawUp(now: Instant): Promise<void> {
     const { store } = this.parts;
-    const redrawn = this.drafts.update(now);
+    const redrawn = await this.drafts.update(now);
     if (!redrawn && this.proposedAt === store.seq()) return;
     this.counts.plansRefused += refuseWhatMoved(store, this.parts.keyed, now);
     this.clearBackoffs();

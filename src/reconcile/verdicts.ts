@@ -83,9 +83,7 @@ export class Verdicts {
     this.cursor = upTo;
     const all = sweep || moved === undefined;
     const expectations: ReadonlySet<ExpectationId> = moved?.expectations ?? new Set();
-    const retargeted = new Set<ExpectationId>();
-    if (all) this.learnAll();
-    else for (const id of expectations) if (this.learn(id)) retargeted.add(id);
+    const retargeted = await this.learnAbout(all ? this.known() : expectations);
     for (const id of moved?.released ?? []) this.unmet.touch(siteOf('', id));
 
     const turned = this.freshness.turned(this.interests.ages(), now);
@@ -118,11 +116,23 @@ export class Verdicts {
     return false;
   }
 
-  private learnAll(): void {
-    const { store } = this.parts;
-    const here = new Set(store.expectations().map(each => each.id));
-    for (const { id } of [...this.interests.all()]) if (!here.has(id)) this.learn(id);
-    for (const id of here) this.learn(id);
+  /** Those that stand, and those that did when last looked at. */
+  private known(): ReadonlySet<ExpectationId> {
+    const known = new Set<ExpectationId>();
+    for (const { id } of this.interests.all()) known.add(id);
+    for (const { id } of this.parts.store.expectations()) known.add(id);
+    return known;
+  }
+
+  /** Tells which of them mean others than they did. */
+  private async learnAbout(ids: ReadonlySet<ExpectationId>): Promise<ReadonlySet<ExpectationId>> {
+    const retargeted = new Set<ExpectationId>();
+    const portions = new Portions();
+    for (const id of ids) {
+      if (this.learn(id)) retargeted.add(id);
+      if (portions.step()) await portions.breathe();
+    }
+    return retargeted;
   }
 
   private async judgeEach(pairs: Iterable<Pair>, now: Instant): Promise<void> {
