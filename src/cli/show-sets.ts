@@ -5,21 +5,43 @@ import type { Screen } from './screen.ts';
 import { wishesText } from './short-form.ts';
 import { targetText } from './show-outstanding.ts';
 import { table } from './tables.ts';
-import { count, type NamesById, valueText } from './words.ts';
+import { count, type NamesById, shortId, valueText } from './words.ts';
 
 /** Longer names push what matters off the screen. */
 const NAME_WIDTH = 32;
 
-/** Everything that differs, set by set, and how much that is. */
+/** Everything that differs, set by set, whom it collides with, and how much that is. */
 export function differencesText(answer: Json, names: NamesById, screen: Screen): string {
   const sets = listAt(answer, 'sets');
   const total = (what: string): number => sets.reduce((sum: number, each) => sum + listAt(each, what).length, 0);
   const [added, changed, removed] = [total('added'), total('changed'), total('removed')];
-  if (added + changed + removed === 0) {
-    return `${sets.map(each => setText(each, names, screen)).join('')}nothing differs\n`;
-  }
-  const sum = `${added} to add, ${changed} to change, ${removed} to remove\n`;
-  return sets.map(each => setText(each, names, screen)).join('') + screen.paint.bold(sum.trimEnd()).concat('\n');
+  const sum =
+    added + changed + removed === 0
+      ? 'nothing differs'
+      : screen.paint.bold(`${added} to add, ${changed} to change, ${removed} to remove`);
+  const unlooked =
+    part(answer, 'conflictsAreAll') === false ? ['there may be more collisions; these were looked for'] : [];
+  return [
+    ...sets.map(each => setText(each, names, screen)),
+    ...listAt(answer, 'conflicts').map(each => conflictText(each, screen)),
+    ...unlooked.map(text => `${screen.paint.doubtful(text)}\n`),
+    `${sum}\n`,
+  ].join('');
+}
+
+function conflictText(conflict: Json, { paint }: Screen): string {
+  const [path, id, stands] = [textAt(conflict, 'path') || '/', textAt(conflict, 'id'), textAt(conflict, 'stands')];
+  const others = listAt(conflict, 'with').filter(each => textAt(each, 'expectation') !== id);
+  const who = others.map(each => {
+    const owner = textAt(each, 'owner');
+    const principal = textAt(each, 'principal') ?? '?';
+    const by = `${principal}${owner === undefined ? '' : ` for ${owner}`}, priority ${numberAt(each, 'priority') ?? '?'}`;
+    return `${shortId(textAt(each, 'expectation') ?? '?')} (${by}) wants ${valueText(part(each, 'wants'))}`;
+  });
+  const end =
+    stands === undefined ? 'no value can meet it' : stands === id ? 'this one stands' : `${shortId(stands)} stands`;
+  const head = `  ! ${textAt(conflict, 'set')}/${textAt(conflict, 'name')} wants ${valueText(part(conflict, 'wants'))} at ${path}`;
+  return `${paint.bad([head, ...who, end].join('; '))}\n`;
 }
 
 function setText(set: Json, names: NamesById, { paint }: Screen): string {

@@ -161,6 +161,39 @@ test('a name in two sets is two expectations, and each set keeps to its own', as
   expect(await agent.get(EXPECTATIONS)).toEqual([]);
 });
 
+test('with whom it collides is told, each collision once, and not with what is taken away', async () => {
+  const agent = await runAgent();
+  const down = { ...wan, expect: { operationalState: 'disabled' }, priority: 60 };
+  const laid = await agent.call('POST', SETS, {
+    sets: [
+      { name: 'a', expectations: [wan, lan] },
+      { name: 'b', expectations: [down] },
+    ],
+  });
+  const [{ id }] = laid.body.sets[0].added;
+  const [{ id: other }] = laid.body.sets[1].added;
+  expect(laid.body).toMatchObject({
+    conflicts: [
+      {
+        set: 'a',
+        name: 'wan',
+        id,
+        path: '/operationalState',
+        wants: 'enabled',
+        with: [{ expectation: other, principal: 'operator', priority: 60, wants: 'disabled' }],
+        stands: other,
+      },
+    ],
+    conflictsAreAll: true,
+  });
+  expect(laid.body.conflicts).toHaveLength(1);
+  expect((await put(agent, 'a', [{ ...wan, priority: 80 }], '?dryRun=true')).body.conflicts).toMatchObject([
+    { set: 'a', name: 'wan', stands: id },
+  ]);
+  const moved = [{ ...wan, name: 'other', expect: { operationalState: 'disabled' } }];
+  expect((await put(agent, 'a', moved, '', { prune: true })).body.conflicts).toEqual([]);
+});
+
 test('two agents that keep the same set have ids of their own', async () => {
   const [one, two] = [await runAgent(), await runAgent()];
   const idAt = async (agent: TestAgent): Promise<string> => (await put(agent, 'site', [wan])).body.added[0].id;

@@ -172,6 +172,28 @@ test.each([
   expect(await laid()).toEqual([]);
 });
 
+test('whom it would collide with is told before it is laid', async () => {
+  await run(['apply', '-f', file('site.yaml', site), '--yes']);
+  const other = file(
+    'other.yaml',
+    site
+      .replace('site', 'other')
+      .replace('enabled', 'disabled')
+      .replace(/ {2}- name: lan.*/s, '    priority: 60\n'),
+  );
+  const { out } = await run(['apply', '-f', other, '--dry-run']);
+  const [{ id }] = await agent.get('/diffo/v1/expectations');
+  expect(out).toBe(
+    [
+      'set other',
+      '  + wan-up  interface/wan: operationalState=disabled',
+      `  ! other/wan-up wants disabled at /operationalState; ${id.slice(0, 8)} (operator, priority 50) wants enabled; this one stands`,
+      '1 to add, 0 to change, 0 to remove',
+      '',
+    ].join('\n'),
+  );
+});
+
 test('from standard input; and words that do not go together are refused', async () => {
   expect((await run(['apply', '-f', '-', '--yes'], { input: site })).code).toBe(0);
   expect(await laid()).toHaveLength(2);

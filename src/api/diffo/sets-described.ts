@@ -17,6 +17,7 @@ import {
   whole,
 } from './describing.ts';
 import { said, target } from './expectations-described.ts';
+import { conflict } from './standing-described.ts';
 
 const named = { name: text, id: text };
 const item = z.strictObject({ ...named, ...said });
@@ -36,7 +37,12 @@ const difference = {
   same: z.array(z.strictObject(named)),
 };
 
-const outcome = { dryRun: z.boolean(), hash: text };
+const outcome = {
+  dryRun: z.boolean(),
+  hash: text,
+  conflicts: z.array(conflict.extend({ set: text, ...named })),
+  conflictsAreAll: z.boolean(),
+};
 
 const brief = z.strictObject({ name: text, href: text, principal: text, size: whole, unmet: whole, unknown: whole });
 

@@ -14,6 +14,7 @@ import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
 import { inPath, parameter, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR } from './parts.ts';
+import { conflictsOfSets, type SetConflicts } from './set-conflicts.ts';
 import { checkedDifference, differenceHash, writeDifference } from './set-writing.ts';
 
 type SetParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'loop' | 'peers'>;
@@ -21,34 +22,41 @@ type SetParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'loop' | 'peers'>
 export function setRoutes(app: App, parts: SetParts): void {
   const { store, clock, keyed, loop, peers } = parts;
 
-  /** Each set with where it stands in the body. */
+  /** What each comes to; an error points to where its set stands in the body. */
   const compare = (sets: readonly PlacedSet[], reader: Reader): readonly SetDifference[] => {
     const keeper = { agent: store.agent, principal: OPERATOR, now: clock.now(), keyed };
     const names = peers.states().map(({ name }) => name);
     return sets.map(({ at, ...set }) => within(at, () => checkedDifference(set, reader, keeper, names)));
   };
 
+  const conflictsWith = (differences: readonly SetDifference[]): Promise<SetConflicts> =>
+    conflictsOfSets(differences, store.expectations(), { keyed, instance: id => store.instance(id) });
+
   const apply = async (request: FastifyRequest, sets: readonly PlacedSet[]): Promise<Applied> => {
     const dryRun = flag(request, 'dryRun');
-    if (dryRun) return applied(compare(sets, store), dryRun);
+    if (dryRun) {
+      const differences = compare(sets, store);
+      return { dryRun, hash: differenceHash(differences), differences, ...(await conflictsWith(differences)) };
+    }
     const seen = parameter(request, 'hash');
-    const done = await store.submit(causeOf(sets), writer => {
-      const result = applied(compare(sets, writer), dryRun);
-      if (seen !== undefined && seen !== result.hash) {
+    const { hash, differences } = await store.submit(causeOf(sets), writer => {
+      const found = compare(sets, writer);
+      const moved = { hash: differenceHash(found), differences: found };
+      if (seen !== undefined && seen !== moved.hash) {
         throw new AgentError('moved', 'what stands of this has changed since it was compared; compare it anew');
       }
-      for (const each of result.differences) writeDifference(writer, each);
-      return result;
+      for (const each of found) writeDifference(writer, each);
+      return moved;
     });
-    if (!done.differences.every(isSame)) loop.ring();
-    return done;
+    if (!differences.every(isSame)) loop.ring();
+    return { dryRun, hash, differences, ...(await conflictsWith(differences)) };
   };
 
   const applyOne: Handler = async (request, reply) => {
     const set = ownSet(inPath(request, 'name'));
     const body = toSet(set, parse(setForm, request.body), keyed);
-    const { dryRun, hash, differences } = await apply(request, [{ ...body, at: '' }]);
-    return reply.send({ dryRun, hash, ...differences.map(showDifference)[0] });
+    const { differences, ...outcome } = await apply(request, [{ ...body, at: '' }]);
+    return reply.send({ ...differences.map(showDifference)[0], ...outcome });
   };
 
   const applySeveral: Handler = async (request, reply) => {
@@ -60,8 +68,8 @@ export function setRoutes(app: App, parts: SetParts): void {
       seen.add(name);
       return { ...within(at, () => toSet(ownSet(name), set, keyed)), at };
     });
-    const { dryRun, hash, differences } = await apply(request, placed);
-    return reply.send({ dryRun, hash, sets: differences.map(showDifference) });
+    const { differences, ...outcome } = await apply(request, placed);
+    return reply.send({ sets: differences.map(showDifference), ...outcome });
   };
 
   const find = (name: string): readonly Expectation[] => {
@@ -103,14 +111,10 @@ interface PlacedSet extends ExpectationSet {
   readonly at: string;
 }
 
-interface Applied {
+interface Applied extends SetConflicts {
   readonly dryRun: boolean;
   readonly hash: string;
   readonly differences: readonly SetDifference[];
-}
-
-function applied(differences: readonly SetDifference[], dryRun: boolean): Applied {
-  return { dryRun, hash: differenceHash(differences), differences };
 }
 
 /** The name of a set that a caller may change; throws for the one that is the profile's. */
