@@ -27,6 +27,17 @@ export interface Reach {
   readonly exact: boolean;
 }
 
+const formats: readonly (readonly [string, Axis])[] = [
+  ['date', 'date'],
+  ['date-time', 'instant'],
+  ['local-date-time', 'local'],
+  ['time', 'time'],
+  ['duration', 'duration'],
+  ['uuid4', 'uuid4'],
+  ['ends-with-uuid4', 'uuid4'],
+  ['ends-with-uuid4', 'ends-with-uuid4'],
+];
+
 const nothing: Reach = { spans: [], exact: true };
 
 /** All there is on an axis: a date is a whole day. */
@@ -74,7 +85,7 @@ export function reach(node: Node, axis: Axis): Reach {
         case '$type':
           return reachOfType(argument, axis);
         case '$format':
-          return axis === argument || (argument === 'ends-with-uuid4' && axis === 'uuid4') ? all : nothing;
+          return formats.some(([name, of]) => name === argument && of === axis) ? all : nothing;
         case '$range':
           return axis === 'number' ? { spans: [members(argument)], exact: true } : nothing;
         case '$eq':
