@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { AgentError } from './errors.ts';
 import { type Expectation, modes, type Target } from './expectation.ts';
-import { readExpected } from './expected.ts';
+import { type Reading, readExpected } from './expected.ts';
 import { instanceId } from './ids.ts';
 import type { Json } from './json.ts';
 import type { KeyedArrays } from './path.ts';
@@ -48,12 +48,20 @@ export function toTarget(read: z.output<typeof targetForm>): Target {
   return { where, ...(kind === undefined ? {} : { kind }), ...(at === undefined ? {} : { peer: at }) };
 }
 
-/** Throws `invalid`, with the pointer, where something is written that is no expectation JSON. */
-export function checkExpected(said: Pick<Said, 'for' | 'expect' | 'when'>, keyed: KeyedArrays): void {
-  within('/expect', () => readExpected(said.expect, { keyed }));
-  if (said.when !== undefined) within('/when', () => readExpected(said.when, { keyed }));
+/**
+ * Throws `invalid`, with the pointer, where something is written that is no expectation JSON, or that the units which
+ * our own kinds declare cannot measure.
+ */
+export function checkExpected(
+  said: Pick<Said, 'for' | 'expect' | 'when'>,
+  keyed: KeyedArrays,
+  unitOf?: Reading['unitOf'],
+): void {
+  const reading: Reading = { keyed, ...(unitOf && said.for.peer === undefined ? { unitOf } : {}) };
+  within('/expect', () => readExpected(said.expect, reading));
+  if (said.when !== undefined) within('/when', () => readExpected(said.when, reading));
   const meant = said.for;
-  if ('where' in meant) within('/for/where', () => readExpected(meant.where, { keyed }));
+  if ('where' in meant) within('/for/where', () => readExpected(meant.where, reading));
 }
 
 /** What is thrown points below `pointer`. */

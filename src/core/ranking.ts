@@ -83,7 +83,7 @@ export class Ranking {
   }
 
   private read(part: Json, path: Path): Expected {
-    return readExpected(part, { keyed: this.context.keyed, at: path, lenient: true });
+    return readExpected(part, { ...this.context, at: path, lenient: true });
   }
 }
 
@@ -101,7 +101,7 @@ export function nearestToAll(
     value = next.value;
   }
   const against = wishes.find(wish =>
-    isOutstanding(readExpected(wish, { keyed: context.keyed, at: path, lenient: true }), value, context),
+    isOutstanding(readExpected(wish, { ...context, at: path, lenient: true }), value, context),
   );
   return against === undefined
     ? { value }

@@ -4,7 +4,7 @@ import { AgentError } from '../../core/errors.ts';
 import { defaultPriority, type Expectation, type Target } from '../../core/expectation.ts';
 import { checkExpected, expectationForm, type Said, toTarget, within } from '../../core/expectation-form.ts';
 import { refinedSince } from '../../core/expectation-set.ts';
-import type { KeyedArrays } from '../../core/path.ts';
+import type { KeyedArrays, Path } from '../../core/path.ts';
 import { parse } from '../../core/read-body.ts';
 import type { Reader, Unwritten } from '../../ports/store.ts';
 
@@ -30,6 +30,8 @@ export type ExpectationBody = Said & { readonly id?: string };
 /** What a body is checked against. */
 export interface Reading {
   readonly keyed: KeyedArrays;
+  /** The units of what our own kinds measure. */
+  readonly unitOf?: (path: Path) => string | undefined;
   readonly store: Reader;
   /** The names of the peers there are. */
   readonly peers: readonly string[];
@@ -83,8 +85,8 @@ export function patchExpectation(before: Expectation, body: unknown, reading: Re
   };
 }
 
-function checked(read: ExpectationBody, { keyed, ...around }: Reading): ExpectationBody {
-  checkExpected(read, keyed);
+function checked(read: ExpectationBody, { keyed, unitOf, ...around }: Reading): ExpectationBody {
+  checkExpected(read, keyed, unitOf);
   within('/for', () => checkTarget(read.for, around));
   return read;
 }

@@ -7,6 +7,7 @@ import { expectationId, type InstanceId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { unjudged } from '../../core/peer-verdict.ts';
 import { conflictsOf } from '../../core/standing/conflicts.ts';
+import { unitsOf } from '../../core/units-of-kinds.ts';
 import type { Handler } from '../paths.ts';
 import type { App } from '../server.ts';
 import { resourceAt } from '../server.ts';
@@ -18,6 +19,7 @@ import { type DiffoParts, OPERATOR } from './parts.ts';
 
 export function expectationRoutes(app: App, parts: DiffoParts): void {
   const { store, clock, loop, keyed, peers } = parts;
+  const unitOf = unitsOf(parts.kinds);
   const names = (): readonly string[] => peers.states().map(({ name }) => name);
 
   const show = (expectation: Expectation): JsonObject => showExpectation(expectation, keyed);
@@ -35,7 +37,7 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
   };
 
   const lay: Handler = async (request, reply) => {
-    const body = readExpectationBody(request.body, { keyed, store, peers: names() });
+    const body = readExpectationBody(request.body, { keyed, unitOf, store, peers: names() });
     const id = expectationId(body.id ?? parts.newId());
     const cause = { principal: OPERATOR, kind: 'request', ref: id, ...(body.why ? { why: body.why } : {}) } as const;
     const laid = await store.submit(cause, writer => {
@@ -56,7 +58,7 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
   const change: Handler = async (request, reply) => {
     const id = inPath(request, 'id');
     const changed = await store.submit({ principal: OPERATOR, kind: 'request', ref: id }, writer =>
-      writer.putExpectation(patchExpectation(own(id), request.body, { keyed, store: writer, peers: names() })),
+      writer.putExpectation(patchExpectation(own(id), request.body, { keyed, unitOf, store: writer, peers: names() })),
     );
     loop.ring();
     return reply.send(withConflicts(changed));

@@ -99,7 +99,7 @@ function operandAt(source: Json, pointer: string, place: Place, reader: Reader):
   const declared = reader.unitOf?.(place.path);
   const bare = declared === undefined ? undefined : unitOf(declared);
   const operand = readOperand(source, { pointer, lenient: reader.lenient, bare });
-  if (operand.kind === 'quantity' && bare && bare.dimension !== operand.unit.dimension) {
+  if (!reader.lenient && operand.kind === 'quantity' && bare && bare.dimension !== operand.unit.dimension) {
     throw wrong(`what stands at ${place.path} is in ${declared}, which ${operand.units} does not measure`, { pointer });
   }
   return operand;

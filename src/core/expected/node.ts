@@ -27,6 +27,8 @@ export interface Context {
   /** The one clock reading of this evaluation. */
   readonly now: Instant;
   readonly keyed: KeyedArrays;
+  /** The unit of a bare number at a path, for what has yet to be read. */
+  readonly unitOf?: (path: Path) => string | undefined;
   /** Goes before the functions known at reading. */
   readonly functions?: FunctionRegistry;
   /** `names`: an unmet operator comes back as the name of its function in Diffo. */
