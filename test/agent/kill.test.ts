@@ -1,6 +1,6 @@
 /**
  * `kill -9` at random moments of a run in which clients write and the loop acts: no answered write is lost, no effect is
- * doubled, the store is sound, and the agent is up again within two seconds.
+ * doubled, the store is sound, and the agent is up again.
  */
 import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
