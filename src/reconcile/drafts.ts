@@ -2,6 +2,7 @@
 import { type Expectation, type Mode, modes } from '../core/expectation.ts';
 import type { ExpectationId, Instant } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
+import { asJson, sameJson } from '../core/json.ts';
 import { type Draft, leafName, type Offer, ownerOfLeaf, plan, type Situation, type Unmet } from '../core/planner.ts';
 import { byStanding } from '../core/ranking.ts';
 import type { Backoff, Pause, Reader } from '../ports/store.ts';
@@ -44,8 +45,8 @@ export class Drafts {
     this.#waitingIn = none();
   }
 
-  /** True when anything had to be drawn up anew; of much, in portions between which others have their turn. */
-  async update(now: Instant): Promise<boolean> {
+  /** Tells whether it is another one now. Much is drawn up in portions, between which others have their turn. */
+  async update(now: Instant): Promise<{ readonly isOther: boolean }> {
     const { store, unmet } = this.#parts;
     const pauses = store.pauses();
     const backoffs = store.backoffs();
@@ -55,12 +56,15 @@ export class Drafts {
     this.#pauses = signs;
     const moved = unmet.takeMoved();
     const portions = new Portions();
+    let isOther = false;
     for (const site of moved) {
-      this.#draw(site, pauses, now);
-      this.#whole = undefined;
+      if (this.#draw(site, pauses, now)) {
+        isOther = true;
+        this.#whole = undefined;
+      }
       if (portions.step()) await portions.breathe();
     }
-    return moved.size > 0;
+    return { isOther };
   }
 
   whole(): Draft {
@@ -89,26 +93,23 @@ export class Drafts {
     );
   }
 
-  #draw(site: Site, pauses: readonly Pause[], now: Instant): void {
+  /** True when it comes to something else than before. */
+  #draw(site: Site, pauses: readonly Pause[], now: Instant): boolean {
+    const before = this.#bySite.get(site);
+    const unmet = this.#unmetAt(site);
+    const draft = unmet.length === 0 ? undefined : plan(this.#situation(unmet, pauses, now));
+    const ends = (draft?.waiting ?? []).flatMap(({ until }) => until ?? []);
+    this.#putOff.set(site, ends.length === 0 ? undefined : Math.min(...ends));
+    if (draft === before || (draft && before && sameJson(asJson(draft), asJson(before)))) return false;
     for (const mode of modes) {
       this.#tasksIn[mode].delete(site);
       this.#waitingIn[mode].delete(site);
     }
-    this.#putOff.set(site, undefined);
-    const unmet = this.#unmetAt(site);
-    if (unmet.length === 0) {
-      this.#bySite.delete(site);
-      return;
-    }
-    const draft = plan(this.#situation(unmet, pauses, now));
-    this.#bySite.set(site, draft);
-    for (const { mode } of draft.tasks) this.#tasksIn[mode].add(site);
-    let next: Instant | undefined;
-    for (const { mode, until } of draft.waiting) {
-      this.#waitingIn[mode].add(site);
-      if (until !== undefined) next = Math.min(next ?? until, until);
-    }
-    this.#putOff.set(site, next);
+    if (draft) this.#bySite.set(site, draft);
+    else this.#bySite.delete(site);
+    for (const { mode } of draft?.tasks ?? []) this.#tasksIn[mode].add(site);
+    for (const { mode } of draft?.waiting ?? []) this.#waitingIn[mode].add(site);
+    return true;
   }
 
   /** With each instance as it is now; what has gone or was withdrawn since it was judged will be judged again. */

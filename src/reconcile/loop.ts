@@ -86,8 +86,7 @@ export class Loop {
   private sweep = true;
   private sweptAt: Instant | undefined;
   private samplingsJudged = 0;
-  /** The seq up to which proposals have been held against the draft. */
-  private proposedAt: number | undefined;
+  private plansMoved = true;
   private sleep: (() => void) | undefined;
 
   constructor(parts: LoopParts) {
@@ -219,7 +218,8 @@ export class Loop {
     if (sweep) this.sweptAt = now;
     const sampled = this.watch.samplings !== this.samplingsJudged;
     this.samplingsJudged = this.watch.samplings;
-    const { expectationsMoved } = await this.verdicts.update(now, { sweep, sampled });
+    const { expectationsMoved, plansMoved } = await this.verdicts.update(now, { sweep, sampled });
+    this.plansMoved ||= plansMoved || expectationsMoved !== undefined;
     if (expectationsMoved !== undefined) this.startAfresh(expectationsMoved);
   }
 
@@ -241,12 +241,12 @@ export class Loop {
 
   private async drawUp(now: Instant): Promise<void> {
     const { store } = this.parts;
-    const redrawn = await this.drafts.update(now);
-    if (!redrawn && this.proposedAt === store.seq()) return;
+    const { isOther } = await this.drafts.update(now);
+    if (!isOther && !this.plansMoved) return;
+    this.plansMoved = false;
     this.counts.plansRefused += refuseWhatMoved(store, this.parts.keyed, now);
     this.clearBackoffs();
     this.propose(now);
-    this.proposedAt = store.seq();
   }
 
   private clearBackoffs(): void {

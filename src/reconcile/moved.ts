@@ -6,27 +6,34 @@ import { property } from '../core/json.ts';
 import { type SharedClass, sharedClasses } from '../core/model/shared-record.ts';
 import type { Path } from '../core/path.ts';
 import type { Reader } from '../ports/store.ts';
+import { Portions } from './portions.ts';
 
 export interface Moved {
+  /** The change up to which this was read. */
+  readonly upTo: number;
   /** The paths of each; the empty path where who it is has moved, or whether it is there. */
   readonly instances: Map<InstanceId, readonly Path[]>;
   readonly records: readonly (readonly [SharedClass, string])[];
   readonly expectations: ReadonlySet<ExpectationId>;
   /** The instances on which something is expected no more. */
   readonly released: ReadonlySet<InstanceId>;
+  /** Whether any plan has moved. */
+  readonly plans: boolean;
 }
 
 /** Keeps the memory of a pass small after a long silence. */
-const CHANGES_PER_READ = 500;
+const CHANGES_PER_READ = 250;
 /** So many paths are held against each expectation one by one; of more, everything is taken to have moved. */
 const PATHS_AT_MOST = 50;
 
 /** Undefined when the changes are not all kept any more. */
-export function movedAfter(store: Reader, cursor: number): Moved | undefined {
+export async function movedAfter(store: Reader, cursor: number): Promise<Moved | undefined> {
   const instances = new Map<InstanceId, readonly Path[]>();
   const expectations = new Set<ExpectationId>();
   const records: [SharedClass, string][] = [];
   const released = new Set<InstanceId>();
+  const portions = new Portions();
+  let plans = false;
   let from = cursor;
   for (;;) {
     let rows: readonly Change[];
@@ -43,6 +50,7 @@ export function movedAfter(store: Reader, cursor: number): Moved | undefined {
         const paths = [...before, ...pathsOf(change)];
         instances.set(instanceId(id), paths.length > PATHS_AT_MOST ? [''] : paths);
       } else if (subject === 'expectation') expectations.add(expectationId(id));
+      else if (subject === 'plan') plans = true;
       else if (isShared(subject)) records.push([subject, id]);
       else if (subject === 'verdict' && change.type === 'delete') {
         const instance = property(change.document, 'instance');
@@ -50,7 +58,8 @@ export function movedAfter(store: Reader, cursor: number): Moved | undefined {
       }
       from = change.seq;
     }
-    if (rows.length < CHANGES_PER_READ) return { instances, records, expectations, released };
+    if (rows.length < CHANGES_PER_READ) return { upTo: from, instances, records, expectations, released, plans };
+    await portions.breathe();
   }
 }
 

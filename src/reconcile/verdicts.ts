@@ -65,22 +65,22 @@ export class Verdicts {
 
   /**
    * Judges what moved or turned since the last call, in portions between which others have their turn; tells which
-   * expectations moved, undefined for none.
+   * expectations moved, undefined for none, and whether plans did.
    */
   async update(
     now: Instant,
     { sweep, sampled }: Occasion,
-  ): Promise<{ readonly expectationsMoved: ReadonlySet<string> | undefined }> {
+  ): Promise<{ readonly expectationsMoved: ReadonlySet<string> | undefined; readonly plansMoved: boolean }> {
     const { store } = this.parts;
     const upTo = store.seq();
     // Until somebody expects something, what moves need not be read.
     if (this.cursor > 0 && !sweep && this.interests.size === 0 && store.expectations().length === 0) {
       this.cursor = upTo;
       this.deadlines.clear();
-      return { expectationsMoved: undefined };
+      return { expectationsMoved: undefined, plansMoved: true };
     }
-    const moved = this.cursor === 0 ? undefined : movedAfter(store, this.cursor);
-    this.cursor = upTo;
+    const moved = this.cursor === 0 ? undefined : await movedAfter(store, this.cursor);
+    this.cursor = moved?.upTo ?? upTo;
     const all = sweep || moved === undefined;
     const expectations: ReadonlySet<ExpectationId> = moved?.expectations ?? new Set();
     const retargeted = await this.learnAbout(all ? this.known() : expectations);
@@ -98,7 +98,10 @@ export class Verdicts {
       await this.judgeEach(this.work.of({ moved, whole, retargeted, due: due.map(pairNamed) }), now);
     }
     const expectationsMoved = moved?.expectations ?? new Set<string>();
-    return { expectationsMoved: all || expectationsMoved.size > 0 ? expectationsMoved : undefined };
+    return {
+      expectationsMoved: all || expectationsMoved.size > 0 ? expectationsMoved : undefined,
+      plansMoved: moved?.plans ?? true,
+    };
   }
 
   /** Takes note of an expectation as it is now; true when it means others than it did. */
