@@ -1,0 +1,217 @@
+/** The part of `engine` that needs a store: how soon a change has its verdict, and what judging many holds up. */
+import { join } from 'node:path';
+import { openStore } from '../../src/adapters/sqlite/store.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import type { Expectation } from '../../src/core/expectation.ts';
+import { expectationId, instanceId } from '../../src/core/ids.ts';
+import type { Json, JsonObject } from '../../src/core/json.ts';
+import { silentLog } from '../../src/ports/log.ts';
+import type { Store, Writer } from '../../src/ports/store.ts';
+import { Loop } from '../../src/reconcile/loop.ts';
+import { tmfKeyedArrays as keyed } from '../../src/tmf/keyed-arrays.ts';
+import { documentIndex } from '../../src/tmf/query/indexed.ts';
+import { median, nowMs, percentile, type Row, row, say } from './measure.ts';
+import { makeDirectory } from './processes.ts';
+
+const STANDING = 1_000;
+const LEAVES = 100;
+const SWEEPS = 20;
+const INSTANCES = 100_000;
+const CHANGES = 300;
+const WARM_UP = 50;
+const HELD_UP_MS = 20;
+
+export async function engineStanding(): Promise<Row[]> {
+  return [...(await judgedAfresh()), ...(await oneAmongMany())];
+}
+
+/** Each expectation on an instance of its own, all of them judged again with nothing remembered but how they read. */
+async function judgedAfresh(): Promise<Row[]> {
+  say(`  ${STANDING} expectations of ${LEAVES} leaves ...`);
+  const { store, loop, stop } = await world();
+  write(store, writer => {
+    for (let nth = 0; nth < STANDING; nth++) {
+      put(writer, nth, characteristics(nth, 0));
+      lay(writer, `e${nth}`, { for: { id: idOf(nth) }, expect: characteristics(nth, nth % 10 === 0 ? 1 : 0) });
+    }
+  });
+  loop.ring();
+  await loop.settle();
+  const took: number[] = [];
+  const gaps: number[] = [];
+  for (let i = 0; i < SWEEPS; i++) {
+    loop.takeKinds();
+    const began = nowMs();
+    const held = heldUp();
+    await loop.settle();
+    took.push(nowMs() - began);
+    gaps.push(held.longest());
+  }
+  const unmet = store.verdicts().filter(({ verdict }) => verdict === 'unmet').length;
+  if (unmet !== STANDING / 10) throw new Error(`${unmet} of ${STANDING} are unmet`);
+  await stop();
+  return [
+    row({
+      what: `${STANDING} standing expectations of ${LEAVES} leaves judged afresh, read from the store and all`,
+      unit: 'ms',
+      ours: median(took),
+    }),
+    row({
+      what: 'the longest that the event loop is held up by it',
+      unit: 'ms',
+      ours: median(gaps),
+      goal: { of: 'ours', atMost: HELD_UP_MS },
+    }),
+  ];
+}
+
+/** One expectation of all instances, unmet by some of them, and a leaf of one of those that are met. */
+async function oneAmongMany(): Promise<Row[]> {
+  say(`  ${INSTANCES} instances with expectations ...`);
+  const { store, loop, stop } = await world();
+  for (let nth = 0; nth < INSTANCES; ) {
+    write(store, writer => {
+      for (const end = nth + 5_000; nth < end; nth++) put(writer, nth, document(nth, nth % 20 === 0 ? 1400 : 1500));
+    });
+  }
+  write(store, writer => {
+    lay(writer, 'all', { for: { kind: 'port', where: { usageState: 'active' } }, expect: mtu(1500) });
+    for (let nth = 0; nth < 1_000; nth++) {
+      lay(writer, `named${nth}`, { for: { id: idOf(nth * 7) }, expect: { administrativeState: 'unlocked' } });
+    }
+  });
+  loop.ring();
+  const began = nowMs();
+  const held = heldUp();
+  await loop.settle();
+  const whole = nowMs() - began;
+  const longest = held.longest();
+
+  const took: number[] = [];
+  const passes: number[] = [];
+  for (let i = 0; i < WARM_UP + CHANGES; i++) {
+    const nth = (i * 7_919 + 1) % INSTANCES;
+    const wanted = nth % 20 === 0 ? 'met' : 'unmet';
+    let toldAt = Number.NaN;
+    const changed = nowMs();
+    write(store, writer => put(writer, nth, document(nth, nth % 20 === 0 ? 1500 : 1400)));
+    const committed = nowMs();
+    const unhear = store.onCommit(() => {
+      if (Number.isNaN(toldAt)) toldAt = nowMs();
+    });
+    loop.ring();
+    await loop.settle();
+    unhear();
+    if (store.verdict(expectationId('all'), idOf(nth))?.verdict !== wanted) throw new Error(`${nth} is not ${wanted}`);
+    write(store, writer => put(writer, nth, document(nth, nth % 20 === 0 ? 1400 : 1500)));
+    loop.ring();
+    await loop.settle();
+    if (i < WARM_UP) continue;
+    took.push(toldAt - committed);
+    passes.push(committed - changed);
+  }
+  await stop();
+  return [
+    row({
+      what: `one changed leaf among ${INSTANCES} instances with expectations, to its new verdict`,
+      unit: 'ms',
+      ours: median(took),
+      ceiling: median(passes),
+      ratio: 'ceiling/ours',
+      goal: { of: 'ours', atMost: 1 },
+    }),
+    row({ what: 'the same, p99', unit: 'ms', ours: percentile(took, 99) }),
+    row({ what: `an expectation of all ${INSTANCES} judged for the first time`, unit: 'ms', ours: whole }),
+    row({
+      what: 'the longest that the event loop is held up by it',
+      unit: 'ms',
+      ours: longest,
+      goal: { of: 'ours', atMost: HELD_UP_MS },
+    }),
+  ];
+}
+
+async function world(): Promise<{ store: Store; loop: Loop; stop: () => Promise<void> }> {
+  let ids = 0;
+  const newId = (): string => `id${++ids}`;
+  const path = join(makeDirectory(), 'diffo.db');
+  const store = openStore({ path, clock: systemClock, keyed, index: documentIndex, newId });
+  const loop = new Loop({
+    store,
+    drivers: [],
+    kinds: new Map(),
+    keyed,
+    clock: systemClock,
+    log: silentLog,
+    newId,
+    chance: Math.random,
+    profileMode: 'warn',
+    lookEveryMs: 60_000,
+    freshnessMs: 180_000,
+  });
+  await loop.start();
+  const stop = async (): Promise<void> => {
+    await loop.stop();
+    store.close();
+  };
+  return { store, loop, stop };
+}
+
+function heldUp(): { longest: () => number } {
+  let longest = 0;
+  let last = nowMs();
+  let isOver = false;
+  const turn = (): void => {
+    const now = nowMs();
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  return {
+    longest: () => {
+      isOver = true;
+      return Math.max(longest, nowMs() - last);
+    },
+  };
+}
+
+function write(store: Store, call: (writer: Writer) => unknown): void {
+  store.transact({ principal: 'operator', kind: 'request' }, call);
+}
+
+const idOf = (nth: number) => instanceId(`port-${nth}`);
+
+function put(writer: Writer, nth: number, more: JsonObject): void {
+  const id = idOf(nth);
+  const known = { id, '@type': 'PhysicalResource', name: `ge-0/0/${nth}` };
+  writer.putInstance({ id, type: 'resource', kind: 'port', document: { ...known, ...more }, createdAt: 0 });
+}
+
+function lay(writer: Writer, id: string, laid: Pick<Expectation, 'for' | 'expect'>): void {
+  const by = { priority: 50, principal: 'operator', createdAt: 0 };
+  writer.putExpectation({ id: expectationId(id), ...by, ...laid });
+}
+
+const mtu = (value: Json): JsonObject => ({ resourceCharacteristic: [{ name: 'mtu', value }] });
+
+function document(nth: number, value: number): JsonObject {
+  return {
+    usageState: 'active',
+    administrativeState: 'unlocked',
+    resourceCharacteristic: [
+      { name: 'mtu', value },
+      { name: 'speed', value: 1000 },
+      { name: 'vlan', value: nth % 4096 },
+    ],
+  };
+}
+
+function characteristics(nth: number, off: number): JsonObject {
+  return {
+    resourceCharacteristic: Array.from({ length: LEAVES }, (_, i) => ({
+      name: `c${i}`,
+      value: i === LEAVES - 1 ? nth + off : `value-${i}`,
+    })),
+  };
+}
