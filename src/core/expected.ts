@@ -8,6 +8,7 @@ import type { Entry, FunctionRegistry, Item, Node, OpenMap } from './expected/no
 import { keyOfItem, operators } from './expected/operators.ts';
 import { member, type Place, type Reader, wrong } from './expected/reading.ts';
 import { nearestOperator } from './expected/spelling.ts';
+import { twins } from './expected/twins.ts';
 import { isArray, isObject, type Json, type JsonObject } from './json.ts';
 import { type KeyedArrays, keysOfArray, type Path, segment, segments } from './path.ts';
 
@@ -46,7 +47,7 @@ export function readExpected(source: unknown, reading: Reading): Expected {
     keyed: (array, operator, place) => {
       const items = array.items.map((item, i) => readItem(item, i, array, place, reader));
       const closed = operator?.closed ?? false;
-      return { kind: 'keyed', source: array.source, items, closed, by: operator?.by };
+      return { kind: 'keyed', source: array.source, items, ...twins(items), closed, by: operator?.by };
     },
   };
   const [name = '', parent = ''] = segments(reading.at ?? '').reverse();

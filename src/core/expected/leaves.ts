@@ -6,6 +6,7 @@ import { choose, compare, elementMeeting, hasKey, isExtra, met } from './met.ts'
 import type { Choice, Context, Item, Keyed, List, Node, OpenMap, Reason, Verdict } from './node.ts';
 import { put } from './node.ts';
 import { asKeyed, bareKey, residual, withKey } from './residual.ts';
+import { withTwins } from './twins.ts';
 
 export interface Weighing {
   readonly context: Context;
@@ -87,7 +88,7 @@ function weighList(node: List, actual: readonly Json[], path: Path, weighing: We
 }
 
 function weighKeyed(node: Keyed, actual: readonly Json[], path: Path, weighing: Weighing): Json | undefined {
-  const parts = weighItems(node, actual, path, weighing);
+  const parts = withTwins(node, weighItems(node, actual, path, weighing));
   let unmet = parts.some(part => part !== undefined);
   for (const [i, element] of actual.entries()) {
     if (!node.closed || !isExtra(node, element)) continue;

@@ -107,6 +107,8 @@ export interface Keyed {
   readonly kind: 'keyed';
   readonly source: Json;
   readonly items: readonly Item[];
+  /** Whether two items have one key. */
+  readonly twins?: true;
   readonly closed: boolean;
   /** As `$keyed` wrote it; undefined for a plain array that is keyed by profile. */
   readonly by: readonly string[] | undefined;

@@ -3,6 +3,7 @@ import { isArray, isObject, type Json, property, sameJson } from '../json.ts';
 import { compare, elementMeeting, hasKey, isExtra, met } from './met.ts';
 import type { Contains, Context, Item, Keyed, List, Members, Node, OpenMap, Wrapped } from './node.ts';
 import { put } from './node.ts';
+import { withTwins } from './twins.ts';
 
 /** Undefined when nothing is outstanding. Where a container is missing, what was expected of it comes back raw. */
 export function residual(node: Node, actual: Json | undefined, context: Context): Json | undefined {
@@ -61,20 +62,23 @@ function residualOfList(node: List, actual: readonly Json[], context: Context): 
 }
 
 function residualOfKeyed(node: Keyed, actual: readonly Json[], context: Context): Json | undefined {
-  let rest: Json[] | undefined;
   let next = 0;
-  for (const [i, item] of node.items.entries()) {
+  let unmet = false;
+  const parts = node.items.map(item => {
     const found = elementMeeting(item, actual, next, context);
-    if (found >= 0) {
-      next = found + 1;
-      if (node.closed) rest?.push(bareKey(item));
-      continue;
+    if (found < 0) {
+      unmet = true;
+      return residualOfItem(item, actual, context);
     }
-    rest ??= node.closed ? node.items.slice(0, i).map(bareKey) : [];
-    rest.push(residualOfItem(item, actual, context));
-  }
-  if (!rest && node.closed && actual.some(element => isExtra(node, element))) rest = node.items.map(bareKey);
-  return rest && asKeyed(node, rest);
+    next = found + 1;
+    return undefined;
+  });
+  if (!unmet && !(node.closed && actual.some(element => isExtra(node, element)))) return undefined;
+  const left = withTwins(node, parts);
+  return asKeyed(
+    node,
+    node.items.flatMap((item, i) => left[i] ?? (node.closed ? [bareKey(item)] : [])),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 /** `$allOf`: several expectations of one value, put together so that what is left of them still holds all that counts. */
 import { isArray, type Json, property, sameJson } from '../json.ts';
 import type { All, Anything, Entry, Keyed, List, Node, OpenMap } from './node.ts';
+import { twins } from './twins.ts';
 
 /**
  * One node that is met when each of several is. Objects, lists of one length, keyed arrays and what an array must have
@@ -80,7 +81,8 @@ function joinedLists(a: List, b: List): List {
 function joinedKeyed(a: Keyed, b: Keyed): Keyed {
   const items = [...sourcesOf(a), ...sourcesOf(b)];
   const source = a.by ? { $keyed: { by: a.by, items } } : items;
-  return { ...a, source, items: [...a.items, ...b.items] };
+  const both = [...a.items, ...b.items];
+  return { ...a, source, items: both, ...twins(both) };
 }
 
 function sourcesOf({ source }: Keyed): readonly Json[] {
