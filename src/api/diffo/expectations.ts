@@ -1,12 +1,13 @@
 /** `/diffo/v1/expectations`: lay, read, change and withdraw expectations. */
 
+import { setImmediate } from 'node:timers/promises';
 import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { PROFILE } from '../../core/expectation-set.ts';
 import { expectationId, type InstanceId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { unjudged } from '../../core/peer-verdict.ts';
-import { conflictsOf } from '../../core/standing/conflicts.ts';
+import { findConflicts, MOST_CONFLICTS } from '../../core/standing/conflicts.ts';
 import { unitsOf } from '../../core/units-of-kinds.ts';
 import type { Handler } from '../paths.ts';
 import type { App } from '../server.ts';
@@ -31,9 +32,10 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
     throw new AgentError('conflict', reason);
   };
   /** With whom it collides, told to whoever laid or changed it. */
-  const withConflicts = (expectation: Expectation): JsonObject => {
+  const withConflicts = async (expectation: Expectation): Promise<JsonObject> => {
     const world = { keyed, instance: (id: InstanceId) => store.instance(id) };
-    return { ...show(expectation), conflicts: conflictsOf(expectation, store.expectations(), world).map(showConflict) };
+    const conflicts = await unhurried(findConflicts(expectation, store.expectations(), world));
+    return { ...show(expectation), conflicts: conflicts.slice(0, MOST_CONFLICTS).map(showConflict) };
   };
 
   const lay: Handler = async (request, reply) => {
@@ -52,7 +54,7 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
     return reply
       .code(201)
       .header('Location', `/diffo/v1/expectations/${encodeURIComponent(id)}`)
-      .send(withConflicts(laid));
+      .send(await withConflicts(laid));
   };
 
   const change: Handler = async (request, reply) => {
@@ -61,7 +63,7 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
       writer.putExpectation(patchExpectation(own(id), request.body, { keyed, unitOf, store: writer, peers: names() })),
     );
     loop.ring();
-    return reply.send(withConflicts(changed));
+    return reply.send(await withConflicts(changed));
   };
 
   const withdraw: Handler = async (request, reply) => {
@@ -83,4 +85,19 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
     PATCH: change,
     DELETE: withdraw,
   });
+}
+
+/** Others have their turn in between, however many expectations there are to compare with. */
+const TURN_MS = 10;
+
+async function unhurried<T>(parts: Iterable<readonly T[]>): Promise<readonly T[]> {
+  const found: T[] = [];
+  let until = performance.now() + TURN_MS;
+  for (const part of parts) {
+    found.push(...part);
+    if (performance.now() < until) continue;
+    await setImmediate();
+    until = performance.now() + TURN_MS;
+  }
+  return found;
 }

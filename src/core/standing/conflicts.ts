@@ -10,6 +10,7 @@ import { mayMean } from '../target.ts';
 import { certain } from './certain.ts';
 import type { Claim } from './claim.ts';
 import { merge, type Overruled, type Wish } from './merge.ts';
+import { canStandBeside, newPlace, type Place, plant } from './place.ts';
 import { canHold } from './possible.ts';
 
 export interface Conflict {
@@ -30,21 +31,46 @@ export interface World {
   readonly instance: (id: InstanceId) => Instance | undefined;
 }
 
+/** Whoever collides with so many has made one mistake, not a hundred. */
+export const MOST_CONFLICTS = 100;
+
 /** With each of those that may mean the same instance, and with several together where one instance is meant. */
 export function conflictsOf(mine: Candidate, others: readonly Expectation[], world: World): readonly Conflict[] {
+  const found: Conflict[] = [];
+  for (const each of findConflicts(mine, others, world)) found.push(...each);
+  return found.slice(0, MOST_CONFLICTS);
+}
+
+/** The same bit by bit, for who has other things to do meanwhile; ends when there are enough. */
+export function* findConflicts(
+  mine: Candidate,
+  others: readonly Expectation[],
+  world: World,
+): Generator<readonly Conflict[], void> {
   const laid = (expectation: Candidate) => ({ expectation, expected: read(expectation, world.keyed) });
-  const found = merge([laid(mine)]).overruled.map(each => conflict(mine, each));
-  const near = others.filter(other => other.id !== mine.id && mayMeetOn(mine, other, world));
-  for (const other of near) {
-    const two = [laid(mine), laid(other)];
-    if (canHold(two.map(({ expected }) => ({ steps: [], node: expected.node })))) continue;
-    found.push(...between(mine, merge(two).overruled));
+  const me = laid(mine);
+  const tree = treeOf(me.expected);
+  const own = merge([me]).overruled.map(each => conflict(mine, each));
+  yield own;
+  let count = own.length;
+  const near: Expectation[] = [];
+  for (const other of others) {
+    if (count >= MOST_CONFLICTS) return;
+    if (other.id === mine.id || !mayMeetOn(mine, other, world)) continue;
+    near.push(other);
+    const them = laid(other);
+    const found = canStandBeside(tree, treeOf(them.expected)) ? [] : between(mine, merge([me, them]).overruled);
+    count += found.length;
+    yield found;
   }
-  if (near.length > 1 && !('where' in mine.for)) {
-    const all = merge([mine, ...near].map(laid)).overruled;
-    found.push(...between(mine, all).filter(each => each.with.length > 1));
-  }
-  return found;
+  if (near.length < 2 || 'where' in mine.for) return;
+  yield between(mine, merge([me, ...near.map(laid)]).overruled).filter(each => each.with.length > 1);
+}
+
+function treeOf({ node }: Expected): Place<undefined> {
+  const tree = newPlace<undefined>();
+  plant(tree, node, undefined);
+  return tree;
 }
 
 /** What was overruled between one and others, seen from the one. */
@@ -110,13 +136,7 @@ function overlap(a: Expectation['validFor'], b: Expectation['validFor']): boolea
   return start < end;
 }
 
-const known = new WeakMap<object, Expected>();
-
-/** Read once for each record, which the store hands out again and again. */
+/** What is judged of an expectation; or of a condition, which is never refined. */
 export function read(record: Pick<Expectation, 'expect' | 'refinements'>, keyed: KeyedArrays): Expected {
-  const found = known.get(record);
-  if (found) return found;
-  const expected = readExpected(refinedExpect(record, keyed), { keyed, lenient: true });
-  known.set(record, expected);
-  return expected;
+  return readExpected(refinedExpect(record, keyed), { keyed, lenient: true });
 }

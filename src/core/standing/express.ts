@@ -5,33 +5,8 @@ import { between, type Operand } from '../expected/operand.ts';
 import { bareKey, withKey } from '../expected/residual.ts';
 import { canonical, isArray, type Json, property, sameJson } from '../json.ts';
 import type { Claim, Step } from './claim.ts';
+import { gathered, type Place } from './place.ts';
 import { canHold, implied } from './possible.ts';
-
-/** What is wanted of one place, and of the places below it. */
-export interface Place<Wisher> {
-  readonly claims: Wished<Wisher>[];
-  readonly below: Map<string, { readonly step: Step; readonly place: Place<Wisher> }>;
-}
-
-export interface Wished<Wisher> {
-  readonly node: Node;
-  readonly by: Wisher;
-}
-
-export function newPlace<Wisher>(): Place<Wisher> {
-  return { claims: [], below: new Map() };
-}
-
-/** Everything that is wanted there and below, by everybody or by those who count. */
-export function gathered<Wisher>(
-  place: Place<Wisher>,
-  counts: (by: Wisher) => boolean = () => true,
-  steps: readonly Step[] = [],
-): (Claim & { readonly by: Wisher })[] {
-  const here = place.claims.filter(({ by }) => counts(by)).map(({ node, by }) => ({ steps, node, by }));
-  const below = [...place.below.values()];
-  return [...here, ...below.flatMap(({ step, place: inner }) => gathered(inner, counts, [...steps, step]))];
-}
 
 /** Undefined where nothing is wanted. */
 export function express<Wisher>(place: Place<Wisher>, counts?: (by: Wisher) => boolean): Json | undefined {

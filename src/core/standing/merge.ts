@@ -9,8 +9,9 @@ import type { ExpectationId } from '../ids.ts';
 import type { Json } from '../json.ts';
 import type { Path } from '../path.ts';
 import { byStanding } from '../ranking.ts';
-import { type Claim, parts, pathOf, type Step, sameShape, someObject, stepName } from './claim.ts';
-import { express, expressHere, gathered, newPlace, type Place } from './express.ts';
+import { type Claim, parts, pathOf, type Step, sameShape, someObject } from './claim.ts';
+import { express, expressHere } from './express.ts';
+import { child, gathered, newPlace, type Place, plant } from './place.ts';
 import { canHold } from './possible.ts';
 
 /** An expectation and what is read from it. */
@@ -89,21 +90,16 @@ function lay(laying: Laying, overruled: Overruled[]): void {
   const [other] = place.below.values();
   const isOther = first !== undefined && other !== undefined && !sameShape(first, other.step);
   const above = laying.above ?? (place.claims.length > 0 || isOther ? own : undefined);
+  if (above && canHold([...gathered(above.place), { steps: steps.slice(above.depth), node }])) {
+    plant(place, node, by);
+    return;
+  }
   const shape = first && shapeOf(node);
   if (above && shape && !agrees(laying, shape, above, overruled)) return;
   for (const { step, node: inner } of found) {
     if (!step) lay({ ...laying, node: inner }, overruled);
     else lay({ place: child(place, step), node: inner, by, steps: [...steps, step], above }, overruled);
   }
-}
-
-function child(place: Place<Wisher>, step: Step): Place<Wisher> {
-  const name = stepName(step);
-  const known = place.below.get(name);
-  if (known) return known.place;
-  const made = newPlace<Wisher>();
-  place.below.set(name, { step, place: made });
-  return made;
 }
 
 const anything: Node = { kind: 'anything', source: null };
