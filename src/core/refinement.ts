@@ -4,7 +4,7 @@
  */
 import type { Cause } from './change.ts';
 import { AgentError } from './errors.ts';
-import { readExpected } from './expected.ts';
+import { type Reading, readExpected } from './expected.ts';
 import type { Instant } from './ids.ts';
 import { isArray, isObject, type Json, property } from './json.ts';
 import { expectedAt } from './outstanding.ts';
@@ -42,23 +42,24 @@ export function refinedExpect(record: Refined, keyed: KeyedArrays): Json {
 }
 
 /** Throws `invalid` with the pointer of what is wrong, `conflict` for what would be wider than what is expected now. */
-export function checkRefinement(before: Json, path: Path, to: Json, keyed: KeyedArrays): void {
+export function checkRefinement(before: Json, path: Path, to: Json, reading: Pick<Reading, 'keyed' | 'unitOf'>): void {
+  const { keyed } = reading;
   const part = expectedAt(before, path, keyed);
   const after = placed(before, path, to, keyed);
   if (after === undefined) {
     const sentence = `nothing is expected at ${path || 'the root'} that could be refined: refine what is expected, or a part of it`;
     throw new AgentError('invalid', sentence, { pointer: '/path' });
   }
-  const refined = readWithin('/to', () => readExpected(to, { keyed, at: path }));
+  const refined = readWithin('/to', () => readExpected(to, { ...reading, at: path }));
   const claims = [{ steps: [], node: refined.node }];
   if (part !== undefined) {
-    const was = readExpected(part, { keyed, at: path, lenient: true });
+    const was = readExpected(part, { ...reading, at: path, lenient: true });
     if (!implied(claims, was.node)) {
       const sentence = `${JSON.stringify(to)} does not surely meet what is expected at ${path || 'the root'}, ${JSON.stringify(part)}: a refinement says more, never less`;
       throw new AgentError('conflict', sentence, { pointer: '/to' });
     }
   }
-  const whole = readWithin('/to', () => readExpected(after, { keyed }));
+  const whole = readWithin('/to', () => readExpected(after, reading));
   if (!canHold([{ steps: [], node: whole.node }])) {
     throw new AgentError('conflict', `no value could meet it with ${JSON.stringify(to)} at ${path || 'the root'}`, {
       pointer: '/to',

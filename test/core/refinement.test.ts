@@ -13,7 +13,7 @@ const meets = (expected: Json, actual: Json | undefined): boolean =>
 const cause = { principal: 'operator', kind: 'request' } as const;
 
 function refined(expected: Json, path: string, to: Json): Json {
-  checkRefinement(expected, path, to, keyed);
+  checkRefinement(expected, path, to, { keyed });
   return refinedExpect({ expect: expected, refinements: [{ path, to, cause, at: 0 }] }, keyed);
 }
 

@@ -88,7 +88,7 @@ test.each<[string, Json, Json, number]>([
   expect(loop.draft().tasks).toEqual([]);
   expect(loop.draft().waiting.map(each => each.because)).toEqual([expect.stringContaining('overruled by high')]);
   const { overruled } = merge(
-    store.expectations().map(expectation => ({ expectation, expected: read(expectation, keyed) })),
+    store.expectations().map(expectation => ({ expectation, expected: read(expectation, { keyed }) })),
   );
   expect(overruled.map(each => [each.expectation, each.by.map(by => by.expectation)])).toEqual([['low', ['high']]]);
 });

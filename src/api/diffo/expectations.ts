@@ -33,7 +33,7 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
   };
   /** With whom it collides, told to whoever laid or changed it. */
   const withConflicts = async (expectation: Expectation): Promise<JsonObject> => {
-    const world = { keyed, instance: (id: InstanceId) => store.instance(id) };
+    const world = { keyed, unitOf, instance: (id: InstanceId) => store.instance(id) };
     const conflicts = await unhurried(findConflicts(expectation, store.expectations(), world));
     return { ...show(expectation), conflicts: conflicts.slice(0, MOST_CONFLICTS).map(showConflict) };
   };

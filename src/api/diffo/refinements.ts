@@ -9,6 +9,7 @@ import { at } from '../../core/path.ts';
 import { parse } from '../../core/read-body.ts';
 import { asExpected, checkRefinement, type Refinement, refinedExpect } from '../../core/refinement.ts';
 import { meansIt } from '../../core/standing/conflicts.ts';
+import { unitsOf } from '../../core/units-of-kinds.ts';
 import type { Reader, Unwritten } from '../../ports/store.ts';
 import { type App, resourceAt } from '../server.ts';
 import { findExpectation, ownExpectation } from './expectation-own.ts';
@@ -35,10 +36,11 @@ export const refinementForm = z.union(
 /** A chain longer than this is a new expectation. */
 const REFINEMENTS = 100;
 
-type RefinementParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'loop' | 'peers'>;
+type RefinementParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'kinds' | 'loop' | 'peers'>;
 
 export function refinementRoutes(app: App, parts: RefinementParts): void {
   const { store, clock, keyed, loop } = parts;
+  const unitOf = unitsOf(parts.kinds);
 
   const own = (id: string, reader: Reader): Expectation => {
     const expectation = ownExpectation(id, reader, parts.peers);
@@ -69,7 +71,7 @@ export function refinementRoutes(app: App, parts: RefinementParts): void {
         }
         const to =
           'to' in asked ? asked.to : asExpected(at(meantOne(before, asked.instance, writer).document, where, keyed));
-        checkRefinement(refinedExpect(before, keyed), where, to, keyed);
+        checkRefinement(refinedExpect(before, keyed), where, to, { keyed, unitOf });
         const step: Refinement = { path: where, to, cause, at: clock.now(), ...(because ? { why: because } : {}) };
         return writer.putExpectation({ ...before, refinements: [...refinements, step] });
       });
@@ -100,7 +102,7 @@ export function refinementRoutes(app: App, parts: RefinementParts): void {
     const { for: meant } = expectation;
     if (asked !== undefined) {
       const instance = reader.instance(instanceId(asked));
-      if (instance && meansIt(meant, instance.id, { keyed, instance: () => instance })) return instance;
+      if (instance && meansIt(meant, instance.id, { keyed, unitOf, instance: () => instance })) return instance;
       throw new AgentError('invalid', `${expectation.id} means no instance ${asked}`, { pointer: '/instance' });
     }
     if ('where' in meant) {

@@ -4,25 +4,29 @@ import { instanceId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { meansIt, read } from '../../core/standing/conflicts.ts';
 import { merge, type Overruled, type StandingLeaf } from '../../core/standing/merge.ts';
+import { unitsOf } from '../../core/units-of-kinds.ts';
 import { type App, resourceAt } from '../server.ts';
 import { showWish } from './expectation-shown.ts';
 import { parameter } from './lists.ts';
 import type { DiffoParts } from './parts.ts';
 import { named } from './told-leaf.ts';
 
-export function standingRoutes(app: App, { store, keyed, loop }: Pick<DiffoParts, 'store' | 'keyed' | 'loop'>): void {
+type StandingParts = Pick<DiffoParts, 'store' | 'keyed' | 'kinds' | 'loop'>;
+
+export function standingRoutes(app: App, { store, keyed, kinds, loop }: StandingParts): void {
+  const unitOf = unitsOf(kinds);
   resourceAt(app, '/diffo/v1/standing', {
     GET: (request, reply) => {
       const asked = parameter(request, 'instance');
       if (asked === undefined) throw new AgentError('invalid', 'say which instance: /diffo/v1/standing?instance=ID');
       const instance = store.instance(instanceId(asked));
       if (!instance) throw new AgentError('notFound', `there is no instance ${asked}`);
-      const world = { keyed, instance: () => instance };
+      const world = { keyed, unitOf, instance: () => instance };
       const laid = store
         .expectations()
         .filter(each => meansIt(each.for, instance.id, world))
         .filter(each => loop.judge(each, instance).verdict !== 'inapplicable')
-        .map(expectation => ({ expectation, expected: read(expectation, keyed) }));
+        .map(expectation => ({ expectation, expected: read(expectation, world) }));
       const { expect, leaves, overruled } = merge(laid);
       return reply.send({
         instance: named(instance),

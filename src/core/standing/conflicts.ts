@@ -1,10 +1,10 @@
 /** Whether what is laid collides with what others expect of the same instance: where, with whom, and who stands. */
 import type { Expectation, Target } from '../expectation.ts';
-import { type Expected, readExpected } from '../expected.ts';
+import { type Reading as Expectations, type Expected, readExpected } from '../expected.ts';
 import type { ExpectationId, InstanceId } from '../ids.ts';
 import type { Instance } from '../instance.ts';
 import { isObject, type Json } from '../json.ts';
-import type { KeyedArrays, Path } from '../path.ts';
+import type { Path } from '../path.ts';
 import { refinedExpect } from '../refinement.ts';
 import { mayMean } from '../target.ts';
 import { certain } from './certain.ts';
@@ -26,8 +26,10 @@ export interface Conflict {
 /** An expectation as it is or would be stored. */
 export type Candidate = Omit<Expectation, 'seq'>;
 
-export interface World {
-  readonly keyed: KeyedArrays;
+/** How expectations of instances here are read. */
+export type Reading = Pick<Expectations, 'keyed' | 'unitOf'>;
+
+export interface World extends Reading {
   readonly instance: (id: InstanceId) => Instance | undefined;
 }
 
@@ -47,7 +49,7 @@ export function* findConflicts(
   others: readonly Expectation[],
   world: World,
 ): Generator<readonly Conflict[], void> {
-  const laid = (expectation: Candidate) => ({ expectation, expected: read(expectation, world.keyed) });
+  const laid = (expectation: Candidate) => ({ expectation, expected: read(expectation, world) });
   const me = laid(mine);
   const tree = treeOf(me.expected);
   const own = merge([me]).overruled.map(each => conflict(mine, each));
@@ -94,6 +96,7 @@ function conflict(mine: Candidate, { path, wants, by }: Overruled): Conflict {
 /** Whether two may have to be met by one instance at one time. */
 export function mayMeetOn(a: Candidate, b: Candidate, world: World): boolean {
   if (a.for.peer !== b.for.peer || !overlap(a.validFor, b.validFor)) return false;
+  if (a.for.peer !== undefined && (isMeasured(a) || isMeasured(b))) return false;
   const conditions = [...conditionsOf(a, world), ...conditionsOf(b, world)];
   if ([a, b].some(({ for: meant }) => 'where' in meant && isNobody(meant.where))) return false;
   return shareInstance(a, b, world) && canHold(conditions);
@@ -111,17 +114,17 @@ export function meansIt(target: Target, id: InstanceId, world: World): boolean {
   if ('id' in target) return target.id === id;
   const instance = world.instance(id);
   if (!instance || !mayMean(target, instance)) return false;
-  return !('where' in target) || certain(read({ expect: target.where }, world.keyed).node, instance.document) !== 'no';
+  return !('where' in target) || certain(read({ expect: target.where }, world).node, instance.document) !== 'no';
 }
 
 /** What has to be so for an expectation to mean an instance, and to apply to it. */
-function conditionsOf({ for: meant, when }: Candidate, { keyed }: World): readonly Claim[] {
+function conditionsOf({ for: meant, when }: Candidate, world: World): readonly Claim[] {
   const sources: Json[] = [
     ...('where' in meant ? [meant.where] : []),
     ...('name' in meant ? [{ $map: { name: { $eq: meant.name } } }] : []),
     ...(when === undefined ? [] : [when]),
   ];
-  return sources.map(expect => ({ steps: [], node: read({ expect }, keyed).node }));
+  return sources.map(expect => ({ steps: [], node: read({ expect }, world).node }));
 }
 
 function isNobody(where: Json): boolean {
@@ -136,7 +139,13 @@ function overlap(a: Expectation['validFor'], b: Expectation['validFor']): boolea
   return start < end;
 }
 
+/** What a bare number counts at a peer is known there alone, so nothing measured is compared. */
+function isMeasured({ expect }: Candidate): boolean {
+  return JSON.stringify(expect).includes('"$quantity"');
+}
+
 /** What is judged of an expectation; or of a condition, which is never refined. */
-export function read(record: Pick<Expectation, 'expect' | 'refinements'>, keyed: KeyedArrays): Expected {
-  return readExpected(refinedExpect(record, keyed), { keyed, lenient: true });
+export function read(record: Pick<Expectation, 'expect' | 'refinements'>, reading: Reading): Expected {
+  const { keyed, unitOf } = reading;
+  return readExpected(refinedExpect(record, keyed), { keyed, lenient: true, ...(unitOf ? { unitOf } : {}) });
 }

@@ -106,6 +106,7 @@ function beside(claims: readonly Claim[], node: Node): readonly Claim[] {
 function isReached(here: readonly Node[], axis: (typeof axes)[number]): boolean {
   let left = whole(axis);
   const unwanted: Node[] = [];
+  if (axis === 'number' && !holdsAmounts(here)) return false;
   for (const node of here) {
     const out = excluded(node);
     if (out.length > 0) unwanted.push(...out);
@@ -145,11 +146,16 @@ function possibleArray({ here, below }: Sorted, unwanted: readonly Node[], work:
   return true;
 }
 
+/** An amount with its unit, or a number counted in the unit of its place: the same bounds hold for both. */
+function holdsAmounts(here: readonly Node[]): boolean {
+  const amounts = (nodes: readonly Node[]): readonly Compare[] => nodes.filter(node => node.kind === 'compare');
+  return amountsHold(amounts(here), amounts(here.flatMap(excluded)));
+}
+
 function possibleObject({ here, below }: Sorted, unwanted: readonly Node[], work: Work): boolean {
   if (!here.every(node => admits(node, 'object')) || below.some(({ step }) => step.kind !== 'key')) return false;
   if (isUnwanted({ here, below }, unwanted, 'object', work)) return false;
-  const amounts = (nodes: readonly Node[]): readonly Compare[] => nodes.filter(node => node.kind === 'compare');
-  return amountsHold(amounts(here), amounts(unwanted)) && below.every(({ claims }) => possible(claims, work));
+  return holdsAmounts(here) && below.every(({ claims }) => possible(claims, work));
 }
 
 /** Whether every array, or object, that meets the wishes is one of those that must not be. */

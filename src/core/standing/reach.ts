@@ -278,11 +278,12 @@ const QUANTITY_SLACK = 1e-14;
  * numbers without unit are read in a unit, the same amounts decide.
  */
 export function amountsHold(wanted: readonly Compare[], unwanted: readonly Compare[]): boolean {
-  const [first] = wanted;
+  const amounts = wanted.filter(({ operand }) => operand.kind === 'quantity');
+  const [first] = amounts;
   if (first?.operand.kind !== 'quantity') return true;
   const { dimension } = first.operand.unit;
   let left: readonly Span[] = [everything];
-  for (const { operand, op, second } of wanted) {
+  for (const { operand, op, second } of amounts) {
     if (operand.kind !== 'quantity' || operand.unit.dimension !== dimension) return false;
     if (op === '$within' || (second && second.kind !== 'quantity')) continue;
     const spans = compared(op, amountEdges(operand), amountEdges(second?.kind === 'quantity' ? second : operand));

@@ -6,7 +6,8 @@ import type { Json } from '../../../src/core/json.ts';
 import { isOutstanding } from '../../../src/core/outstanding.ts';
 import { canHold, implied } from '../../../src/core/standing/possible.ts';
 
-const read = (source: Json) => readExpected(source, { keyed: {}, lenient: true });
+/** A bare number is in Mbps. */
+const read = (source: Json) => readExpected(source, { keyed: {}, lenient: true, unitOf: () => 'Mbps' });
 const claims = (all: readonly Json[]) => all.map(each => ({ steps: [], node: read(each).node }));
 const meetsAt = (now: number, wish: Json, actual: Json): boolean =>
   !isOutstanding(read(wish), actual, { now, keyed: {} });
@@ -14,7 +15,7 @@ const meetsAt = (now: number, wish: Json, actual: Json): boolean =>
 const hour = fc.integer({ min: 0, max: 4 });
 const two = (n: number): string => String(n).padStart(2, '0');
 const quantity = fc
-  .tuple(fc.constantFrom(0, 0.1, 1, 100, 100.00000001, 1000, 1e6), fc.constantFrom('bps', 'kbps', 'Mbps', 's', 'min'))
+  .tuple(fc.constantFrom(0, 0.1, 1, 100, 100.00000001, 1000, 1e6), fc.constantFrom('bps', 'kbps', 'Mbps', 'Gbps'))
   .map(([amount, units]) => ({ amount, units }));
 const duration = fc.constantFrom('PT60S', 'PT1M', 'PT59.5S', 'P1D', 'PT24H', '-PT1M', 'PT0S');
 const instant = fc.tuple(hour, hour).map(([h, zone]) => `2026-01-15T${two(10 + h)}:30:00+${two(zone)}:00`);
@@ -113,4 +114,13 @@ test('what is implied is met at every time by every measured value', () => {
     { numRuns: 40_000 },
   );
   expect(told).toBeGreaterThan(300);
+});
+
+test.each<[Json, Json, boolean]>([
+  [{ $gte: { $quantity: { amount: 1, units: 'Gbps' } } }, 500, false],
+  [{ $gte: { $quantity: { amount: 1, units: 'Gbps' } } }, 1000, true],
+  [{ $gte: { $quantity: { amount: 1, units: 'Gbps' } } }, { $lt: { $quantity: { amount: 1000, units: 'Mbps' } } }, false],
+  [{ $gte: { $quantity: { amount: 1, units: 'Gbps' } } }, { $gt: 5 }, true],
+])('where numbers have a unit, %j and %j are compared in it', (a, b, is) => {
+  expect(canHold(claims([a, b]))).toBe(is);
 });
