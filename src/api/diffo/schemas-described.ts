@@ -4,7 +4,7 @@ import { answer, failing } from '../describe/answers.ts';
 import { anyJson, type Describe, text } from './describing.ts';
 
 export const schemasDescribed: Describe = schemas => {
-  const schema = schemas.shown('ExpectationSchema', z.looseObject({ $schema: text, $id: text, $defs: anyJson }));
+  const schema = schemas.shown('ExpectationSchema', z.looseObject({ $schema: text, $defs: anyJson }));
   return {
     '/schemas/expectation': {
       get: {
