@@ -9,6 +9,7 @@ import { saidBy } from '../../core/expectation-version.ts';
 import { asJson, type JsonObject } from '../../core/json.ts';
 import { parse } from '../../core/read-body.ts';
 import { setForm, setName, setsForm, toSet } from '../../core/set-form.ts';
+import { unitsOf } from '../../core/units-of-kinds.ts';
 import type { Reader } from '../../ports/store.ts';
 import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
@@ -17,10 +18,11 @@ import { type DiffoParts, OPERATOR } from './parts.ts';
 import { conflictsOfSets, type SetConflicts } from './set-conflicts.ts';
 import { checkedDifference, differenceHash, writeDifference } from './set-writing.ts';
 
-type SetParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'loop' | 'peers'>;
+type SetParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'kinds' | 'loop' | 'peers'>;
 
 export function setRoutes(app: App, parts: SetParts): void {
   const { store, clock, keyed, loop, peers } = parts;
+  const unitOf = unitsOf(parts.kinds);
 
   /** What each comes to; an error points to where its set stands in the body. */
   const compare = (sets: readonly PlacedSet[], reader: Reader): readonly SetDifference[] => {
@@ -30,7 +32,7 @@ export function setRoutes(app: App, parts: SetParts): void {
   };
 
   const conflictsWith = (differences: readonly SetDifference[]): Promise<SetConflicts> =>
-    conflictsOfSets(differences, store.expectations(), { keyed, instance: id => store.instance(id) });
+    conflictsOfSets(differences, store.expectations(), { keyed, unitOf, instance: id => store.instance(id) });
 
   const apply = async (request: FastifyRequest, sets: readonly PlacedSet[]): Promise<Applied> => {
     const dryRun = flag(request, 'dryRun');
