@@ -4,6 +4,7 @@
  */
 import { checked } from './expected/checked.ts';
 import { diffoFunctions } from './expected/functions.ts';
+import { ReadItem } from './expected/item.ts';
 import type { Entry, FunctionRegistry, Item, Node, OpenMap } from './expected/node.ts';
 import { keyOfItem, operators } from './expected/operators.ts';
 import { member, type Place, type Reader, wrong } from './expected/reading.ts';
@@ -115,17 +116,6 @@ function tight<One>(array: readonly One[]): readonly One[] {
 
 const none: readonly never[] = [];
 
-/** The properties that lead to each part of a key. */
-function pathsOf(by: readonly string[]): readonly (readonly string[])[] {
-  const known = pathsByKey.get(by);
-  if (known) return known;
-  const paths = by.map(part => part.split('/'));
-  pathsByKey.set(by, paths);
-  return paths;
-}
-
-const pathsByKey = new WeakMap<readonly string[], readonly (readonly string[])[]>();
-
 function readItem(
   source: Json,
   index: number,
@@ -135,19 +125,9 @@ function readItem(
 ): Item {
   const pointer = `${array.pointer}/${index}`;
   const { by, values } = keyOfItem(source, array.candidates, pointer);
-  const [only] = values;
-  const name = values.length === 1 && typeof only === 'string' ? only : values.join(',');
+  const name = values.join(',');
   const node = reader.node(source, { pointer, path: `${place.path}/${segment(name)}`, parent: place.name, name });
   if (node.kind !== 'map')
     throw wrong('an item of a keyed array is an object without operators of its own', { pointer });
-  const paths = pathsOf(by);
-  const parts = values.map((value, i) => ({ path: paths[i] ?? [], value }));
-  const { source: of, entries, guarded } = node;
-  const beyond = {
-    kind: 'map',
-    source: of,
-    entries: tight(entries.filter(({ key }) => !by.includes(key))),
-    guarded,
-  } as const;
-  return { node, by, parts, beyond, name };
+  return new ReadItem(node, by, values);
 }
