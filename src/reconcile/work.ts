@@ -139,11 +139,14 @@ export class Work {
     }
     const found = 'id' in target ? [store.instance(target.id)] : [...store.instances(target)];
     const meant = found.length === 0 ? [undefined] : found;
-    const ids = new Set(meant.map(instance => instance?.id));
-    for (const { instance } of store.verdicts({ expectation: id })) {
-      if (!ids.has(instance)) yield { expectation: id, instance, isOver: true };
+    const breaths = this.#breaths;
+    for (const { instance: of } of store.verdicts({ expectation: id })) {
+      if (!meant.some(instance => instance?.id === of)) yield { expectation: id, instance: of, isOver: true };
     }
-    for (const instance of ids) yield { expectation: id, instance };
+    for (const instance of meant) {
+      const read = instance && this.#breaths === breaths ? { read: instance } : {};
+      yield { expectation: id, instance: instance?.id, ...read };
+    }
   }
 
   /** Those with a verdict that a walk over all it means now does not come to. */
