@@ -26,11 +26,18 @@ export const setForm = z.strictObject({
 /** As many as a directory of files can be expected to hold. */
 const SETS_AT_ONCE = 100;
 
+/** They are one commit, during which nothing else is done. */
+const EXPECTATIONS_AT_ONCE = 2_000;
+
 export const setsForm = z.strictObject({
   sets: z
     .array(setForm.extend({ name: setName }))
     .min(1, 'at least one set')
-    .max(SETS_AT_ONCE, `at most ${SETS_AT_ONCE} sets`),
+    .max(SETS_AT_ONCE, `at most ${SETS_AT_ONCE} sets`)
+    .refine(
+      sets => sets.reduce((sum, { expectations }) => sum + expectations.length, 0) <= EXPECTATIONS_AT_ONCE,
+      `at most ${EXPECTATIONS_AT_ONCE} expectations together; lay the sets one by one`,
+    ),
 });
 
 export function toItem({ for: meant, priority = defaultPriority, ...rest }: z.output<typeof itemForm>): SetItem {

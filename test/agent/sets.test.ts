@@ -216,8 +216,24 @@ test('several sets are laid together or not at all', async () => {
     { set: 'b', added: [lan] },
   ]);
   expect(await seqOf(agent)).toBeGreaterThanOrEqual(seq + 2);
+  const thousand = Array.from({ length: 1_000 }, (_, i) => ({ ...wan, name: `n${i}` }));
+  const many = ['a', 'b', 'c'].map(name => ({ name, expectations: thousand }));
+  expect((await agent.call('POST', SETS, { sets: many })).body.reason).toContain('at most 2000 expectations together');
   const twice = await agent.call('POST', SETS, { sets: [sets[0], sets[0]] });
   expect([twice.status, twice.body.message]).toEqual([400, 'See /sets/1/name of the body']);
+});
+
+test('what is expected of a peer is unknown until it says so, and stays with that peer', async () => {
+  const keyOf = async (): Promise<string> => (await (await runAgent()).get('/diffo/v1/identity')).publicKey;
+  const agent = await runAgent({ node: 'here', peers: `b=${await keyOf()},c=${await keyOf()}` });
+  const at = (peer: string) => ({ ...wan, for: { ...wan.for, peer } });
+  expect((await put(agent, 'site', [at('b')])).status).toBe(200);
+  expect(await agent.get('/diffo/v1/outstanding')).toMatchObject([{ peer: 'b', verdict: 'unknown' }]);
+  expect(await agent.get(SETS)).toMatchObject([{ size: 1, unmet: 0, unknown: 1 }]);
+  const moved = await put(agent, 'site', [at('c')]);
+  expect([moved.status, moved.body.message]).toEqual([400, 'See /expectations/0/for/peer of the body']);
+  expect((await put(agent, 'site', [{ ...at('c'), name: 'wan at c' }], '', { prune: true })).status).toBe(200);
+  expect(names(await agent.get(EXPECTATIONS))).toEqual(['wan at c']);
 });
 
 test('what was compared is what is laid, or nothing is', async () => {
