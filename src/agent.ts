@@ -24,9 +24,11 @@ import { readAllow } from './api/hub-allow.ts';
 import { startHubDelivery } from './api/hub-delivery.ts';
 import { createServer } from './api/server.ts';
 import { tmfRoutes } from './api/tmf-routes.ts';
+import type { TwinDoor } from './api/twins.ts';
 import { type Config, type Given, settle } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
 import type { Instant } from './core/ids.ts';
+import { present } from './core/model/present.ts';
 import { type DriverName, driverNames } from './core/profile/driver-names.ts';
 import type { DriverChoice, FirmwareProfile } from './core/profile/profile.ts';
 import type { Clock } from './ports/clock.ts';
@@ -133,6 +135,10 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   let passed = false;
   const limits = limitsOf(config);
   const app = createServer({ log, limits, ...readAccess(config, address) });
+  const twins: TwinDoor = {
+    explain: (expectation, instance) => loop.judge.explain(expectation, instance, clock.now()),
+    actual: instance => loop.watch.withTelemetry({ ...instance, document: present(store, kinds, instance).document }),
+  };
   const partialContent = config['http.partialContent'];
   tmfRoutes(app, {
     partialContent,
@@ -149,6 +155,8 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
       return loop.watch.sample(SAMPLE_AGE_MS).then(() => loop.watch.sampleOf(id));
     },
     publicUrl,
+    keyed,
+    twins,
     limits,
     hubAllow,
     delivery,
@@ -159,6 +167,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     kinds,
     recordKinds,
     keyed,
+    twins,
     clock,
     newId,
     publicUrl,

@@ -15,6 +15,7 @@ import {
   parameters,
   preconditions,
   rangeParameter,
+  whichParameter,
 } from './describe/parameters.ts';
 import { hubDescribed } from './hub-described.ts';
 import { batchMedia } from './tmf-entities.ts';
@@ -86,7 +87,7 @@ export function inventoryDescribed(type: InstanceType, version: Version, publicU
       get: {
         operationId: `retrieve${entity}`,
         summary: `Shows a ${type}`,
-        parameters: [idParameter, fields(version), preconditions.ifNoneMatch],
+        parameters: [idParameter, fields(version), whichParameter, preconditions.ifNoneMatch],
         responses: {
           200: answer(`The ${type}`, shown, { headers: headers('ETag') }, example),
           304: {

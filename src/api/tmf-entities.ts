@@ -22,8 +22,9 @@ import type { RenderedEntities } from './rendered.ts';
 import { queryOf } from './server.ts';
 import { etagNow, patched, showInstance } from './shown.ts';
 import { acceptId, CLIENT, createInstance, patchInstance, removeInstance, type WriteParts } from './tmf-writes.ts';
+import { readWhich, showTwin, type TwinParts, type Which } from './twins.ts';
 
-export interface EntityParts extends WriteParts {
+export interface EntityParts extends WriteParts, Pick<TwinParts, 'keyed' | 'twins'> {
   readonly store: Store;
   /** Wakes the loop; called after a commit that may give it work. */
   readonly ring: () => void;
@@ -58,8 +59,14 @@ export class Entities {
     const id = idOf(request);
     const rendered = this.#rendered.get(id);
     if (rendered?.type !== this.#type) throw this.#missing(id);
-    const query = queryOf(request.url);
+    const { which, query } = whichOf(queryOf(request.url));
     const fields = query === '' ? undefined : parseQuery(query, this.#type, this.#version).fields;
+    if (which !== 'actual') {
+      const instance = this.#parts.store.instance(instanceId(id));
+      if (!instance) throw this.#missing(id);
+      const entity = showTwin(this.#parts, instance, which, this.#rendering);
+      return reply.type(jsonType).send(fields ? project(entity, fields) : entity);
+    }
     const { body, etag, hasTelemetry } = rendered;
     reply.header('etag', etag);
     if (isKnown(request.headers, etag)) return reply.code(304).send();
@@ -183,6 +190,15 @@ export class Entities {
   #cause(request: FastifyRequest, why: string): Cause {
     return { principal: CLIENT, kind: 'request', ref: request.id, why };
   }
+}
+
+/** `which` is no attribute of the standard: it is read apart from the rest. */
+function whichOf(text: string): { readonly which: Which; readonly query: string } {
+  if (!/(^|&)which=/.test(text)) return { which: 'actual', query: text };
+  const [said, ...more] = new URLSearchParams(text).getAll('which');
+  if (more.length > 0) throw new AgentError('invalid', 'which may be given once', { parameter: 'which' });
+  const rest = text.split('&').filter(pair => !pair.startsWith('which='));
+  return { which: readWhich(said), query: rest.join('&') };
 }
 
 function projected(body: string, fields: Projection): string {

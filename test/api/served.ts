@@ -5,6 +5,7 @@ import { instanceRoutes } from '../../src/api/diffo/instances.ts';
 import { type DeliveryParts, type HubDelivery, startHubDelivery } from '../../src/api/hub-delivery.ts';
 import { createServer, type ServerSettings } from '../../src/api/server.ts';
 import { type TmfParts, tmfRoutes } from '../../src/api/tmf-routes.ts';
+import type { Instance } from '../../src/core/instance.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { silentLog } from '../../src/ports/log.ts';
@@ -86,6 +87,9 @@ export async function served(wanted: Wanted = {}): Promise<Served> {
     clock,
     newId: randomUUID,
     chance: Math.random,
+    keyed: tmfKeyedArrays,
+    // No loop, so nobody judges.
+    twins: { explain: () => [], actual: ({ document }: Instance) => document },
     ...(recordKinds === undefined ? {} : { recordKinds }),
   };
   tmfRoutes(app, {

@@ -49,6 +49,12 @@ export const parameters: JsonObject = {
   BeforeOfOurs: inQuery('before', cursor, text, ours),
   After: inQuery('after', cursor, text),
   AfterOfOurs: inQuery('after', cursor, text, ours),
+  Which: inQuery(
+    'which',
+    'As it is, as it is expected, or what of that is outstanding; the exact expectation stands in `expectation`',
+    { type: 'string', enum: ['actual', 'expected', 'outstanding'], default: 'actual' },
+    ours,
+  ),
   IfMatch: inHeader('If-Match', 'Writes only if its entity tag is one of these'),
   IfNoneMatch: inHeader('If-None-Match', 'A read answers 304, a write 412, if its entity tag is one of these'),
   Range: {
@@ -61,6 +67,7 @@ const at = (name: string): JsonObject => ({ $ref: `#/components/parameters/${nam
 
 export const idParameter = at('Id');
 export const rangeParameter = at('Range');
+export const whichParameter = at('Which');
 export const preconditions = { ifMatch: at('IfMatch'), ifNoneMatch: at('IfNoneMatch') };
 
 /** TMF639 v5 has order, JSONPath and cursors; the other files do not. */

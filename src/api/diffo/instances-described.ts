@@ -4,7 +4,8 @@ import type { JsonObject } from '../../core/json.ts';
 import { unknownReasons } from '../../core/model/unknown.ts';
 import { answer, failing, headers } from '../describe/answers.ts';
 import type { PathItem } from '../describe/document.ts';
-import { anyJson, bodyOf, type Describe, inPath, linksById, listOf, paged, text } from './describing.ts';
+import { whiches } from '../twins.ts';
+import { anyJson, bodyOf, type Describe, inPath, inQuery, linksById, listOf, paged, text } from './describing.ts';
 import * as bodies from './instance-bodies.ts';
 
 const someMember = { minProperties: 1 };
@@ -93,6 +94,21 @@ export const instancesDescribed: Describe = schemas => {
           }),
           ...failing('conflict'),
         },
+      },
+    },
+    '/instances/{id}': {
+      get: {
+        operationId: 'getInstance',
+        summary: 'An instance as TMF v5 has it: as it is, as it is expected, or what of that is outstanding',
+        parameters: [
+          id,
+          inQuery('which', 'The exact expectation stands in `expectation`', {
+            type: 'string',
+            enum: [...whiches],
+            default: 'actual',
+          }),
+        ],
+        responses: { 200: answer('The instance, or its twin', shown, { headers: headers('ETag') }), ...failing() },
       },
     },
     '/instances/{id}/derived': {

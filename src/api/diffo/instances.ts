@@ -21,17 +21,18 @@ import {
   unrelate,
 } from '../../core/model/standard-changes.ts';
 import { parse } from '../../core/read-body.ts';
-import { acceptCreate } from '../../tmf/codec.ts';
+import { acceptCreate, type Rendering } from '../../tmf/codec.ts';
 import { linksOf } from '../links.ts';
 import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
 import { showInstance } from '../shown.ts';
 import { acceptId, createInstance, givenOf, type WriteParts } from '../tmf-writes.ts';
+import { readWhich, showTwin, type TwinParts } from '../twins.ts';
 import * as bodies from './instance-bodies.ts';
-import { inPath } from './lists.ts';
+import { inPath, parameter } from './lists.ts';
 import { type DiffoParts, type LoopDoor, OPERATOR } from './parts.ts';
 
-export interface InstanceRouteParts extends WriteParts, Pick<DiffoParts, 'store'> {
+export interface InstanceRouteParts extends WriteParts, Pick<DiffoParts, 'store'>, Pick<TwinParts, 'keyed' | 'twins'> {
   readonly loop: Pick<LoopDoor, 'ring'>;
 }
 
@@ -86,10 +87,13 @@ export function instanceRoutes(app: App, parts: InstanceRouteParts): void {
   const { store, kinds, loop } = parts;
   const cause = (request: FastifyRequest, why: string) =>
     ({ principal: OPERATOR, kind: 'request', ref: request.id, why }) as const;
-  const show = (instance: Instance) => {
-    const links = linksOf(store, 'v5', '', kinds);
-    return showInstance(parts, instance, { type: instance.type, version: 'v5', publicUrl: '', links });
-  };
+  const renderingOf = ({ type }: Instance): Rendering => ({
+    type,
+    version: 'v5',
+    publicUrl: '',
+    links: linksOf(store, 'v5', '', kinds),
+  });
+  const show = (instance: Instance) => showInstance(parts, instance, renderingOf(instance));
 
   const make: Handler = async (request, reply) => {
     const read = readNew(request.body, parts);
@@ -99,6 +103,17 @@ export function instanceRoutes(app: App, parts: InstanceRouteParts): void {
     return reply.code(201).header('location', String(entity.href)).header('etag', etag).send(entity);
   };
   resourceAt(app, '/diffo/v1/instances', { POST: make });
+
+  const look: Handler = (request, reply) => {
+    const id = instanceId(inPath(request, 'id'));
+    const which = readWhich(parameter(request, 'which'));
+    const instance = store.instance(id);
+    if (!instance) throw new AgentError('notFound', `there is no instance ${id}`);
+    if (which !== 'actual') return reply.send(showTwin(parts, instance, which, renderingOf(instance)));
+    const { entity, etag } = show(instance);
+    return reply.header('etag', etag).send(entity);
+  };
+  resourceAt(app, '/diffo/v1/instances/:id', { GET: look });
 
   for (const [name, deed] of Object.entries(deeds)) {
     const handle: Handler = async (request, reply) => {

@@ -13,6 +13,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { PeerState, RefusalCounts } from '../../ports/peers.ts';
 import type { Store } from '../../ports/store.ts';
 import type { HubFigures } from '../hub-delivery.ts';
+import type { TwinDoor } from '../twins.ts';
 import type { ProfileDoor } from './profile-door.ts';
 
 /** What the agent's own routes ask of the loop; `reconcile` stands behind it. */
@@ -82,6 +83,7 @@ export interface DiffoParts {
   readonly kinds: Kinds;
   readonly recordKinds: RecordKinds;
   readonly keyed: KeyedArrays;
+  readonly twins: TwinDoor;
   readonly clock: Clock;
   readonly newId: () => string;
   /** What addresses begin with; empty for absolute paths. */

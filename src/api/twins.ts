@@ -1,0 +1,80 @@
+/** An instance as it is expected, or as what is outstanding of it, beside the actual: `?which=` of the reading routes. */
+import { AgentError } from '../core/errors.ts';
+import type { Expectation } from '../core/expectation.ts';
+import { readExpected } from '../core/expected.ts';
+import type { Instance } from '../core/instance.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { judge, type Leaf } from '../core/outstanding.ts';
+import type { KeyedArrays, Path } from '../core/path.ts';
+import { meansIt, read } from '../core/standing/conflicts.ts';
+import { type Laid, merge } from '../core/standing/merge.ts';
+import { isGone } from '../core/target.ts';
+import { twin } from '../core/twin.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Reader } from '../ports/store.ts';
+import type { Rendering } from '../tmf/codec.ts';
+import { renderTwin } from '../tmf/twin.ts';
+
+/** Of one instance: as it is, as it is to be, and the part of that which it is not. */
+export const whiches = ['actual', 'expected', 'outstanding'] as const;
+export type Which = (typeof whiches)[number];
+
+/** What is asked of the loop for it. */
+export interface TwinDoor {
+  /** The leaves of an expectation; none where it does not apply. */
+  explain(expectation: Expectation, instance: Instance): readonly Leaf[];
+  /** The document that expectations are compared with, telemetry included. */
+  actual(instance: Instance): Json;
+}
+
+export interface TwinParts {
+  readonly store: Reader;
+  readonly keyed: KeyedArrays;
+  readonly clock: Clock;
+  readonly twins: TwinDoor;
+}
+
+/** Throws `invalid` for another word. */
+export function readWhich(text: string | undefined): Which {
+  if (text === undefined) return 'actual';
+  const which = whiches.find(each => each === text);
+  if (which) return which;
+  throw new AgentError('invalid', `which is one of ${whiches.join(', ')}, not "${text}"`, { parameter: 'which' });
+}
+
+/** With the exact expectation in `expectation`, null for none, and in `unknown` the places that nobody has seen lately. */
+export function showTwin(
+  { store, keyed, clock, twins }: TwinParts,
+  instance: Instance,
+  which: Exclude<Which, 'actual'>,
+  rendering: Rendering,
+): JsonObject {
+  const world = { keyed, instance: () => instance };
+  const laid: Laid[] = [];
+  const unknown = new Set<Path>();
+  for (const expectation of store.expectations()) {
+    if (expectation.for.peer !== undefined || !meansIt(expectation.for, instance.id, world)) continue;
+    const leaves = twins.explain(expectation, instance);
+    if (leaves.length === 0) continue;
+    laid.push({ expectation, expected: read(expectation, world) });
+    for (const { path, verdict } of leaves) if (verdict === 'unknown') unknown.add(path);
+  }
+  const { expect } = merge(laid);
+  const actual = isGone(instance) ? undefined : twins.actual(instance);
+  const context = { now: clock.now(), keyed };
+  const known = (path: Path) => ([...unknown].some(each => overlap(each, path)) ? 'stale' : 'known');
+  const expectation =
+    which === 'expected'
+      ? expect
+      : (judge(readExpected(expect, { keyed, lenient: true }), actual, { ...context, known }).residual ?? null);
+  const values = twin(expectation, actual, context);
+  return {
+    ...renderTwin(isObject(values) ? values : {}, instance.document, rendering),
+    expectation,
+    ...(unknown.size === 0 ? {} : { unknown: [...unknown] }),
+  };
+}
+
+function overlap(a: Path, b: Path): boolean {
+  return `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`);
+}
