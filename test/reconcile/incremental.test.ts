@@ -139,16 +139,36 @@ const target: fc.Arbitrary<Target> = fc.oneof(
   fc.record({ kind: fc.constantFrom('port', 'line', 'service'), where: expected }),
   fc.record({ where: expected }),
 );
-const laid = fc.record(
+const times = {
+  validFor: fc.record({ startDateTime: moment, endDateTime: moment }, { requiredKeys: [] }),
+  freshnessMs: fc.constantFrom(30_000, 100_000),
+};
+/** Of anything. */
+const laidAnywhere = fc.record(
+  { for: target, expect: expected, when: expected, priority: fc.constantFrom(10, 50), ...times },
+  { requiredKeys: ['for', 'expect'] },
+);
+/** Of what a driver sees, which may become too old. */
+const laidOnElements = fc.record(
   {
-    for: target,
-    expect: expected,
-    when: expected,
-    validFor: fc.record({ startDateTime: moment, endDateTime: moment }, { requiredKeys: [] }),
-    freshnessMs: fc.constantFrom(30_000, 100_000),
-    priority: fc.constantFrom(10, 50),
+    for: fc.constantFrom<Target>(
+      { kind: 'port', name: 'p1' },
+      { kind: 'port', name: 'p2' },
+      { kind: 'port', where: { administrativeState: 'unlocked' } },
+    ),
+    expect: fc.constantFrom<Json>(
+      { administrativeState: 'unlocked' },
+      { description: { $absent: true }, resourceCharacteristic: [{ name: 'mtu', value: 1500 }] },
+      { resourceCharacteristic: [{ name: 'rxPower', value: { $gte: -20 } }] },
+    ),
+    ...times,
   },
   { requiredKeys: ['for', 'expect'] },
+);
+const laid = fc.oneof(
+  { weight: 2, arbitrary: laidAnywhere },
+  { weight: 2, arbitrary: fc.record({ for: target, expect: expected }) },
+  { weight: 2, arbitrary: laidOnElements },
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -179,7 +199,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ does: fc.constantFrom('come', 'go'), name: fc.constantFrom('p1', 'p2') }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('blind' as const), is: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constant('blind' as const), is: fc.constantFrom(true, true, false) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
