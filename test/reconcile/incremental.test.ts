@@ -1,6 +1,7 @@
 /**
  * Whatever happens to the world, what is expected of it and the time, judging only what moved comes to the same as judging
- * everything: after each step of random lives, every verdict that stands is the one a fresh agent would come to.
+ * everything: after each step of random lives, every verdict that stands is the one a fresh agent would come to, and so is
+ * what it would do about what is outstanding.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -13,7 +14,9 @@ import type { Instance } from '../../src/core/instance.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { type Kinds, ownerOf } from '../../src/core/kind.ts';
 import { isOutstanding, judge } from '../../src/core/outstanding.ts';
+import { type Draft, plan, type Unmet } from '../../src/core/planner.ts';
 import { isGone, isValid, mayMean } from '../../src/core/target.ts';
+import type { Driver } from '../../src/ports/driver.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import type { Store, Writer } from '../../src/ports/store.ts';
 import { Loop } from '../../src/reconcile/loop.ts';
@@ -214,9 +217,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 // The same said without any memory of what was.
 
-function everyVerdict(store: Store, loop: Loop, now: Instant): Map<string, Json> {
+function everyVerdict(store: Store, loop: Loop, now: Instant): { verdicts: Map<string, Json>; unmet: Unmet[] } {
   const all = [...store.instances({})];
-  const found = new Map<string, Json>();
+  const verdicts = new Map<string, Json>();
+  const unmet: Unmet[] = [];
   const context = { now, keyed };
   const read = (source: Json) => readExpected(source, { keyed, lenient: true });
   for (const expectation of store.expectations()) {
@@ -247,14 +251,40 @@ function everyVerdict(store: Store, loop: Loop, now: Instant): Map<string, Json>
       const judged = applies
         ? judge(read(expectation.expect), actual, { ...context, known })
         : { verdict: 'inapplicable', leaves: [], residual: undefined };
-      found.set(`${expectation.id} ${instance?.id}`, {
+      const { residual, leaves } = judged;
+      if (judged.verdict === 'unmet' && residual !== undefined) {
+        unmet.push({ expectation, instance, residual, leaves, mode: 'warn' });
+      }
+      verdicts.set(`${expectation.id} ${instance?.id}`, {
         verdict: judged.verdict,
-        residual: judged.residual ?? null,
-        unknown: judged.leaves.filter(leaf => leaf.verdict === 'unknown').map(({ path }) => path),
+        residual: residual ?? null,
+        unknown: leaves.filter(leaf => leaf.verdict === 'unknown').map(({ path }) => path),
       });
     }
   }
-  return found;
+  return { verdicts, unmet };
+}
+
+/** What one plan for all that is unmet comes to. */
+function wholePlan(store: Store, driver: Driver, unmet: readonly Unmet[], now: Instant): Json[] {
+  return told(
+    plan({
+      now,
+      unmet,
+      context: { now, keyed },
+      offers: driver.abilities.map(ability => ({ driver: driver.name, ability })),
+      standing: id =>
+        store
+          .verdicts({ instance: id })
+          .filter(each => each.verdict !== 'inapplicable')
+          .flatMap(each => store.expectation(each.expectation) ?? []),
+      held: () => undefined,
+    }),
+  );
+}
+
+function told({ tasks, waiting }: Draft): Json[] {
+  return [...tasks, ...waiting].map(each => JSON.stringify(each)).sort();
 }
 
 function standing(store: Store): Map<string, Json> {
@@ -302,7 +332,9 @@ async function live(steps: readonly Step[]): Promise<{ judged: number; kinds: Se
       loop.ring();
       await loop.settle();
       const stands = standing(store);
-      expect(sorted(stands), `after ${JSON.stringify(each)}`).toEqual(sorted(everyVerdict(store, loop, clock.now())));
+      const { verdicts: full, unmet } = everyVerdict(store, loop, clock.now());
+      expect(sorted(stands), `after ${JSON.stringify(each)}`).toEqual(sorted(full));
+      expect(told(loop.draft())).toEqual(wholePlan(store, driver, unmet, clock.now()));
       judged += stands.size;
       for (const { verdict } of store.verdicts()) verdicts.add(verdict);
     }
@@ -469,7 +501,7 @@ test('while many are judged, others have their turn', async () => {
     judging = false;
     expect(turns).toBeGreaterThan(2);
     await loop.settle();
-    expect(sorted(standing(store))).toEqual(sorted(everyVerdict(store, loop, clock.now())));
+    expect(sorted(standing(store))).toEqual(sorted(everyVerdict(store, loop, clock.now()).verdicts));
   } finally {
     await loop.stop();
     store.close();
