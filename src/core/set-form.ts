@@ -4,7 +4,7 @@ import { AgentError } from './errors.ts';
 import { defaultPriority } from './expectation.ts';
 import { checkExpected, expectationForm, toTarget, within } from './expectation-form.ts';
 import { type ExpectationSet, SET_SIZE, type SetItem } from './expectation-set.ts';
-import type { KeyedArrays } from './path.ts';
+import type { Reading } from './expected.ts';
 
 /** Stands in paths of the API and, mostly, as the name of a file. */
 export const setName = z
@@ -48,7 +48,7 @@ export function toItem({ for: meant, priority = defaultPriority, ...rest }: z.ou
 export function toSet(
   set: string,
   { expectations, prune = false }: z.output<typeof setForm>,
-  keyed: KeyedArrays,
+  { keyed, unitOf }: Pick<Reading, 'keyed' | 'unitOf'>,
 ): ExpectationSet {
   const items = expectations.map(toItem);
   const seen = new Set<string>();
@@ -58,7 +58,7 @@ export function toSet(
       throw new AgentError('invalid', reason, { pointer: `/expectations/${i}/name` });
     }
     seen.add(item.name);
-    within(`/expectations/${i}`, () => checkExpected(item, keyed));
+    within(`/expectations/${i}`, () => checkExpected(item, keyed, unitOf));
   }
   return { set, items, prune };
 }

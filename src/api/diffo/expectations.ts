@@ -1,6 +1,5 @@
 /** `/diffo/v1/expectations`: lay, read, change and withdraw expectations. */
 
-import { setImmediate } from 'node:timers/promises';
 import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { PROFILE } from '../../core/expectation-set.ts';
@@ -17,6 +16,7 @@ import { findExpectation, ownExpectation } from './expectation-own.ts';
 import { showConflict, showExpectation } from './expectation-shown.ts';
 import { inPath, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR } from './parts.ts';
+import { unhurried } from './unhurried.ts';
 
 export function expectationRoutes(app: App, parts: DiffoParts): void {
   const { store, clock, loop, keyed, peers } = parts;
@@ -85,19 +85,4 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
     PATCH: change,
     DELETE: withdraw,
   });
-}
-
-/** Others have their turn in between, however many expectations there are to compare with. */
-const TURN_MS = 10;
-
-async function unhurried<T>(parts: Iterable<readonly T[]>): Promise<readonly T[]> {
-  const found: T[] = [];
-  let until = performance.now() + TURN_MS;
-  for (const part of parts) {
-    found.push(...part);
-    if (performance.now() < until) continue;
-    await setImmediate();
-    until = performance.now() + TURN_MS;
-  }
-  return found;
 }

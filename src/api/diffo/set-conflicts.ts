@@ -1,15 +1,11 @@
 /** Whom a set collides with, told to whoever compares or lays it. */
-import { setImmediate as pause } from 'node:timers/promises';
 import type { Expectation } from '../../core/expectation.ts';
 import type { SetDifference } from '../../core/expectation-set.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { conflictsOf, type World } from '../../core/standing/conflicts.ts';
+import { findConflicts, MOST_CONFLICTS, type World } from '../../core/standing/conflicts.ts';
 import { showConflict } from './expectation-shown.ts';
+import { unhurried } from './unhurried.ts';
 
-/** What a person can look through; who has more to mend begins with these. */
-const CONFLICTS_TOLD = 100;
-/** So many expectations are compared with another before others have their turn. */
-const COMPARED_AT_ONCE = 20;
 /** What is not looked at any more is said to be so. */
 const COMPARED_AT_MOST = 20_000;
 
@@ -29,30 +25,30 @@ export async function conflictsOfSets(
   const mine = new Map(wishes.map(each => [each.id, { ...each, seq: 0 }]));
   const removed = new Set(differences.flatMap(each => each.removed.map(({ id }) => id)));
   const others = [...standing.filter(({ id }) => !mine.has(id) && !removed.has(id)), ...mine.values()];
-  const conflicts: JsonObject[] = [];
-  const told = new Set<string>();
-  let compared = 0;
-  let sincePause = 0;
-  for (const each of mine.values()) {
-    const near = others.filter(other => mayShare(each, other));
-    compared += near.length;
-    if (compared > COMPARED_AT_MOST) return { conflicts, conflictsAreAll: false };
-    for (const conflict of near.length === 0 ? [] : conflictsOf(each, near, world)) {
-      // Between two of these it is found from either side.
-      const sides = [each.id, ...conflict.with.map(({ expectation }) => expectation)].sort();
-      const side = `${conflict.path} ${sides.join(' ')}`;
-      if (told.has(side)) continue;
-      told.add(side);
-      if (conflicts.length === CONFLICTS_TOLD) return { conflicts, conflictsAreAll: false };
-      const { set = '', name = '', id } = each;
-      conflicts.push({ set, name, id, ...showConflict(conflict) });
+  const told = new Map<string, JsonObject>();
+  let conflictsAreAll = true;
+  const looking = function* (): Generator<readonly never[], void> {
+    let compared = 0;
+    for (const each of mine.values()) {
+      const near = others.filter(other => mayShare(each, other));
+      compared += near.length;
+      conflictsAreAll = compared <= COMPARED_AT_MOST && told.size < MOST_CONFLICTS;
+      if (!conflictsAreAll) return;
+      for (const part of findConflicts(each, near, world)) {
+        for (const conflict of part) {
+          // Between two of these it is found from either side.
+          const sides = [each.id, ...conflict.with.map(({ expectation }) => expectation)].sort();
+          const { set = '', name = '', id } = each;
+          const side = `${conflict.path} ${sides.join(' ')}`;
+          if (!told.has(side)) told.set(side, { set, name, id, ...showConflict(conflict) });
+        }
+        yield [];
+      }
     }
-    sincePause += near.length;
-    if (sincePause < COMPARED_AT_ONCE) continue;
-    sincePause = 0;
-    await pause();
-  }
-  return { conflicts, conflictsAreAll: true };
+  };
+  await unhurried(looking());
+  const conflicts = [...told.values()].slice(0, MOST_CONFLICTS);
+  return { conflicts, conflictsAreAll: conflictsAreAll && told.size === conflicts.length };
 }
 
 /** What is told apart by its target alone need not be read. */

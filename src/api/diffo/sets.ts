@@ -22,7 +22,7 @@ type SetParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'kinds' | 'loop' 
 
 export function setRoutes(app: App, parts: SetParts): void {
   const { store, clock, keyed, loop, peers } = parts;
-  const unitOf = unitsOf(parts.kinds);
+  const reading = { keyed, unitOf: unitsOf(parts.kinds) };
 
   /** What each comes to; an error points to where its set stands in the body. */
   const compare = (sets: readonly PlacedSet[], reader: Reader): readonly SetDifference[] => {
@@ -32,7 +32,7 @@ export function setRoutes(app: App, parts: SetParts): void {
   };
 
   const conflictsWith = (differences: readonly SetDifference[]): Promise<SetConflicts> =>
-    conflictsOfSets(differences, store.expectations(), { keyed, unitOf, instance: id => store.instance(id) });
+    conflictsOfSets(differences, store.expectations(), { ...reading, instance: id => store.instance(id) });
 
   const apply = async (request: FastifyRequest, sets: readonly PlacedSet[]): Promise<Applied> => {
     const dryRun = flag(request, 'dryRun');
@@ -56,7 +56,7 @@ export function setRoutes(app: App, parts: SetParts): void {
 
   const applyOne: Handler = async (request, reply) => {
     const set = ownSet(inPath(request, 'name'));
-    const body = toSet(set, parse(setForm, request.body), keyed);
+    const body = toSet(set, parse(setForm, request.body), reading);
     const { differences, ...outcome } = await apply(request, [{ ...body, at: '' }]);
     return reply.send({ ...differences.map(showDifference)[0], ...outcome });
   };
@@ -68,7 +68,7 @@ export function setRoutes(app: App, parts: SetParts): void {
       const at = `/sets/${i}`;
       if (seen.has(name)) throw new AgentError('invalid', `the set ${name} stands twice`, { pointer: `${at}/name` });
       seen.add(name);
-      return { ...within(at, () => toSet(ownSet(name), set, keyed)), at };
+      return { ...within(at, () => toSet(ownSet(name), set, reading)), at };
     });
     const { differences, ...outcome } = await apply(request, placed);
     return reply.send({ sets: differences.map(showDifference), ...outcome });

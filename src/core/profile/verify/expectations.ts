@@ -1,11 +1,12 @@
 /** What a profile expects of the device: of which instances, and whether it can be meant so. */
 import { AgentError } from '../../errors.ts';
 import type { SetItem } from '../../expectation-set.ts';
-import { readExpected } from '../../expected.ts';
+import { type Reading, readExpected } from '../../expected.ts';
 import { characteristicArray } from '../../instance.ts';
 import { isArray, isObject, type Json, property } from '../../json.ts';
 import type { Kind } from '../../kind.ts';
 import type { KeyedArrays } from '../../path.ts';
+import { unitsOf } from '../../units-of-kinds.ts';
 import type { DeclaredExpectation } from '../profile.ts';
 import type { LookedAt } from './looked-at.ts';
 
@@ -19,6 +20,8 @@ export function verifyExpectations(
   keyed: KeyedArrays | undefined,
 ): void {
   const { findings } = looked;
+  const kinds = new Map([...looked.kinds].map(([name, { kind }]) => [name, kind]));
+  const reading = keyed && { keyed, unitOf: unitsOf(kinds) };
   const first = new Map<string, string>();
   for (const { item, pointer } of declared) {
     const { name } = item;
@@ -33,7 +36,7 @@ export function verifyExpectations(
       });
     }
     verifyTarget(item, pointer, looked);
-    if (keyed) verifyReading(item, pointer, looked, keyed);
+    if (reading) verifyReading(item, pointer, looked, reading);
   }
 }
 
@@ -90,7 +93,7 @@ function verifyReading(
   { expect, when, for: meant }: SetItem,
   pointer: string,
   { findings }: LookedAt,
-  keyed: KeyedArrays,
+  reading: Reading,
 ): void {
   const parts: readonly (readonly [string, Json | undefined])[] = [
     ['/expect', expect],
@@ -100,7 +103,7 @@ function verifyReading(
   for (const [at, source] of parts) {
     if (source === undefined) continue;
     try {
-      readExpected(source, { keyed });
+      readExpected(source, reading);
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
       findings.add({ pointer: `${pointer}${at}${error.pointer ?? ''}`, message: error.message });
