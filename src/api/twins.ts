@@ -4,12 +4,14 @@ import type { Expectation } from '../core/expectation.ts';
 import { readExpected } from '../core/expected.ts';
 import type { Instance } from '../core/instance.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import type { Kinds } from '../core/kind.ts';
 import { judge, type Leaf } from '../core/outstanding.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
 import { meansIt, read } from '../core/standing/conflicts.ts';
 import { type Laid, merge } from '../core/standing/merge.ts';
 import { isGone } from '../core/target.ts';
 import { twin } from '../core/twin.ts';
+import { unitsOf } from '../core/units-of-kinds.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Reader } from '../ports/store.ts';
 import type { Rendering } from '../tmf/codec.ts';
@@ -29,6 +31,7 @@ export interface TwinDoor {
 
 export interface TwinParts {
   readonly store: Reader;
+  readonly kinds: Kinds;
   readonly keyed: KeyedArrays;
   readonly clock: Clock;
   readonly twins: TwinDoor;
@@ -44,12 +47,13 @@ export function readWhich(text: string | undefined): Which {
 
 /** With the exact expectation in `expectation`, null for none, and in `unknown` the places that nobody has seen lately. */
 export function showTwin(
-  { store, keyed, clock, twins }: TwinParts,
+  { store, kinds, keyed, clock, twins }: TwinParts,
   instance: Instance,
   which: Exclude<Which, 'actual'>,
   rendering: Rendering,
 ): JsonObject {
-  const world = { keyed, instance: () => instance };
+  const unitOf = unitsOf(kinds);
+  const world = { keyed, unitOf, instance: () => instance };
   const laid: Laid[] = [];
   const unknown = new Set<Path>();
   for (const expectation of store.expectations()) {
@@ -61,12 +65,12 @@ export function showTwin(
   }
   const { expect } = merge(laid);
   const actual = isGone(instance) ? undefined : twins.actual(instance);
-  const context = { now: clock.now(), keyed };
+  const context = { now: clock.now(), keyed, unitOf };
   const known = (path: Path) => ([...unknown].some(each => overlap(each, path)) ? 'stale' : 'known');
   const expectation =
     which === 'expected'
       ? expect
-      : (judge(readExpected(expect, { keyed, lenient: true }), actual, { ...context, known }).residual ?? null);
+      : (judge(readExpected(expect, { keyed, unitOf, lenient: true }), actual, { ...context, known }).residual ?? null);
   const values = twin(expectation, actual, context);
   return {
     ...renderTwin(isObject(values) ? values : {}, instance.document, rendering),

@@ -4,6 +4,7 @@ import { openSimulator, readElements } from '../../src/adapters/drivers/simulato
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import { runAgent, type TestAgent, until } from '../kit/agent.ts';
+import { makeNetns, noNamespaces } from '../kit/netns.ts';
 
 const port = {
   kind: 'port',
@@ -92,4 +93,21 @@ test('what cannot be seen any more is told with what it was, and when', async ()
       `^mtu of p1 is not known: it was 1500 when simulator last looked, ${duration} ago; operator wants 1500$`,
     ),
   );
+});
+
+test.skipIf(noNamespaces !== undefined)('of telemetry nobody says since when it is what it is', async () => {
+  const netns = makeNetns();
+  netns.ip('link set lo up');
+  const agent = await runAgent({ profile: 'linux-host', 'linux.netns': netns.name });
+  const few = { resourceCharacteristic: [{ name: 'rxBytes', value: { $lt: 0 } }] };
+  await lay(agent, { for: { kind: 'networkInterface', name: 'lo' }, expect: few });
+  const [{ instance }] = await agent.get('/diffo/v1/outstanding');
+  // Whoever reads it has it sampled.
+  await agent.get(`/tmf-api/resourceInventoryManagement/v5/resource/${instance.id}`);
+  const leaf = await until('it is sampled', async () => {
+    const [entry] = await agent.get('/diffo/v1/outstanding');
+    return entry?.leaves.find((each: { actual: unknown }) => typeof each.actual === 'number');
+  });
+  expect(leaf).not.toHaveProperty('since');
+  expect(leaf.sentence).toMatch(/^rxBytes of lo is \d+; operator wants less than 0: it is out of bounds; seen /);
 });
