@@ -57,10 +57,21 @@ type Wisher = Laid['expectation'];
 export function merge(all: readonly Laid[]): Merged {
   const root = newPlace<Wisher>();
   const overruled: Overruled[] = [];
+  const patience = { left: PATIENCE };
   for (const { expectation, expected } of [...all].sort((a, b) => byStanding(a.expectation, b.expectation))) {
-    lay({ place: root, node: expected.node, by: expectation, steps: [], above: undefined }, overruled);
+    lay({ place: root, node: expected.node, by: expectation, steps: [], above: undefined }, overruled, patience);
   }
   return { expect: express(root) ?? null, leaves: leavesOf(root, overruled), overruled };
+}
+
+/**
+ * So many wishes are held against what is wanted of a whole to find out which of them collide; after that, what does
+ * not fit is overruled as a whole.
+ */
+const PATIENCE = 10_000;
+
+interface Patience {
+  left: number;
 }
 
 interface Laying {
@@ -77,12 +88,13 @@ interface Above {
   readonly depth: number;
 }
 
-function lay(laying: Laying, overruled: Overruled[]): void {
+function lay(laying: Laying, overruled: Overruled[], patience: Patience): void {
   const { place, node, by, steps } = laying;
   const found = parts(node);
   const own = { place, depth: steps.length };
   if (!found) {
     if (node.kind === 'anything' && steps.length === 0) return;
+    if (laying.above) patience.left -= gathered(laying.above.place).length;
     if (agrees(laying, node, laying.above ?? own, overruled)) place.claims.push({ node, by });
     return;
   }
@@ -90,15 +102,23 @@ function lay(laying: Laying, overruled: Overruled[]): void {
   const [other] = place.below.values();
   const isOther = first !== undefined && other !== undefined && !sameShape(first, other.step);
   const above = laying.above ?? (place.claims.length > 0 || isOther ? own : undefined);
-  if (above && canHold([...gathered(above.place), { steps: steps.slice(above.depth), node }])) {
-    plant(place, node, by);
-    return;
+  if (above) {
+    const standing = gathered(above.place);
+    patience.left -= standing.length;
+    if (canHold([...standing, { steps: steps.slice(above.depth), node }])) {
+      plant(place, node, by);
+      return;
+    }
+    if (patience.left < 0) {
+      agrees(laying, node, above, overruled);
+      return;
+    }
   }
   const shape = first && shapeOf(node);
   if (above && shape && !agrees(laying, shape, above, overruled)) return;
   for (const { step, node: inner } of found) {
-    if (!step) lay({ ...laying, node: inner }, overruled);
-    else lay({ place: child(place, step), node: inner, by, steps: [...steps, step], above }, overruled);
+    if (!step) lay({ ...laying, node: inner }, overruled, patience);
+    else lay({ place: child(place, step), node: inner, by, steps: [...steps, step], above }, overruled, patience);
   }
 }
 

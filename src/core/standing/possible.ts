@@ -53,7 +53,7 @@ function sorted(claims: readonly Claim[]): Sorted {
     for (const { steps, node } of claim.steps.length > 0 ? [claim] : claimsOf(claim.node, true)) {
       const [step, ...more] = steps;
       if (!step) {
-        if (node.kind !== 'anything') here.push(node);
+        if (node.kind !== 'anything' && !here.some(each => saysSame(each, node))) here.push(node);
         continue;
       }
       const group = below.get(stepName(step));
@@ -78,8 +78,8 @@ function possible(given: readonly Claim[], work: Work): boolean {
   const claims = flat(all);
   const values = fewest(all.here);
   if (values) return values.some(value => claims.every(claim => certainAt(claim, value) !== 'no'));
-  const choice = all.here.filter(node => node.kind === 'choice').find(node => node.op !== '$noneOf');
-  if (choice) return cases(choice).some(each => possible([...beside(claims, choice), ...each], work));
+  const choices = all.here.filter(node => node.kind === 'choice').filter(node => node.op !== '$noneOf');
+  if (choices.length > 0) return possibleCases(claims, choices, work);
 
   const unwanted = all.here.flatMap(excluded);
   if (unwanted.some(node => all.here.some(each => saysSame(each, node)))) return false;
@@ -91,6 +91,20 @@ function possible(given: readonly Claim[], work: Work): boolean {
 
 function one(node: Node): Claim {
   return { steps: [], node };
+}
+
+/** Of several choices the one that leaves the fewest cases goes first; one that leaves none beside the rest ends it. */
+function possibleCases(claims: readonly Claim[], choices: readonly Choice[], work: Work): boolean {
+  const rest = claims.filter(({ steps, node }) => steps.length > 0 || !choices.some(choice => choice === node));
+  let best: { choice: Choice; open: readonly (readonly Claim[])[] } | undefined;
+  for (const choice of choices) {
+    const open = cases(choice).filter(each => possible([...rest, ...each], work));
+    if (open.length === 0) return false;
+    if (!best || open.length < best.open.length) best = { choice, open };
+  }
+  if (!best || choices.length < 2) return true;
+  const beside = choices.filter(choice => choice !== best.choice).map(one);
+  return best.open.some(each => possible([...rest, ...beside, ...each], work));
 }
 
 /** What holds in each case of a choice: of `$oneOf` one alternative and none of the others. */
