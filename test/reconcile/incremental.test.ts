@@ -448,6 +448,20 @@ test('what becomes of another kind while it changes is judged by those who mean 
   expect(judged).toBe(4);
 });
 
+test('what was overruled is planned once what stood above it is withdrawn', async () => {
+  const laidOn = (id: string, value: number, priority: number): Step => ({
+    does: 'lay',
+    id,
+    laid: {
+      for: { kind: 'port', name: 'p1' },
+      expect: { resourceCharacteristic: [{ name: 'mtu', value }] },
+      priority,
+    },
+  });
+  const { judged } = await live([laidOn('e1', 1500, 60), laidOn('e2', 1400, 40), { does: 'withdraw', id: 'e1' }]);
+  expect(judged).toBe(4);
+});
+
 test('while many are judged, others have their turn', async () => {
   const clock = handClock(START);
   let ids = 0;
