@@ -13,8 +13,10 @@ export function expectationsText(expectations: readonly Json[], names: NamesById
   const rows = expectations.map(each => {
     const owner = textAt(each, 'owner');
     const principal = textAt(each, 'principal') ?? '';
+    const set = textAt(each, 'set');
     return [
       shortId(textAt(each, 'id') ?? ''),
+      set === undefined ? '' : `${set}/${textAt(each, 'name') ?? ''}`,
       names.get(textAt(each, 'for', 'id') ?? '') ?? targetText(part(each, 'for')),
       wishesText(part(each, 'expect') ?? null),
       textAt(each, 'mode') ?? 'profile',
@@ -23,7 +25,7 @@ export function expectationsText(expectations: readonly Json[], names: NamesById
       textAt(each, 'why') ?? '',
     ];
   });
-  const heads = ['FOR', 'EXPECTED', 'MODE', 'PRIORITY', 'BY', 'WHY'].map(head => ({ head }));
+  const heads = ['OF SET', 'FOR', 'EXPECTED', 'MODE', 'PRIORITY', 'BY', 'WHY'].map(head => ({ head }));
   return table([{ head: 'ID', whole: true }, ...heads], rows, screen);
 }
 

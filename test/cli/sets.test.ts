@@ -222,6 +222,9 @@ test('sets are listed, shown and withdrawn', async () => {
       '',
     ].join('\n'),
   );
+  const listed = (await run(['expect', '--list'])).out.split('\n');
+  expect(listed[0]).toMatch(/^ID +OF SET +FOR /);
+  expect(listed[1]).toMatch(/^[0-9a-f]{8} +site\/wan-up +interface\/wan /);
   expect(await run(['sets', 'nothing'])).toMatchObject({ code: 1, err: 'diffo: there is no set nothing\n' });
   expect((await run(['sets', 'site', '--delete'])).code).toBe(2);
   expect((await run(['sets', 'site', '--delete'], { ask: async () => 'n' })).code).toBe(1);
