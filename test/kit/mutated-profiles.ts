@@ -9,6 +9,7 @@ import { checkText } from '../../src/core/profile/check-text.ts';
 import type { Finding } from '../../src/core/profile/finding.ts';
 import { schemaOfKind, schemaOfRecordKind } from '../../src/core/profile/kind-schema.ts';
 import { readText } from '../../src/core/profile/text.ts';
+import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
 import type { Chance } from './chance.ts';
 
 const top = join(import.meta.dirname, '../..');
@@ -58,11 +59,11 @@ export interface Outcome {
 export async function spoilAndCheck(chance: Chance): Promise<Outcome> {
   if (chance.whole(0, 8) === 0) {
     const text = spoiltText(chance);
-    return judged(await checkText(text, chance.whole(0, 2) === 0 ? 'yaml' : 'json'), true);
+    return judged(await checkText(text, chance.whole(0, 2) === 0 ? 'yaml' : 'json', { keyed: tmfKeyedArrays }), true);
   }
   let source = pick(chance, sources);
   for (let i = chance.whole(0, 4); i >= 0; i--) source = spoilt(source, chance);
-  const checked = checkProfile(source, { settings: ['mode'] });
+  const checked = checkProfile(source, { settings: ['mode'], keyed: tmfKeyedArrays });
   return judged({ ...checked, source }, false);
 }
 

@@ -71,4 +71,22 @@ export const access = defineProfile({
   description: 'Broadband over a passive optical network',
   mode: 'warn',
   kinds: [customer, oltSite, located, olt, ponPort, broadband],
+  expectations: [
+    {
+      name: 'headEndLit',
+      for: { kind: ponPort.name, name: 'pon-1' },
+      expect: {
+        resourceCharacteristic: [{ name: ponPort.characteristic('wavelengths'), value: { $contains: [1490] } }],
+      },
+    },
+    {
+      name: 'linesRun',
+      for: { kind: broadband.name, where: { state: { $anyOf: ['active', 'reserved'] } } },
+      expect: { serviceCharacteristic: [{ name: broadband.characteristic('speed'), value: { down: { $gte: 25 } } }] },
+      mode: 'observe',
+      priority: 30,
+      when: { feature: [{ name: broadband.feature('shaping'), isEnabled: false }] },
+      why: 'what was sold',
+    },
+  ],
 });
