@@ -3,99 +3,73 @@ import { isArray, isObject, type Json, property } from '../json.ts';
 import { type KeyedArrays, keysOfArray, type Path, segments } from '../path.ts';
 import type { Keyed, Node, Test } from './node.ts';
 
-/** One place in documents and what is read below it. A change at the place itself, or above it, is always read. */
 export interface Reads {
-  /** Everything below is read. */
-  readonly whole: boolean;
-  readonly inside: ReadonlyMap<string, Reads>;
-  /** What is read of each element of an array, whatever its name. */
-  readonly each: Reads | undefined;
+  readonly node: Node;
+  /** By which key the change list names the elements of an array. */
+  readonly keyed: KeyedArrays;
+  /** Every change has to be looked at. */
+  readonly everything: boolean;
+}
+
+export function readsOf(node: Node, keyed: KeyedArrays): Reads {
+  return { node, keyed, everything: ordered(node, keyed, '', '') };
 }
 
 /** Whether a change at a path of the document, as the change list tells it, is of something that is read. */
-export function touches(reads: Reads, path: Path): boolean {
-  let here: readonly Reads[] = [reads];
-  for (const name of segments(path)) {
-    if (here.some(({ whole }) => whole)) return true;
-    here = here.flatMap(({ inside, each }) => [inside.get(name), each].filter(next => next !== undefined));
-    if (here.length === 0) return false;
-  }
-  return true;
+export function touches({ node, keyed, everything }: Reads, path: Path): boolean {
+  return everything || reaches(node, segments(path), { keyed, depth: 0 });
 }
 
-/** `keyed` says by which key the change list names the elements of an array. */
-export function readsOf(node: Node, keyed: KeyedArrays): Reads {
-  const root = nothing();
-  if (ordered(node, keyed, '', '')) root.whole = true;
-  else note(node, root, keyed, '', '');
-  return root;
+interface Way {
+  readonly keyed: KeyedArrays;
+  /** How many of the names have been followed. */
+  readonly depth: number;
 }
 
-interface Noting extends Reads {
-  whole: boolean;
-  readonly inside: Map<string, Noting>;
-  each: Noting | undefined;
-}
-
-function nothing(): Noting {
-  return { whole: false, inside: new Map(), each: undefined };
-}
-
-function within(place: Noting, name: string): Noting {
-  const known = place.inside.get(name);
-  if (known) return known;
-  const made = nothing();
-  place.inside.set(name, made);
-  return made;
-}
-
-function note(node: Node, place: Noting, keyed: KeyedArrays, parent: string, name: string): void {
+function reaches(node: Node, names: readonly string[], way: Way): boolean {
+  const name = names[way.depth];
   switch (node.kind) {
     case 'anything':
-      return;
+      return false;
     case 'map':
-      for (const { key, node: inner } of node.entries) note(inner, within(place, key), keyed, name, key);
-      return;
+      if (name === undefined) return true;
+      return node.entries.some(({ key, node: inner }) => key === name && reaches(inner, names, deeper(way)));
     case 'wrapped':
-      note(node.inner, place, keyed, parent, name);
-      return;
+      return reaches(node.inner, names, way);
     case 'choice':
-      for (const each of node.alternatives) note(each, place, keyed, parent, name);
-      return;
+      return node.alternatives.some(each => reaches(each, names, way));
     case 'all':
-      for (const each of node.members) note(each, place, keyed, parent, name);
-      return;
+      return node.members.some(each => reaches(each, names, way));
     case 'keyed':
-      noteKeyed(node, place, keyed, keysOfArray(keyed, parent, name), name);
-      return;
+      return name === undefined || reachesItem(node, name, names, way);
     case 'literal':
     case 'list':
     case 'contains':
     case 'set':
     case 'compare':
     case 'test':
-      place.whole = true;
+      return true;
   }
 }
 
-function noteKeyed(node: Keyed, place: Noting, keyed: KeyedArrays, candidates: Candidates, name: string): void {
+function reachesItem(node: Keyed, name: string, names: readonly string[], way: Way): boolean {
+  const candidates = keysOfArray(way.keyed, names[way.depth - 2] ?? '', names[way.depth - 1] ?? '');
   // The change list tells such an array as a whole.
-  if (!candidates) {
-    place.whole = true;
-    return;
-  }
-  for (const item of node.items) {
-    const [only, ...more] = candidates;
-    // Where an element may be named by one of several keys, its name does not tell which item it could meet.
-    const isNamed = more.length === 0 && only?.join() === item.by.join();
-    if (!isNamed) place.each ??= nothing();
-    note(item.node, isNamed || !place.each ? within(place, item.name) : place.each, keyed, name, item.name);
-  }
+  if (!candidates) return true;
   // An element that comes or goes may be one too many.
-  if (node.closed) place.each ??= nothing();
+  if (node.closed && names.length === way.depth + 1) return true;
+  const [only, ...more] = candidates;
+  return node.items.some(item => {
+    // Where an element may be named by one of several keys, its name does not tell which item it could meet.
+    const isNamed =
+      more.length === 0 && only?.length === item.by.length && only.every((part, i) => part === item.by[i]);
+    return (!isNamed || item.name === name) && reaches(item.node, names, deeper(way));
+  });
 }
 
-type Candidates = readonly (readonly string[])[] | undefined;
+function deeper({ keyed, depth }: Way): Way {
+  return { keyed, depth: depth + 1 };
+}
 
 /**
  * Whether the order of an array counts that is a set to the change list, which does not tell when only that has moved:
