@@ -95,6 +95,7 @@ PREPARED = {
     "POST /instances/{id}/transition": on("line", "service", lambda: {"step": "reserve"}),
     "POST /instances/{id}/lifecycle": on("card", "resource", lambda: {"usageState": "busy"}),
     "POST /instances/{id}/rename": on("card", "resource", lambda: {"name": "renamed"}),
+    "GET /instances/{id}": on("card", "resource", lambda: None),
     "GET /instances/{id}/derived": on("card", "resource", lambda: None),
     "POST /plans/{id}/approve": lambda: approved(waiting()),
     "POST /plans/{id}/apply": lambda: approved(waiting()),
@@ -154,7 +155,7 @@ def before_call(context, case, kwargs):
     if case.method == "GET" and "filter" in declared(case) and chance.random() < 0.6:
         query.clear()
         query.update(chance.choice(({}, {"limit": "3"}, {"fields": "name"}, {"sort": "-name", "offset": "1"}, {"name": "wan"})))
-    if label(case) == "GET /explain" and chance.random() < 0.7:
+    if label(case) in ("GET /explain", "GET /standing") and chance.random() < 0.7:
         query.pop("path", None)
         query["instance"] = made("card", "resource")
     if label(case) == "GET /qualification" and chance.random() < 0.7:
