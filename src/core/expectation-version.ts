@@ -24,8 +24,10 @@ export function saidBy(expectation: Omit<Expectation, 'seq'>): JsonObject {
   return Object.fromEntries(Object.entries(asJson(expectation)).filter(([key]) => !keeping.has(key)));
 }
 
-/** The same for two that say the same, wherever and by whomever they were laid. */
+/** The same for two that say the same and are refined to the same, wherever and by whomever they were laid. */
 export function versionHash(expectation: Omit<Expectation, 'seq'>): ContentId {
+  const steps = (expectation.refinements ?? []).map(({ path, to }) => ({ path, to }));
+  const said = { ...saidBy(expectation), ...(steps.length === 0 ? {} : { refinements: steps }) };
   // Not refused here: what was stored before half a surrogate pair was refused has its history too.
-  return `sha256:${hash('sha256', canonical(saidBy(expectation)), 'hex')}`;
+  return `sha256:${hash('sha256', canonical(said), 'hex')}`;
 }

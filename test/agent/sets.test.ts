@@ -98,6 +98,31 @@ test('what a hand has changed is told as a difference and put back; what it has 
   ).toEqual([50, 90, 50]);
 });
 
+test('what was refined stays so while its set says the same of it, and its versions tell', async () => {
+  const agent = await runAgent();
+  const either = { ...wan, expect: { operationalState: { $anyOf: ['enabled', 'degraded'] } } };
+  const { id } = (await put(agent, 'site', [either])).body.added[0];
+  const refined = await agent.call('POST', `${EXPECTATIONS}/${id}/refinements`, {
+    path: '/operationalState',
+    to: 'enabled',
+  });
+  expect([refined.status, refined.body.refined]).toEqual([201, { operationalState: 'enabled' }]);
+  expect((await put(agent, 'site', [either])).body.same).toHaveLength(1);
+  expect((await put(agent, 'site', [{ ...either, why: 'again' }])).body.changed).toMatchObject([
+    { paths: [{ path: '/why' }] },
+  ]);
+  const versions = await agent.get(`${EXPECTATIONS}/${id}/versions`);
+  expect(versions).toMatchObject([
+    { why: 'again', refined: refined.body.refined },
+    { expect: either.expect, refined: refined.body.refined },
+    { expect: either.expect },
+  ]);
+  expect(new Set(versions.map((each: { hash: string }) => each.hash)).size).toBe(3);
+  // Something else is expected now, of which nobody has said more.
+  await put(agent, 'site', [wan]);
+  expect((await agent.get(`${EXPECTATIONS}/${id}`)).refinements).toBeUndefined();
+});
+
 test('a set with one bad part is refused whole, with its place', async () => {
   const agent = await runAgent();
   const refused = async (expectations: readonly object[]) => {

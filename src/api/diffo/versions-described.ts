@@ -1,13 +1,20 @@
 /** The routes of the versions of an expectation. */
 import * as z from 'zod';
 import { failing } from '../describe/answers.ts';
-import { cause, type Describe, inPath, listOf, paged, time, whole } from './describing.ts';
+import { anyJson, cause, type Describe, inPath, listOf, paged, time, whole } from './describing.ts';
 import { said } from './expectations-described.ts';
 
 export const versionsDescribed: Describe = schemas => {
   const version = schemas.shown(
     'ExpectationVersion',
-    z.strictObject({ hash: z.string().regex(/^sha256:[0-9a-f]{64}$/), at: time, cause, seq: whole, ...said }),
+    z.strictObject({
+      hash: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+      at: time,
+      cause,
+      seq: whole,
+      ...said,
+      refined: anyJson.optional(),
+    }),
   );
   return {
     '/expectations/{id}/versions': {
