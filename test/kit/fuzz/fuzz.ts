@@ -143,7 +143,8 @@ export async function fuzzDocument(
       ...['--config-file', join(here, 'schemathesis.toml'), 'run', `${url}${root}/openapi.json`],
       ...['--phases', 'fuzzing,stateful', '--mode', 'positive', '--checks', CHECKS],
       ...['--max-examples', String(examples), '--seed', String(seed), '--continue-on-failure'],
-      ...['--generation-database', 'none', '--no-shrink', '--no-color', '--warnings', 'off'],
+      // A machine that does much else is no finding.
+      ...['--request-timeout', '60', '--generation-database', 'none', '--no-shrink', '--no-color', '--warnings', 'off'],
     ],
     {
       PYTHONPATH: here,

@@ -69,6 +69,18 @@ def expected():
     return call("POST", "/expectations", expectation())["id"]
 
 
+def refinable():
+    """An expectation that leaves a choice, and the choice."""
+    open_choice = {**expectation(), "expect": {"usageState": {"$anyOf": ["busy", "idle"]}}}
+    return call("POST", "/expectations", open_choice)["id"], {"path": "/usageState", "to": "busy"}
+
+
+def refined():
+    id, step = refinable()
+    call("POST", f"/expectations/{id}/refinements", step)
+    return id, None
+
+
 def paused():
     call("POST", "/pause", {"scope": "all"})
     return None, {"scope": "all"}
@@ -106,6 +118,8 @@ PREPARED = {
     "GET /expectations/{id}": lambda: (expected(), None),
     "PATCH /expectations/{id}": lambda: (expected(), {"priority": 70}),
     "DELETE /expectations/{id}": lambda: (expected(), None),
+    "POST /expectations/{id}/refinements": refinable,
+    "DELETE /expectations/{id}/refinements/{number}": refined,
     "POST /resume": paused,
     "GET /plans/{id}": lambda: (waiting()["id"], None),
 }
@@ -135,6 +149,8 @@ def before_call(context, case, kwargs):
         id, body = prepared()
         if id is not None:
             parameters["id"] = id
+        if "number" in parameters:
+            parameters["number"] = 0
         if body is not None:
             case.body = body
         return
@@ -147,6 +163,8 @@ def before_call(context, case, kwargs):
         # What was deleted is gone for those that come after, so each deletion makes its own.
         id = fresh(case) if case.method == "DELETE" or not known else chance.choice(known)
         parameters["id"] = parameters["id"] if id is None else id
+    if "/sets/" in label(case) and case.method != "PUT":
+        call("PUT", "/sets/card", {"expectations": [{"name": "busy", **expectation()}]})
     if "name" in parameters and chance.random() < 0.7:
         parameters["name"] = "other" if "/peers/" in label(case) else "card"
     if "version" in parameters and chance.random() < 0.7:
