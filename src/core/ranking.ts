@@ -7,6 +7,7 @@ import { nearest } from './nearest.ts';
 import { type Context, expectedAt, isOutstanding } from './outstanding.ts';
 import type { Path } from './path.ts';
 import { refinedExpect } from './refinement.ts';
+import { canHold } from './standing/possible.ts';
 
 /** What decides who stands. */
 type Standing = Pick<Expectation, 'id' | 'priority' | 'createdAt'>;
@@ -47,9 +48,13 @@ export class Ranking {
     const before = this.granted.has(place) ? this.granted.get(place) : actual;
     const after = nearestToAll(wishes, before, this.context, path);
     const value = typeof after === 'string' ? before : after.value;
-    for (const other of this.above(expectation, instance)) {
-      const theirs = this.part(other, path);
-      if (theirs === undefined || !isOutstanding(theirs, value, this.context)) continue;
+    const standing = this.standingAt(expectation, instance, path);
+    const wanted = wishes.map(wish => this.read(wish, path));
+    // Each may leave room, and all together none: then whoever came last gives way, or they would take turns for ever.
+    const leavesNoRoom = !holdTogether([...standing.map(({ part }) => part), ...wanted]);
+    for (const { other, part: theirs } of standing) {
+      if (leavesNoRoom && (!holdTogether([theirs, ...wanted]) || other === standing.at(-1)?.other)) return other;
+      if (!isOutstanding(theirs, value, this.context)) continue;
       // Theirs is unmet, which alone is no quarrel: two wishes of one list can both be met.
       const both = nearest(theirs.source, value, this.context, path);
       if (typeof both !== 'string' && this.meets(wishes, both.value, path)) continue;
@@ -69,6 +74,16 @@ export class Ranking {
     return own < 0 ? ranked.filter(each => byStanding(each, expectation) < 0) : ranked.slice(0, own);
   }
 
+  /** Those above who stand at a path themselves, with what they want there. */
+  private standingAt(expectation: Expectation, instance: InstanceId, path: Path) {
+    const standing: { readonly other: Expectation; readonly part: Expected }[] = [];
+    for (const other of this.above(expectation, instance)) {
+      const part = this.part(other, path);
+      if (part && holdTogether([...standing.map(each => each.part), part])) standing.push({ other, part });
+    }
+    return standing;
+  }
+
   private part(expectation: Expectation, path: Path): Expected | undefined {
     const name = `${expectation.id}\0${path}`;
     if (!this.parts.has(name)) {
@@ -85,6 +100,10 @@ export class Ranking {
   private read(part: Json, path: Path): Expected {
     return readExpected(part, { ...this.context, at: path, lenient: true });
   }
+}
+
+function holdTogether(all: readonly Expected[]): boolean {
+  return canHold(all.map(({ node }) => ({ steps: [], node })));
 }
 
 /** The value that meets every wish, each laid over what the one before it came to; or why there is none. */

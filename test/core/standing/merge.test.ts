@@ -116,10 +116,10 @@ test('what stands is met by exactly those who meet all, where all can stand', ()
       if (each) met += 1;
       expect(meets(merged, actual)).toBe(each);
     }),
-    { numRuns: 30_000 },
+    { numRuns: 15_000 },
   );
-  expect(met).toBeGreaterThan(300);
-  expect(stood).toBeGreaterThan(3000);
+  expect(met).toBeGreaterThan(50);
+  expect(stood).toBeGreaterThan(1000);
 });
 
 test('what stands beside what is overruled is met by exactly those who meet each part of it', () => {
@@ -134,7 +134,7 @@ test('what stands beside what is overruled is met by exactly those who meet each
       const untouched = all.filter((_, i) => !overruled.some(each => each.expectation === String(i)));
       if (meets(merged, actual)) expect(untouched.every(([source]) => meets(source, actual))).toBe(true);
     }),
-    { numRuns: 20_000 },
+    { numRuns: 10_000 },
   );
 });
 

@@ -144,7 +144,7 @@ test('what some value meets is never called a conflict', () => {
       if (!all.every(each => meets(each, value))) return;
       expect(both(...all)).toBe(true);
     }),
-    { numRuns: 20_000 },
+    { numRuns: 10_000 },
   );
 });
 
@@ -156,9 +156,9 @@ test('nor what some value meets of wishes that are easily met', () => {
       met += 1;
       expect(both(...all)).toBe(true);
     }),
-    { numRuns: 30_000 },
+    { numRuns: 15_000 },
   );
-  expect(met).toBeGreaterThan(300);
+  expect(met).toBeGreaterThan(50);
 });
 
 test('what is implied is met by all that meets what implies it', () => {
@@ -169,9 +169,9 @@ test('what is implied is met by all that meets what implies it', () => {
       told += 1;
       if (all.every(each => meets(each, value))) expect(meets(wish, value)).toBe(true);
     }),
-    { numRuns: 30_000 },
+    { numRuns: 15_000 },
   );
-  expect(told).toBeGreaterThan(300);
+  expect(told).toBeGreaterThan(50);
 });
 
 test.each<[string, Json, Json, boolean]>([
@@ -237,6 +237,6 @@ test('of values, bounds, ranges, alternatives and absence, conflicts are found a
       const under = all.map(wish => ({ a: { b: wish } }));
       expect(both(...under)).toBe(some);
     }),
-    { numRuns: 20_000 },
+    { numRuns: 10_000 },
   );
 });
