@@ -334,7 +334,9 @@ async function live(steps: readonly Step[]): Promise<{ judged: number; kinds: Se
       const stands = standing(store);
       const { verdicts: full, unmet } = everyVerdict(store, loop, clock.now());
       expect(sorted(stands), `after ${JSON.stringify(each)}`).toEqual(sorted(full));
-      expect(told(loop.draft())).toEqual(wholePlan(store, driver, unmet, clock.now()));
+      // What can be done is asked of the element itself, which may be another by now than the one last seen.
+      const sees = loop.sight.of(driver.name).failure === undefined;
+      if (sees) expect(told(loop.draft())).toEqual(wholePlan(store, driver, unmet, clock.now()));
       judged += stands.size;
       for (const { verdict } of store.verdicts()) verdicts.add(verdict);
     }
