@@ -18,7 +18,9 @@ session.trust_env = False
 answers = collections.Counter()
 # Of each operation and media type, as text.
 examples = {}
-ids = collections.defaultdict(lambda: collections.deque(maxlen=50))
+ids = collections.defaultdict(collections.deque)
+# So many of each sort stay: what an agent keeps is to be told from what it is given to keep.
+KEPT = 50
 
 
 def call(method, path, body=None):
@@ -28,7 +30,22 @@ def call(method, path, body=None):
 
 def made(kind, type):
     words = {"@type": "Resource", "lifecycleState": "installed"} if type == "resource" else {"@type": "Service"}
-    return call("POST", "/instances", {"kind": kind, **words})["id"]
+    id = call("POST", "/instances", {"kind": kind, **words})["id"]
+    keep(f"{inventories[type]}/{type}", id)
+    return id
+
+
+inventories = {
+    "service": url + "/tmf-api/serviceInventory/v5",
+    "resource": url + "/tmf-api/resourceInventoryManagement/v5",
+}
+
+
+def keep(place, id):
+    """Remembers what was made at an address, and deletes what was made there long ago."""
+    ids[place].append(id)
+    if len(ids[place]) > KEPT:
+        session.delete(f"{place}/{requests.utils.quote(ids[place].popleft(), safe='')}", timeout=60)
 
 
 def waiting():
@@ -66,7 +83,9 @@ def expectation():
 
 
 def expected():
-    return call("POST", "/expectations", expectation())["id"]
+    id = call("POST", "/expectations", expectation())["id"]
+    keep(own + "/expectations", id)
+    return id
 
 
 def refinable():
@@ -158,7 +177,7 @@ def before_call(context, case, kwargs):
     if case.headers and chance.random() < 0.7:
         for name in ("If-Match", "If-None-Match"):
             case.headers.pop(name, None)
-    known = ids[collection(case)]
+    known = ids[address(case)]
     if "id" in parameters and chance.random() < 0.7:
         # What was deleted is gone for those that come after, so each deletion makes its own.
         id = fresh(case) if case.method == "DELETE" or not known else chance.choice(known)
@@ -207,8 +226,12 @@ def fresh(case):
     example = examples.get((f"POST {collection(case)}", "application/json"))
     if example is None:
         return None
-    answer = session.post(str(case.operation.base_url).rstrip("/") + collection(case), json=json.loads(example), timeout=30)
+    answer = session.post(address(case), json=json.loads(example), timeout=30)
     return answer.json().get("id") if answer.ok else None
+
+
+def address(case):
+    return str(case.operation.base_url).rstrip("/") + collection(case)
 
 
 def collection(case):
@@ -245,7 +268,11 @@ def after_call(context, case, response):
         except ValueError:
             return
         if isinstance(body, dict) and isinstance(body.get("id"), str):
-            ids[collection(case)].append(body["id"])
+            if label(case) == "POST /instances":
+                type = "service" if "/service/" in str(body.get("href")) else "resource"
+                keep(f"{inventories[type]}/{type}", body["id"])
+            elif "{" not in case.operation.path and body["id"] not in ids[address(case)]:
+                keep(address(case), body["id"])
 
 
 def tell():
