@@ -47,12 +47,11 @@ function isAnother(seen: JsonObject, wanted: JsonObject): boolean {
   return was !== undefined && is !== undefined && !sameJson(was, is);
 }
 
-/** What was only shown of the former one, such as the href of its target, and was sent back as it was. */
+/** The href of the former one that was only shown with it, and was sent back as it was, is not that of the other. */
 function withoutShown(kept: JsonObject, seen: JsonObject, wanted: JsonObject): JsonObject {
-  const members = Object.entries(wanted).filter(
-    ([name, member]) => property(kept, name) !== undefined || !sameJson(property(seen, name), member),
-  );
-  return members.length === Object.keys(wanted).length ? wanted : Object.fromEntries(members);
+  const { href, ...rest } = wanted;
+  const wasShown = href !== undefined && kept.href === undefined && sameJson(property(seen, 'href'), href);
+  return wasShown ? rest : wanted;
 }
 
 function carryElements(
