@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Every answer of an agent is compared with the descriptions of its APIs.
-    setupFiles: ['test/kit/openapi/listen.ts'],
+    setupFiles: ['test/kit/openapi/listen.ts', 'test/kit/properties.ts'],
     // Kernels, processes and disks take their time on a busy machine; no test asserts how long.
     // By default one core is left to vitest itself, which hardly needs it.
     maxWorkers: '100%',
