@@ -1,16 +1,27 @@
 /** What can be changed on an element, as declarations the planner reads. */
 import type { Json, JsonObject } from './json.ts';
 import type { Path } from './path.ts';
+import type { Effect, Scene } from './prediction.ts';
 import type { TaskStep } from './task.ts';
 
-/** What a driver can change: which path of which kind, and the steps that lead from the actual to a wanted value. */
+/** The steps, or as a sentence why there are none. */
+export type Steps = readonly TaskStep[] | string;
+
+/**
+ * What a driver can change: which path of which kind, the steps that lead from the actual to a wanted value, and what
+ * the element will be like after each. All of it is pure.
+ */
 export interface Ability {
   readonly kind: string;
-  /** As in `core/path.ts`, e.g. `/resourceCharacteristic/mtu/value`. */
+  /** As in `core/path.ts`, e.g. `/resourceCharacteristic/mtu/value`; empty: the whole thing can be made and taken away. */
   readonly path: Path;
+  /** What makes `wanted` (undefined: nothing) stand at the path of this document. */
+  steps(actual: JsonObject, wanted: Json | undefined): Steps;
+  /** What makes a thing of this name that is not there; of an ability with an empty path only. */
+  make?(name: string, wanted: Json): Steps;
   /**
-   * Pure. The steps that make `wanted` (undefined: nothing) stand at the path of this document; or, as a sentence, why
-   * there are none.
+   * All that a step of this ability will move, side effects on other things included, given how everything is right
+   * before it.
    */
-  steps(actual: JsonObject, wanted: Json | undefined): readonly TaskStep[] | string;
+  predict?(step: TaskStep, scene: Scene): readonly Effect[];
 }

@@ -9,6 +9,7 @@
 import type { ExpectationId, InstanceId, Instant, PlanId } from './ids.ts';
 import type { Json } from './json.ts';
 import type { Path } from './path.ts';
+import type { Effect } from './prediction.ts';
 import type { TaskStep } from './task.ts';
 
 export type PlanState =
@@ -65,6 +66,12 @@ export interface PlannedTask {
   /** What will stand there when all steps for this leaf are done; absent when nothing will. */
   readonly wanted?: Json;
   readonly step: TaskStep;
+  /** Tasks of one group are done all or not at all; another group does not wait for them and is not taken back with them. */
+  readonly group?: string;
+  /** The same for the same step towards the same end: a second one is answered with what came of the first. */
+  readonly key?: string;
+  /** What it will move, side effects included. */
+  readonly effects?: readonly Effect[];
 }
 
 /** What does not start now, and the reason in words. */
@@ -98,6 +105,11 @@ export interface Plan {
   readonly madeBy: string;
   readonly madeAt: Instant;
   readonly approvedBy?: string;
+  readonly approvedAt?: Instant;
+  /** A proposal may be approved until then, an approved one begun. */
+  readonly expiresAt?: Instant;
+  /** What follows when these are done, as far as it can be said: `needs 3 more steps`. */
+  readonly after?: string;
   readonly endedAt?: Instant;
   /** Why it was refused or failed. */
   readonly because?: string;

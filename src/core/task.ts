@@ -45,9 +45,49 @@ export interface TaskStep {
   readonly summary: string;
   /** What else goes with it, in words, where something does: `IPv6 addresses are lost below an MTU of 1280`. */
   readonly sideEffects?: readonly string[];
-  /** Steps are carried out by rising order: a link comes up before an address is added to it. */
+  /** Among steps that do not need each other, the order in which people would do them. */
   readonly order: number;
+  /** What must be so before it can be done; another step of the plan may bring it. */
+  readonly needs?: readonly Need[];
+  /** What it may cost whoever uses the element; absent: nothing that anybody would feel. */
+  readonly cost?: Cost;
+  /** It takes something away, so it counts against the budget of deletions. */
+  readonly removes?: boolean;
+  /** Whether what it does is still so after the element has started anew. */
+  readonly lasting?: Lasting;
 }
+
+/** A fact that a step relies on. */
+export interface Need {
+  readonly of: Named;
+  readonly path: Path;
+  /** Expectation JSON. */
+  readonly expect: Json;
+  /** In words, for whoever reads why it waits: `eth1 is unlocked`. */
+  readonly because: string;
+}
+
+/** Names a thing on the element as people and drivers do. */
+export interface Named {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface Cost {
+  /** How many things feel it, its own object among them. */
+  readonly blastRadius: number;
+  /** How long something does not work meanwhile. */
+  readonly downtimeMs: number;
+  /** False: there is no way back, so a person has to say yes. */
+  readonly reversible: boolean;
+}
+
+export const harmless: Cost = { blastRadius: 1, downtimeMs: 0, reversible: true };
+
+/**
+ * `lasts`: the platform keeps it. `untilRestart`: gone after the element has started anew, until it is put right again.
+ */
+export type Lasting = 'lasts' | 'untilRestart';
 
 export interface Task {
   readonly id: TaskId;

@@ -3,7 +3,8 @@ import type { Ability } from '../core/ability.ts';
 import type { Instant } from '../core/ids.ts';
 import type { InstanceType } from '../core/instance.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { TaskStep } from '../core/task.ts';
+import type { Path } from '../core/path.ts';
+import type { Named, TaskStep } from '../core/task.ts';
 
 /** Names a thing to its driver: `key` is its natural key, the same after a restart and after delete and re-add. */
 export interface NaturalKey {
@@ -72,4 +73,18 @@ export interface Driver {
    * does no harm. Rejects with `refused` naming what could not be put back; the rest is back then.
    */
   undo(step: Step, before: Json): Promise<void>;
+  /** Carries out several at once, all or none; absent where the element cannot. Rejects like `act`. */
+  actTogether?(steps: readonly Step[]): Promise<void>;
+  /** What the agent itself, and whoever works on it, is reached by right now. Asked before a plan is made. */
+  lifelines?(): Promise<readonly Lifeline[]>;
+}
+
+/** A fact on the element without which nobody reaches it: a link, an address, a route, the power of a port. */
+export interface Lifeline {
+  readonly of: Named;
+  readonly path: Path;
+  /** The item of a list that is meant, where it is not all of what stands at the path. */
+  readonly item?: Json;
+  /** In words: `192.0.2.7 is connected to the agent by it`. */
+  readonly because: string;
 }
