@@ -7,6 +7,7 @@ import { compare } from './bench/compare.ts';
 import { engine } from './bench/engine.ts';
 import { footprint } from './bench/footprint.ts';
 import { get } from './bench/get.ts';
+import { loop } from './bench/loop.ts';
 import { goToLoadCore, nowMs, type Row, say } from './bench/measure.ts';
 import { model } from './bench/model.ts';
 import { packaged } from './bench/package.ts';
@@ -22,6 +23,7 @@ const figures: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   compare,
   engine,
   react,
+  loop,
   model,
   footprint,
   package: packaged,

@@ -1,7 +1,6 @@
 /** `react`: from a change in the kernel to the outstanding on the event stream, beside `ip monitor` hearing of it. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { get as httpGet } from 'node:http';
 import { makeNetns, type Netns, noNamespaces } from '../../test/kit/netns.ts';
+import { follow, inside, lay, next } from './element.ts';
 import { nowMs, pause, percentile, type Row, row, say } from './measure.ts';
 import { agentCommand, makeDirectory, start } from './processes.ts';
 
@@ -12,7 +11,6 @@ const EXPECTED_MTU = 1500;
 const OTHER_MTU = 1400;
 /** Between two changes, more or less, so that none falls in step with anything. */
 const REST_MS = 40;
-const LOST_AFTER_MS = 10_000;
 
 export async function react(): Promise<Row[]> {
   if (noNamespaces !== undefined) {
@@ -54,7 +52,7 @@ async function reactions(netns: Netns): Promise<{ ours: number[]; ceiling: numbe
   const stream = await follow(`${agent.url}/diffo/v1/changes`);
   try {
     const published = stream.next('event: verdict.');
-    await layExpectation(agent.url);
+    await lay(agent.url, mtuExpected);
     await published;
     const ours: number[] = [];
     const ceiling: number[] = [];
@@ -77,54 +75,8 @@ async function reactions(netns: Netns): Promise<{ ours: number[]; ceiling: numbe
   }
 }
 
-async function layExpectation(url: string): Promise<void> {
-  const answer = await fetch(`${url}/diffo/v1/expectations`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      for: { kind: 'networkInterface', name: 'veth0' },
-      expect: { resourceCharacteristic: [{ name: 'mtu', value: EXPECTED_MTU }] },
-      mode: 'warn',
-    }),
-  });
-  if (!answer.ok) throw new Error(`the expectation was refused: ${await answer.text()}`);
-}
-
-function inside({ name }: Netns, command: string): ChildProcess {
-  return spawn('ip', ['netns', 'exec', name, ...command.split(' ')], { stdio: ['pipe', 'pipe', 'inherit'] });
-}
-
-interface Stream {
-  /** When an event with these words arrives. */
-  next(words: string): Promise<number>;
-  end(): void;
-}
-
-function follow(url: string): Promise<Stream> {
-  return new Promise((resolve, reject) => {
-    const asking = httpGet(url, { headers: { accept: 'text/event-stream' } }, answer => {
-      answer.setEncoding('utf8');
-      resolve({ next: words => arrival(answer, words), end: () => asking.destroy() });
-    });
-    asking.on('error', reject);
-  });
-}
-
-function next(child: ChildProcess, words: string): Promise<number> {
-  if (!child.stdout) throw new Error('it has no output');
-  return arrival(child.stdout, words);
-}
-
-function arrival(from: NodeJS.ReadableStream, words: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const lost = setTimeout(() => reject(new Error(`nothing with "${words}" came`)), LOST_AFTER_MS);
-    const hear = (part: Buffer | string): void => {
-      if (!part.toString().includes(words)) return;
-      const at = nowMs();
-      clearTimeout(lost);
-      from.off('data', hear);
-      resolve(at);
-    };
-    from.on('data', hear);
-  });
-}
+const mtuExpected = {
+  for: { kind: 'networkInterface', name: 'veth0' },
+  expect: { resourceCharacteristic: [{ name: 'mtu', value: EXPECTED_MTU }] },
+  mode: 'warn',
+};
