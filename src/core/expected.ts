@@ -11,7 +11,16 @@ import { member, type Place, type Reader, wrong } from './expected/reading.ts';
 import { nearestOperator } from './expected/spelling.ts';
 import { twins } from './expected/twins.ts';
 import { isArray, isObject, type Json, type JsonObject } from './json.ts';
-import { type KeyedArrays, keysOfArray, type Path, segment, segments } from './path.ts';
+import {
+  isAuthors,
+  type KeyedArrays,
+  keyOf,
+  keysOfArray,
+  noKeyedArrays,
+  type Path,
+  segment,
+  segments,
+} from './path.ts';
 
 /** Read once, evaluated many times. Everybody but the evaluator looks at `source` alone. */
 export interface Expected {
@@ -42,7 +51,7 @@ export function readExpected(source: unknown, reading: Reading): Expected {
     lenient: reading.lenient ?? false,
     unitOf: reading.unitOf,
     node: (each, place) => readNode(each, place, reader, reading.keyed),
-    map: (each, place) => readMap(each, place, reader.node),
+    map: (each, place) => readMap(each, place, reading.keyed, reader.node),
     literal: readLiteral,
     patterns: { steps: 0 },
     keyed: (array, operator, place) => {
@@ -51,14 +60,16 @@ export function readExpected(source: unknown, reading: Reading): Expected {
       return { kind: 'keyed', source: array.source, items, ...twins(items), closed, by: operator?.by };
     },
   };
-  const [name = '', parent = ''] = segments(reading.at ?? '').reverse();
-  return { source: json, node: reader.node(json, { pointer: '', path: reading.at ?? '', parent, name }) };
+  const [name = '', parent = '', ...above] = segments(reading.at ?? '').reverse();
+  const authors = [name, parent, ...above].some(each => isAuthors(reading.keyed, each));
+  return { source: json, node: reader.node(json, { pointer: '', path: reading.at ?? '', parent, name, authors }) };
 }
 
 function readNode(source: Json, place: Place, reader: Reader, keyed: KeyedArrays): Node {
   if (isArray(source)) {
     const candidates = keysOfArray(keyed, place.parent, place.name);
-    if (candidates) {
+    // What only happens to have the name of such an array is one when it could be.
+    if (candidates && !(place.authors && source.some(each => !keyOf(each, candidates)))) {
       return reader.keyed({ source, items: source, candidates, pointer: place.pointer }, undefined, place);
     }
     const items = source.map((each, i) => reader.node(each, member(place, i, String(i))));
@@ -67,7 +78,7 @@ function readNode(source: Json, place: Place, reader: Reader, keyed: KeyedArrays
   if (!isObject(source)) return readScalar(source);
   const keys = Object.keys(source);
   const name = keys.find(key => key.startsWith('$'));
-  if (name === undefined) return readMap(source, place, reader.node);
+  if (name === undefined) return readMap(source, place, keyed, reader.node);
   if (keys.length > 1) {
     const why = keys.every(key => operators.has(key))
       ? 'an object holds one operator; two bounds are one $between, and {"$allOf":[...]} holds several operators'
@@ -84,7 +95,12 @@ function readScalar(source: string | number | boolean | null): Node {
   return source === null ? { kind: 'anything', source } : { kind: 'literal', source };
 }
 
-function readMap(source: JsonObject, place: Place, read: (source: Json, place: Place) => Node): OpenMap {
+function readMap(
+  source: JsonObject,
+  place: Place,
+  keyed: KeyedArrays,
+  read: (source: Json, place: Place) => Node,
+): OpenMap {
   const entries: Entry[] = [];
   let guarded = false;
   for (const [key, value] of Object.entries(source)) {
@@ -93,6 +109,7 @@ function readMap(source: JsonObject, place: Place, read: (source: Json, place: P
       path: `${place.path}/${segment(key)}`,
       parent: place.name,
       name: key,
+      authors: place.authors || isAuthors(keyed, key),
     });
     if (node.kind === 'anything') continue;
     guarded ||= key in Object.prototype;
@@ -106,7 +123,7 @@ function readLiteral(source: Json, place: Place): Node {
   if (isArray(source)) {
     return { kind: 'list', source, items: source.map((each, i) => readLiteral(each, member(place, i, String(i)))) };
   }
-  return isObject(source) ? readMap(source, place, readLiteral) : readScalar(source);
+  return isObject(source) ? readMap(source, place, noKeyedArrays, readLiteral) : readScalar(source);
 }
 
 /** With room for nothing more: what stands is kept long, and there is much of it. */
@@ -126,7 +143,8 @@ function readItem(
   const pointer = `${array.pointer}/${index}`;
   const { by, values } = keyOfItem(source, array.candidates, pointer);
   const name = values.join(',');
-  const node = reader.node(source, { pointer, path: `${place.path}/${segment(name)}`, parent: place.name, name });
+  const path = `${place.path}/${segment(name)}`;
+  const node = reader.node(source, { pointer, path, parent: place.name, name, authors: place.authors });
   if (node.kind !== 'map')
     throw wrong('an item of a keyed array is an object without operators of its own', { pointer });
   return new ReadItem(node, by, values);

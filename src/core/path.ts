@@ -9,13 +9,19 @@ export type Path = string;
 /**
  * Which arrays are sets with a key: property name → candidate keys, best first. Each candidate lists the properties
  * (or `/`-separated paths inside an element) that together name an element. A name may be the last two segments of a
- * path (`route/value`: the value of the characteristic `route`), which goes before the last one alone.
+ * path (`route/value`: the value of the characteristic `route`), which goes before the last one alone. An entry `value/*`
+ * has no keys: it says that below `value` an array may have one of these names by chance.
  */
 export interface KeyedArrays {
   readonly [property: string]: readonly (readonly string[])[];
 }
 
 export const noKeyedArrays: KeyedArrays = {};
+
+/** Whether what stands below a property of this name is data of its author's, as the entry `name/*` says. */
+export function isAuthors(keyed: KeyedArrays, name: string): boolean {
+  return Object.hasOwn(keyed, `${name}/*`);
+}
 
 /** The candidate keys of the array that stands at `name` under `parent`; undefined for a positional array. */
 export function keysOfArray(

@@ -98,7 +98,9 @@ function at({ source, names, parent, name }: Here, to: Json, keyed: KeyedArrays)
   if (isArray(source)) {
     const candidates = keysOfArray(keyed, parent, name);
     const isNext = (item: Json, i: number): boolean =>
-      candidates ? candidates.some(by => keyOf(item, [by]) && keyName(item, by) === next) : String(i) === next;
+      candidates?.every(by => !keyOf(item, [by])) === false
+        ? candidates.some(by => keyOf(item, [by]) && keyName(item, by) === next)
+        : String(i) === next;
     return firstOf(source, (item, i) => (isNext(item, i) ? inside(item) : undefined));
   }
   if (!isObject(source)) return undefined;

@@ -1,42 +1,32 @@
-/** Which arrays of TMF638/639 documents (v5 shape) are sets with a natural key: `tmf@1` of expectation JSON. */
+/** Which arrays of TMF documents (v5 shape) are sets with a natural key: `tmf@1` of expectation JSON. */
 import type { KeyedArrays } from '../core/path.ts';
+import { allComparators } from './comparators/all.ts';
 
-const byName = [['name']];
-const byRelationship = (reference: string): string[][] => [
-  ['relationshipType', 'alias', `${reference}/id`],
-  ['relationshipType', `${reference}/id`],
-  ['relationshipType', `${reference}/name`],
-  ['relationshipType', 'alias'],
-];
+/** By the tables of the shapes; of arrays of one name in several types, each by the keys of any. */
+function keysByName(): KeyedArrays {
+  const found = new Map<string, Map<string, readonly string[]>>();
+  for (const { properties } of allComparators().keys()) {
+    for (const [name, { many, of }] of properties) {
+      if (!many) continue;
+      for (const by of of.flatMap(({ keys }) => keys ?? [])) {
+        const keys = found.get(name) ?? new Map<string, readonly string[]>();
+        keys.set(by.join('+'), by);
+        found.set(name, keys);
+      }
+    }
+  }
+  return Object.fromEntries([...found].map(([name, keys]) => [name, [...keys.values()]]));
+}
 
 export const tmfKeyedArrays: KeyedArrays = {
-  serviceCharacteristic: byName,
-  resourceCharacteristic: byName,
-  featureCharacteristic: byName,
-  serviceRelationshipCharacteristic: byName,
-  resourceRelationshipCharacteristic: byName,
-  feature: byName,
-  activationFeature: byName,
-  relatedParty: [
-    ['role', 'partyOrPartyRole/id'],
-    ['role', 'partyOrPartyRole/name'],
-    ['role', 'id'],
-    ['role', 'name'],
-    ['role'],
-  ],
-  place: [['role', 'place/id'], ['role', 'place/name'], ['role', 'id'], ['role', 'name'], ['role']],
-  relatedEntity: [['role', 'entity/id'], ['role', 'entity/name'], ['role']],
-  serviceRelationship: byRelationship('service'),
-  resourceRelationship: byRelationship('resource'),
-  supportingService: [['id'], ['name']],
-  supportingResource: [['id'], ['name']],
-  note: [['id'], ['text']],
-  externalIdentifier: [['externalIdentifierType', 'id'], ['id']],
+  ...keysByName(),
   // The routes of a host: a characteristic value that is itself a set.
   'route/value': [
     ['table', 'destination', 'gateway'],
     ['table', 'destination', 'interface'],
   ],
+  // What a value holds is its author's to name.
+  'value/*': [],
 };
 
 /** What may be named as the way to compare arrays: by the keys above, or none of them by key. */

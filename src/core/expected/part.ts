@@ -58,7 +58,8 @@ function partsAt(here: Json | undefined, name: string, candidates: Candidates | 
     return named(items, name, isArray(by) ? [by.filter(each => typeof each === 'string')] : []);
   }
   if (isArray(here)) {
-    if (candidates) return named(here, name, candidates);
+    const found = candidates ? named(here, name, candidates) : [];
+    if (found.length > 0 || here.every(item => candidates && keyOf(item, candidates))) return found;
     return some(/^\d+$/.test(name) ? here[Number(name)] : undefined);
   }
   return some(isObject(here) ? property(here, name) : undefined);

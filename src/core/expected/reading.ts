@@ -11,6 +11,8 @@ export interface Place {
   /** The last two segments of `path`. */
   readonly parent: string;
   readonly name: string;
+  /** Whether it is part of a value whose author names what is in it. */
+  readonly authors?: boolean | undefined;
 }
 
 /** What an operator needs to read the expectations inside its argument. */
@@ -45,6 +47,7 @@ export function member(place: Place, index: number, name: string): Place {
     path: `${place.path}/${name}`,
     parent: place.name,
     name,
+    authors: place.authors,
   };
 }
 

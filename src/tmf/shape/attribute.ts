@@ -47,15 +47,25 @@ export interface Shape {
   readonly mandatory4: readonly string[];
   /** The attribute whose members v4 has beside the others instead of below it. */
   readonly flat?: string;
+  /**
+   * What names one of several, best first: each the attributes, or `/`-separated ways into it, that do so together. An
+   * array of it is a set by these.
+   */
+  readonly keys?: Keys;
   /** What it is a reference to. */
   readonly refersTo?: LinkTarget;
   /** A reference: in v4 its `@type` often names the thing referred to. */
   readonly reference?: true;
+  /** A thing of another API, whose further attributes no table here knows. */
+  readonly open?: true;
   /** A characteristic: `@type` follows the value. */
   readonly characteristic?: true;
   /** A service or resource itself. */
   readonly entity?: InstanceType;
 }
+
+/** Candidate keys, best first. */
+export type Keys = readonly (readonly string[])[];
 
 /** What a table says of a name; names such as `constructor` are in none. */
 export function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
@@ -91,10 +101,13 @@ export const since5 = (attribute: Attribute): Attribute => ({ ...attribute, sinc
 
 export const extensible = { '@type': text, '@baseType': text, '@schemaLocation': text };
 
+const byId: Keys = [['id'], ['name']];
+
 export const reference = (type: string, more: Partial<Shape> = {}): Shape => ({
   type: () => type,
   mandatory: ['id'],
   mandatory4: ['id'],
+  keys: byId,
   reference: true,
   ...more,
   attributes: { id: text, href: text, name: text, '@referredType': text, ...extensible, ...more.attributes },
@@ -105,11 +118,13 @@ export const named = (
   attributes: Record<string, Attribute>,
   mandatory: string[],
   mandatory4: string[],
+  keys?: Keys,
 ): Shape => ({
   type: () => type,
   attributes: { ...attributes, ...extensible },
   mandatory,
   mandatory4,
+  ...(keys ? { keys } : {}),
 });
 
 export const timePeriod: Shape = {

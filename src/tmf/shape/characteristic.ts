@@ -7,6 +7,7 @@ const characteristicRelationship = named(
   { id: text, relationshipType: text },
   ['id', 'relationshipType'],
   [],
+  [['relationshipType', 'id'], ['id'], ['relationshipType']],
 );
 
 export const characteristic: Shape = {
@@ -21,6 +22,7 @@ export const characteristic: Shape = {
   },
   mandatory: ['name'],
   mandatory4: ['name', 'value'],
+  keys: [['name']],
   characteristic: true,
 };
 

@@ -10,6 +10,7 @@ import {
   either,
   extensible,
   flag,
+  type Keys,
   many,
   named,
   number,
@@ -23,13 +24,20 @@ import { characteristic } from './characteristic.ts';
 import { isThing, thingSchema } from './is-thing.ts';
 
 export const note = (mandatory4: string[]): Shape =>
-  named('Note', { id: text, author: text, date, text }, [], mandatory4);
+  named('Note', { id: text, author: text, date, text }, [], mandatory4, [
+    ['id'],
+    ['text'],
+    ['author', 'date'],
+    ['author'],
+    ['date'],
+  ]);
 
 export const externalIdentifier = named(
   'ExternalIdentifier',
   { id: text, owner: text, externalIdentifierType: text },
   ['id'],
   ['id'],
+  [['externalIdentifierType', 'id'], ['id']],
 );
 
 const feature = (more: Record<string, Attribute>, mandatory4: string[]): Shape =>
@@ -45,7 +53,16 @@ const feature = (more: Record<string, Attribute>, mandatory4: string[]): Shape =
     },
     ['name'],
     mandatory4,
+    [['name']],
   );
+
+const ofFeatures: Keys = [
+  ['relationshipType', 'id'],
+  ['relationshipType', 'name'],
+  ['id'],
+  ['name'],
+  ['relationshipType'],
+];
 
 const featured: Attribute = { ...oneOf('excluded', 'includes', 'may include', 'requires'), free4: true };
 
@@ -57,6 +74,7 @@ export const serviceFeature = feature(
         attributes: { id: text, name: text, relationshipType: featured, validFor: a(() => timePeriod) },
         mandatory: ['name', 'relationshipType'],
         mandatory4: ['name', 'relationshipType'],
+        keys: ofFeatures,
       })),
     ),
   },
@@ -73,15 +91,32 @@ export const resourceFeature = feature(
       a(() =>
         named(
           'FeatureRelationship',
-          { id: text, name: text, relationshipType: featured, validFor: a(() => timePeriod) },
+          {
+            id: text,
+            href: text,
+            name: text,
+            relationshipType: featured,
+            validFor: a(() => timePeriod),
+            '@referredType': text,
+          },
           ['id', 'relationshipType'],
           ['name', 'relationshipType'],
+          ofFeatures,
         ),
       ),
     ),
   },
   ['name', 'featureCharacteristic'],
 );
+
+/** By the role that somebody or something plays, and by who or what it is, which v4 says beside the role. */
+const byRole = (held: string): Keys => [
+  ['role', `${held}/id`],
+  ['role', `${held}/name`],
+  ['role', 'id'],
+  ['role', 'name'],
+  ['role'],
+];
 
 const partyAttributes = { partyId: text, partyName: text };
 const party = reference('PartyRef', {
@@ -95,12 +130,18 @@ export const relatedParty: Shape = {
   attributes: { role: text, partyOrPartyRole: a(() => party), ...extensible },
   mandatory: ['role'],
   mandatory4: ['id', '@referredType'],
+  keys: byRole('partyOrPartyRole'),
   flat: 'partyOrPartyRole',
 };
 
 const placeReference = reference('PlaceRef', { mandatory4: [], refersTo: 'place' });
 /** A place or an entity itself; only TMF638 v5 allows it. */
-const itself: Shape = { attributes: { id: text, name: text, ...extensible }, mandatory: [], mandatory4: [] };
+const itself: Shape = {
+  attributes: { id: text, name: text, ...extensible },
+  mandatory: [],
+  mandatory4: [],
+  open: true,
+};
 /** Where the standard allows a reference alone, whatever stands there has an id at least. */
 const identified: Shape = { ...itself, mandatory: ['id'] };
 
@@ -120,6 +161,7 @@ const relatedPlace = (type: string, value: Shape): Shape => ({
   },
   mandatory: ['role', 'place'],
   mandatory4: ['role'],
+  keys: byRole('place'),
   flat: 'place',
 });
 export const servicePlace = relatedPlace('RelatedPlaceRefOrValue', itself);
@@ -138,6 +180,7 @@ export const relatedEntity: Shape = {
   },
   mandatory: ['role', 'entity'],
   mandatory4: ['role'],
+  keys: byRole('entity'),
   flat: 'entity',
 };
 
@@ -175,8 +218,9 @@ const attached = {
   validFor: a(() => timePeriod),
 };
 const quantity: Shape = { attributes: { amount: number, units: text }, mandatory: [], mandatory4: [] };
-const attachedThing = named('Attachment', { id: text, href: text, name: text, ...attached }, ['id'], []);
-const attachedReference = reference('AttachmentRef', { attributes: attached });
+const ofAttachments: Keys = [['id'], ['name'], ['url'], ['content'], ['description'], ['attachmentType'], ['mimeType']];
+const attachedThing = named('Attachment', { id: text, href: text, name: text, ...attached }, ['id'], [], ofAttachments);
+const attachedReference = reference('AttachmentRef', { attributes: attached, keys: ofAttachments });
 export const attachment = an(
   value => (Object.hasOwn(value, 'content') || !Object.hasOwn(value, 'id') ? attachedThing : attachedReference),
   either(
@@ -207,6 +251,7 @@ export const processStatus = many(
     attributes: { code: text, severity: text, message: text, timeStamp: date, ...extensible },
     mandatory: [],
     mandatory4: [],
+    keys: [['code'], ['message'], ['timeStamp'], ['severity']],
   })),
 );
 

@@ -41,6 +41,7 @@ export const plainResource = ({
   entity: 'resource',
   mandatory: [],
   mandatory4: ['name'],
+  keys: [['id'], ['name']],
   attributes: {
     id: text,
     href: text,
@@ -103,6 +104,7 @@ export const plainResource = ({
             },
             [],
             [],
+            [['resourceOrderId', 'itemId'], ['itemId'], ['resourceOrderId'], ['role']],
           ),
         ),
       ),
@@ -137,11 +139,14 @@ const resourceGraph: Shape = {
         named(
           'ResourceGraphRelationship',
           {
+            id: text,
+            href: text,
             relationshipType: oneOf('adjacency', 'connectivity'),
             resourceGraph: a(() => reference('ResourceGraphRef')),
           },
           [],
           [],
+          [['relationshipType', 'resourceGraph/id'], ['relationshipType', 'resourceGraph/name'], ['relationshipType']],
         ),
       ),
     ),
@@ -151,6 +156,7 @@ const resourceGraph: Shape = {
           'Connection',
           {
             id: text,
+            href: text,
             name: text,
             associationType: oneOf('pointtoPoint', 'pointtoMultipoint'),
             endpoint: {
@@ -160,12 +166,14 @@ const resourceGraph: Shape = {
           },
           ['associationType', 'endpoint'],
           ['associationType', 'endpoint'],
+          [['id'], ['name'], ['associationType']],
         ),
       ),
     ),
   },
   mandatory: ['id', 'connection'],
   mandatory4: ['id'],
+  keys: [['id'], ['name']],
 };
 
 /** The kinds of resource the standard names, with the attributes each adds. */

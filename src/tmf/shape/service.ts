@@ -21,6 +21,7 @@ export const serviceShape = ({ serviceOrReference, serviceRelationship, resource
   entity: 'service',
   mandatory: ['state', 'serviceSpecification'],
   mandatory4: ['state', 'serviceSpecification'],
+  keys: [['id'], ['name']],
   attributes: {
     id: text,
     href: text,
@@ -78,6 +79,7 @@ export const serviceShape = ({ serviceOrReference, serviceRelationship, resource
           },
           [],
           ['itemId', 'serviceOrderId'],
+          [['serviceOrderId', 'itemId'], ['itemId'], ['serviceOrderId'], ['role']],
         ),
       ),
     ),

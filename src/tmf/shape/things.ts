@@ -1,6 +1,6 @@
 /** Services and resources inside others: each holds the other, itself or by reference, so neither table comes first. */
 import type { JsonObject } from '../../core/json.ts';
-import { type Attribute, a, an, either, many, named, type Shape, text } from './attribute.ts';
+import { type Attribute, a, an, either, type Keys, many, named, type Shape, text } from './attribute.ts';
 import { characteristic } from './characteristic.ts';
 import { alias, resourceReference, serviceReference } from './common.ts';
 import { isThing, thingSchema } from './is-thing.ts';
@@ -12,6 +12,15 @@ export interface Things {
   readonly serviceRelationship: Attribute;
   readonly resourceRelationship: Attribute;
 }
+
+/** By what it is to what; several of one type to one target, such as assignments, differ by their alias. */
+const byTarget = (target: string): Keys => [
+  ['relationshipType', 'alias', `${target}/id`],
+  ['relationshipType', `${target}/id`],
+  ['relationshipType', `${target}/name`],
+  ['relationshipType', 'alias'],
+  ['relationshipType'],
+];
 
 /** Of a thing that stands in another one v4 asks for its id alone. */
 const inside = variant({ mandatory4: ['id'] });
@@ -66,6 +75,7 @@ export function thingsOf(service: () => Shape, resource: (value: JsonObject) => 
         },
         ['relationshipType'],
         ['relationshipType', 'service'],
+        byTarget('service'),
       ),
     ),
   );
@@ -81,6 +91,7 @@ export function thingsOf(service: () => Shape, resource: (value: JsonObject) => 
         },
         ['relationshipType', 'resource'],
         ['relationshipType', 'resource'],
+        byTarget('resource'),
       ),
     ),
   );
