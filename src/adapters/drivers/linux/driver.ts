@@ -19,23 +19,31 @@ import {
   sightings,
 } from './facts.ts';
 import { openKernel } from './kernel.ts';
+import { lifelines } from './lifelines.ts';
 import { openMonitor } from './monitor.ts';
 import { some } from './reading.ts';
 import { openSysfs } from './sysfs.ts';
 
-export function openLinux(options: { netns?: string; clock: Clock; log: Log }): Driver {
+export interface LinuxOptions {
+  /** The network namespace; absent: the agent's own. */
+  readonly netns?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Beside SSH's and the agent's own connections: TCP ports by which the machine is reached. */
+  readonly ports?: readonly number[];
+}
+
+export function openLinux(options: LinuxOptions): Driver {
   const { netns, clock } = options;
   const kernel = openKernel(options);
   const monitor = openMonitor(options);
-  const sysfs = openSysfs({
-    clock,
-    // `ip netns exec` mounts the namespace's own /sys for its child.
-    place: async () => {
-      if (netns === undefined) return { root: '', proc: '/proc/self' };
-      const proc = `/proc/${await kernel.pid()}`;
-      return { root: `${proc}/root`, proc };
-    },
-  });
+  // `ip netns exec` mounts the namespace's own /sys for its child.
+  const place = async (): Promise<{ root: string; proc: string }> => {
+    if (netns === undefined) return { root: '', proc: '/proc/self' };
+    const proc = `/proc/${await kernel.pid()}`;
+    return { root: `${proc}/root`, proc };
+  };
+  const sysfs = openSysfs({ clock, place });
   let host: HostReading | undefined;
   let lastSample: { readonly at: number; readonly samples: ReadonlyMap<string, Sample> } | undefined;
 
@@ -84,6 +92,11 @@ export function openLinux(options: { netns?: string; clock: Clock; log: Log }): 
     },
     examine: step => examine({ kernel, clock }, step),
     act: step => act({ kernel, clock }, step),
+    async lifelines() {
+      host ??= await readHost();
+      const { name } = host;
+      return lifelines({ kernel, proc: async () => (await place()).proc, hostName: name, ports: options.ports ?? [] });
+    },
     undo: (step, before) => undo({ kernel, clock }, step, before),
   };
 }

@@ -11,6 +11,8 @@ export interface Kernel {
   links(): Promise<Link[]>;
   /** Every route of both families and all tables. Read the interfaces first: their names are from there. */
   routes(): Promise<Route[]>;
+  /** The route that is taken to an address (from one of its own), as it stands in its table. Rejects where there is none. */
+  routesTo(address: string, from?: string): Promise<Route[]>;
   /** Whether IPv4 is forwarded between interfaces; undefined where `ip` cannot tell. */
   forwarding(): Promise<boolean | undefined>;
   /** Changes something, once. Rejects with `refused` in the kernel's words. */
@@ -56,6 +58,8 @@ export function openKernel(options: { netns?: string; clock: Clock; log: Log }):
       return links;
     },
     routes: async () => readRoutes(await ip.ask(['route', 'show', 'table', 'all'])),
+    routesTo: async (address, from) =>
+      readRoutes(await ip.ask(['route', 'get', 'fibmatch', address, ...(from === undefined ? [] : ['from', from])])),
     async forwarding() {
       try {
         return readForwarding(await ip.ask(['netconf', 'show']));
