@@ -15,6 +15,8 @@ export interface Ability {
   readonly kind: string;
   /** As in `core/path.ts`, e.g. `/resourceCharacteristic/mtu/value`; empty: the whole thing can be made and taken away. */
   readonly path: Path;
+  /** Tells it from others of the same path, which come to the same in another way; the cheapest is taken first. */
+  readonly way?: string;
   /** What makes `wanted` (undefined: nothing) stand at the path of this document. */
   steps(actual: JsonObject, wanted: Json | undefined): Steps;
   /** What makes a thing of this name that is not there; of an ability with an empty path only. */

@@ -8,9 +8,10 @@
  */
 import type { ExpectationId, InstanceId, Instant, PlanId } from './ids.ts';
 import type { Json } from './json.ts';
+import type { Verdict } from './outstanding.ts';
 import type { Path } from './path.ts';
 import type { Effect } from './prediction.ts';
-import type { TaskStep } from './task.ts';
+import type { Named, TaskStep } from './task.ts';
 
 export type PlanState =
   | 'proposed'
@@ -58,9 +59,14 @@ export const endedPlanStates = ['done', 'failed', 'undone', 'refused', 'discarde
 
 /** A step that the plan wants done, before it becomes a task. */
 export interface PlannedTask {
-  readonly instance: InstanceId;
+  /** Absent of what is still to be made, which is known by its name alone. */
+  readonly instance?: InstanceId;
+  /** What it is done to, as people call it. */
+  readonly of?: Named;
   readonly expectation: ExpectationId;
   readonly driver: string;
+  /** Which of several ways to the same it takes, as the driver calls it. */
+  readonly way?: string;
   /** The outstanding leaf it serves. */
   readonly path: Path;
   /** What will stand there when all steps for this leaf are done; absent when nothing will. */
@@ -86,10 +92,23 @@ export interface Waiting {
 
 /** A fact that the plan was made from; if it has moved, the plan is refused. */
 export interface ReadFact {
-  readonly instance: InstanceId;
+  /** Absent of what was not there. */
+  readonly instance?: InstanceId;
+  /** What was not there, by its name. */
+  readonly of?: Named;
   readonly path: Path;
   /** Absent where nothing stood there. */
   readonly value?: Json;
+}
+
+/** What an expectation will come to on a thing when all of a plan is done. */
+export interface Foretold {
+  readonly expectation: ExpectationId;
+  readonly of: Named;
+  readonly before: Verdict;
+  readonly after: Verdict;
+  /** What will still be outstanding of it. */
+  readonly residual?: Json;
 }
 
 export interface Plan {
@@ -104,10 +123,13 @@ export interface Plan {
   readonly expectations: readonly { readonly id: ExpectationId; readonly seq: number }[];
   readonly madeBy: string;
   readonly madeAt: Instant;
+  /** A person by name; `mode enforce` where nobody had to be asked. */
   readonly approvedBy?: string;
   readonly approvedAt?: Instant;
   /** A proposal may be approved until then, an approved one begun. */
   readonly expiresAt?: Instant;
+  /** Of each expectation that it serves, and of every other that it will turn. */
+  readonly outcome?: readonly Foretold[];
   /** What follows when these are done, as far as it can be said: `needs 3 more steps`. */
   readonly after?: string;
   readonly endedAt?: Instant;

@@ -160,6 +160,7 @@ export function movedSince(
   keyed: Context['keyed'],
 ): string | undefined {
   for (const fact of readSet) {
+    if (fact.instance === undefined) continue;
     const now = instance(fact.instance);
     if (!now) return `instance ${fact.instance} is gone`;
     const value = at(now.document, fact.path, keyed);

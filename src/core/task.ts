@@ -5,8 +5,9 @@
  *          ▲                    │    └────fail──────▶ terminatedWithError
  *          └──────restart───────┘
  */
-import type { InstanceId, Instant, PlanId, TaskId } from './ids.ts';
+import type { ExpectationId, InstanceId, Instant, PlanId, TaskId } from './ids.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Move } from './moves.ts';
 import type { Path } from './path.ts';
 
 export type TaskState = 'acknowledged' | 'inProgress' | 'done' | 'terminatedWithError' | 'undone';
@@ -92,18 +93,51 @@ export type Lasting = 'lasts' | 'untilRestart';
 export interface Task {
   readonly id: TaskId;
   readonly plan: PlanId;
-  readonly instance: InstanceId;
+  /** Absent of what is still to be made, which is known by its name alone. */
+  readonly instance?: InstanceId;
+  /** What it is done to, as people call it. */
+  readonly of?: Named;
   readonly driver: string;
   readonly step: TaskStep;
   /** The outstanding leaf it serves. */
   readonly path: Path;
   readonly state: TaskState;
+  /** For whom it is done; after that one was withdrawn, who else wants what it did. */
+  readonly expectation?: ExpectationId;
+  /** Which of the plan's tasks it is, from 0. */
+  readonly nth?: number;
+  /** As in `PlannedTask`. */
+  readonly key?: string;
   /** What an undo needs, read right before the first attempt. */
   readonly before?: Json;
+  /** How far the element had been looked at before the first attempt: what moved later is of this task. */
+  readonly lookedUpTo?: number;
   /** True when the effect was found already there, so that nothing was done. */
   readonly already?: boolean;
+  /** The earlier task of the same key whose effect was found there. */
+  readonly earlier?: TaskId;
+  /** Whether it came as was foreseen; absent where nothing was foreseen, or nobody could look. */
+  readonly foreseen?: Foreseen;
+  /** All that was seen to move by it. */
+  readonly moves?: readonly Move[];
+  /** Why it still stands although the rest of its plan was taken back. */
+  readonly kept?: string;
   readonly error?: string;
   readonly startedAt?: Instant;
   readonly endedAt?: Instant;
   readonly seq: number;
+}
+
+export interface Foreseen {
+  readonly asForeseen: boolean;
+  /** Where it came otherwise. */
+  readonly differs?: readonly Difference[];
+}
+
+/** What was foreseen at a path of a thing and what was found there; absent: nothing. */
+export interface Difference {
+  readonly of: Named;
+  readonly path: Path;
+  readonly foreseen?: Json;
+  readonly found?: Json;
 }

@@ -41,7 +41,8 @@ export function begin(parts: CarryOutParts, plan: Plan): Plan {
       writer.putTask({
         id: taskId(parts.newId()),
         plan: plan.id,
-        instance: planned.instance,
+        ...(planned.instance === undefined ? {} : { instance: planned.instance }),
+        ...(planned.of === undefined ? {} : { of: planned.of }),
         driver: planned.driver,
         step: planned.step,
         path: planned.path,
@@ -111,8 +112,8 @@ async function runTask(parts: CarryOutParts, plan: Plan, task: Task): Promise<Ta
     }
     // After a crash, or behind a slow task, it may have been changed, withdrawn or paused since.
     const served = servedBy(plan, task);
-    const unwanted =
-      whyUnwanted(store, plan, served) ?? whyPaused(store.pauses(), served, store.instance(task.instance));
+    const instance = task.instance === undefined ? undefined : store.instance(task.instance);
+    const unwanted = whyUnwanted(store, plan, served) ?? whyPaused(store.pauses(), served, instance);
     if (unwanted !== undefined) {
       return store.transact(cause, writer =>
         writer.putTask({ ...moved(task, 'fail'), error: unwanted, endedAt: clock.now() }),

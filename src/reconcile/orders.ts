@@ -144,7 +144,7 @@ function overlapOf({ store, keyed }: OrderParts, plan: Plan): string | undefined
 
   for (const task of mine) {
     const planned = plan.tasks.find(each => sameTask(each, task));
-    const instance = store.instance(task.instance);
+    const instance = task.instance === undefined ? undefined : store.instance(task.instance);
     if (!planned || !instance) continue;
     const now = at(instance.document, task.path, keyed);
     // A list may have grown since by the kernel's own doing; a single value may not.
