@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { checkText, formOf } from '../src/core/profile/check-text.ts';
 import { findingText } from '../src/core/profile/finding.ts';
+import { tmfProfiles } from '../src/tmf/comparators/profiles.ts';
 import { tmfKeyedArrays } from '../src/tmf/keyed-arrays.ts';
 
 const folder = join(import.meta.dirname, '../firmware-profiles');
@@ -20,7 +21,10 @@ export const yamlProfiles: Plugin = {
 
 /** The profile as JSON text; throws with every finding. */
 export async function jsonOfProfile(file: string): Promise<string> {
-  const { findings, source } = await checkText(readFileSync(file, 'utf8'), formOf(file), { keyed: tmfKeyedArrays });
+  const { findings, source } = await checkText(readFileSync(file, 'utf8'), formOf(file), {
+    keyed: tmfKeyedArrays,
+    profiles: tmfProfiles,
+  });
   const [first] = findings.map(each => `${file}:${each.line}:${each.column}: ${findingText(each)}`);
   if (first !== undefined || source === undefined) throw new Error(first ?? `${file} says nothing`);
   return JSON.stringify(source);

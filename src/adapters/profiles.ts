@@ -4,6 +4,7 @@ import { AgentError, sentence } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Finding } from '../core/profile/finding.ts';
 import { type FirmwareProfile, readProfile } from '../core/profile/profile.ts';
+import { tmfProfiles } from '../tmf/comparators/profiles.ts';
 import { tmfKeyedArrays } from '../tmf/keyed-arrays.ts';
 import { hashOf } from './profile-copy.ts';
 
@@ -48,7 +49,11 @@ export async function checkFile(
   const before = known?.hash === hash ? fromCopy(known.source, file) : undefined;
   if (known && before) return { profile: before, good: { hash, source: known.source } };
   const { checkText, formOf } = await import('../core/profile/check-text.ts');
-  const { profile, findings, source } = await checkText(text, formOf(file), { settings, keyed: tmfKeyedArrays });
+  const { profile, findings, source } = await checkText(text, formOf(file), {
+    settings,
+    keyed: tmfKeyedArrays,
+    profiles: tmfProfiles,
+  });
   return profile && source !== undefined ? { profile, good: { hash, source } } : { profile: undefined, findings };
 }
 

@@ -14,6 +14,7 @@ import { type FirmwareProfile, placeOf, refusal } from '../core/profile/profile.
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
+import { tmfProfiles } from '../tmf/comparators/profiles.ts';
 
 /** What came of choosing: the profile to run with, and what is wrong with the file if it is not the file's. */
 export interface Chosen {
@@ -109,7 +110,7 @@ export class RunningProfile implements ProfileDoor {
 
   /** Every mistake in a profile that somebody hands over: as text with their lines, or read already. */
   async check(given: { readonly text: string } | { readonly source: unknown }): Promise<readonly Finding[]> {
-    const around = { settings: settingNames, keyed: this.#parts.keyed };
+    const around = { settings: settingNames, keyed: this.#parts.keyed, profiles: tmfProfiles };
     if ('text' in given) {
       const { checkText } = await import('../core/profile/check-text.ts');
       return (await checkText(given.text, 'yaml', around)).findings;

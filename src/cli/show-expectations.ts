@@ -29,11 +29,16 @@ export function expectationsText(expectations: readonly Json[], names: NamesById
   return table([{ head: 'ID', whole: true }, ...heads], rows, screen);
 }
 
+function profileWords(expectation: Json): string {
+  const profile = textAt(expectation, 'profile');
+  return profile === undefined ? '' : `, of the profile ${profile}`;
+}
+
 export function laidText(expectation: Json, about: string, notes: readonly string[], screen: Screen): string {
   const id = textAt(expectation, 'id') ?? '';
   return [
     `expected of ${about}: ${wishesText(part(expectation, 'expect') ?? null)}\n`,
-    `  id ${id}, mode ${textAt(expectation, 'mode') ?? 'of the profile'}, priority ${numberAt(expectation, 'priority') ?? '?'}\n`,
+    `  id ${id}, mode ${textAt(expectation, 'mode') ?? 'of the profile'}, priority ${numberAt(expectation, 'priority') ?? '?'}${profileWords(expectation)}\n`,
     ...[...notes, ...conflictNotes(expectation)].map(note => `  ${screen.paint.doubtful(`note: ${note}`)}\n`),
     `see: ${screen.command('outstanding')}\n`,
   ].join('');

@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import { AgentError } from './errors.ts';
 import { type Expectation, modes, type Target } from './expectation.ts';
+import type { ExpectationProfiles } from './expectation-profile.ts';
 import { type Reading, readExpected } from './expected.ts';
 import { instanceId } from './ids.ts';
 import type { Json } from './json.ts';
-import type { KeyedArrays } from './path.ts';
 
 const json = z.custom<Json>(value => value !== undefined, 'any JSON');
 const name = z.string().min(1).max(512);
@@ -24,6 +24,12 @@ export const targetForm = z.union(
 export const expectationForm = {
   for: targetForm,
   expect: json,
+  profile: z
+    .string()
+    .min(1)
+    .max(64)
+    .describe('What documents of its sort may have, such as tmf638@1: what it names beside that is refused')
+    .exactOptional(),
   mode: z.enum(modes).exactOptional(),
   priority: z.number().int().min(1).max(100).exactOptional(),
   owner: name.exactOptional(),
@@ -48,21 +54,40 @@ export function toTarget(read: z.output<typeof targetForm>): Target {
   return { where, ...(kind === undefined ? {} : { kind }), ...(at === undefined ? {} : { peer: at }) };
 }
 
+/** What is known where expectations are read. */
+export interface SaidReading extends Pick<Reading, 'keyed' | 'unitOf'> {
+  /** Absent where none can be named. */
+  readonly profiles?: ExpectationProfiles;
+}
+
 /**
- * Throws `invalid`, with the pointer, where something is written that is no expectation JSON, or that the units which
- * our own kinds declare cannot measure.
+ * Throws `invalid`, with the pointer, where something is written that is no expectation JSON, that the units which our
+ * own kinds declare cannot measure, or that the profile it names does not have.
  */
 export function checkExpected(
-  said: Pick<Said, 'for' | 'expect' | 'when'>,
-  keyed: KeyedArrays,
-  unitOf?: Reading['unitOf'],
+  said: Pick<Said, 'for' | 'expect' | 'when' | 'profile'>,
+  { keyed, unitOf, profiles = noProfiles }: SaidReading,
 ): void {
-  const reading: Reading = { keyed, ...(unitOf && said.for.peer === undefined ? { unitOf } : {}) };
-  within('/expect', () => readExpected(said.expect, reading));
-  if (said.when !== undefined) within('/when', () => readExpected(said.when, reading));
-  const meant = said.for;
-  if ('where' in meant) within('/for/where', () => readExpected(meant.where, reading));
+  const { expect, when, profile, for: meant } = said;
+  const reading: Reading = { keyed, ...(unitOf && meant.peer === undefined ? { unitOf } : {}) };
+  if (profile !== undefined) within('/profile', () => profiles.checkName(profile));
+  const parts = { '/expect': expect, '/when': when, '/for/where': 'where' in meant ? meant.where : undefined };
+  for (const [pointer, source] of Object.entries(parts)) {
+    if (source === undefined) continue;
+    within(pointer, () => {
+      readExpected(source, reading);
+      if (profile !== undefined) profiles.check(source, profile);
+    });
+  }
 }
+
+const noProfiles: ExpectationProfiles = {
+  names: [],
+  checkName: name => {
+    throw new AgentError('invalid', `there is no profile ${name} here`, { pointer: '' });
+  },
+  check: () => undefined,
+};
 
 /** What is thrown points below `pointer`. */
 export function within<T>(pointer: string, read: () => T): T {

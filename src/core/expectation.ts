@@ -30,6 +30,8 @@ export interface Expectation {
   readonly for: Target;
   /** Expectation JSON, version 1. */
   readonly expect: Json;
+  /** What documents of its sort may have, by name: what it expects names nothing else. */
+  readonly profile?: string;
   /** Step by step what it was refined to; what is judged is the last of it. */
   readonly refinements?: readonly Refinement[];
   /** Absent: the profile's mode. */

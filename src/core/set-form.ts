@@ -2,9 +2,8 @@
 import * as z from 'zod';
 import { AgentError } from './errors.ts';
 import { defaultPriority } from './expectation.ts';
-import { checkExpected, expectationForm, toTarget, within } from './expectation-form.ts';
+import { checkExpected, expectationForm, type SaidReading, toTarget, within } from './expectation-form.ts';
 import { type ExpectationSet, SET_SIZE, type SetItem } from './expectation-set.ts';
-import type { Reading } from './expected.ts';
 
 /** Stands in paths of the API and, mostly, as the name of a file. */
 export const setName = z
@@ -48,7 +47,7 @@ export function toItem({ for: meant, priority = defaultPriority, ...rest }: z.ou
 export function toSet(
   set: string,
   { expectations, prune = false }: z.output<typeof setForm>,
-  { keyed, unitOf }: Pick<Reading, 'keyed' | 'unitOf'>,
+  reading: SaidReading,
 ): ExpectationSet {
   const items = expectations.map(toItem);
   const seen = new Set<string>();
@@ -58,7 +57,7 @@ export function toSet(
       throw new AgentError('invalid', reason, { pointer: `/expectations/${i}/name` });
     }
     seen.add(item.name);
-    within(`/expectations/${i}`, () => checkExpected(item, keyed, unitOf));
+    within(`/expectations/${i}`, () => checkExpected(item, reading));
   }
   return { set, items, prune };
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { AgentError, sentence } from '../core/errors.ts';
 import { type Expectation, modes } from '../core/expectation.ts';
-import { readExpected } from '../core/expected.ts';
+import { checkExpected, toTarget } from '../core/expectation-form.ts';
 import { type ExpectationId, expectationId, type InstanceId, type Instant, instanceId } from '../core/ids.ts';
 import { asJson, type Json, type JsonObject } from '../core/json.ts';
 import type { KeyedArrays } from '../core/path.ts';
@@ -12,6 +12,7 @@ import type { Batch, Item, LiveItem, Reply, RowError } from '../core/stream/batc
 import { newReceiver, type Receiver, receive, refuse } from '../core/stream/receiver.ts';
 import { type Told, verdictId } from '../core/verdict.ts';
 import type { Store, Writer } from '../ports/store.ts';
+import { tmfProfiles } from '../tmf/comparators/profiles.ts';
 import { EXPECTATION_SCHEMA, VERDICT_SCHEMA } from './peer-outgoing.ts';
 import { placeOf, settleVerdicts } from './peer-verdicts.ts';
 
@@ -150,10 +151,7 @@ class Taking {
   private putExpectation(key: string, version: string, body: JsonObject): void {
     const { writer } = this;
     const read = readBody(expectationShape, body);
-    const reading = { keyed: this.parts.keyed };
-    readExpected(read.expect, reading);
-    if (read.when !== undefined) readExpected(read.when, reading);
-    if ('where' in read.for) readExpected(read.for.where, reading);
+    checkExpected({ ...read, for: toTarget(read.for) }, { keyed: this.parts.keyed, profiles: tmfProfiles });
     const id = expectationId(key.slice('expectation/'.length));
     if (key !== `expectation/${id}` || id === '') throw new AgentError('invalid', `${key} names no expectation`);
     const principal = principalOf(this.peer);
@@ -228,6 +226,7 @@ const expectationShape = z.object({
     'one of {"id"}, {"kind","name"} or {"kind"?,"where"}',
   ),
   expect: json,
+  profile: z.string().min(1).max(64).exactOptional(),
   mode: z.enum(modes).exactOptional(),
   priority: z.int().min(1).max(100),
   owner: name.exactOptional(),

@@ -12,15 +12,15 @@ import type { Json } from '../core/json.ts';
 import { type Context, explain, judge, type Leaf, type Verdict } from '../core/outstanding.ts';
 import { type KeyedArrays, noKeyedArrays, type Path } from '../core/path.ts';
 import { parse } from '../core/read-body.ts';
-import { arrayProfiles } from './keyed-arrays.ts';
+import { checkByProfile, checkProfileName, questionProfileNames } from './comparators/profiles.ts';
 
 const instant = z.iso.datetime({ offset: true });
 
 export const question = z.strictObject({
   expected: z.custom<Json>(value => value !== undefined, 'an expectation'),
   actual: z.custom<Json>().exactOptional(),
-  /** Which arrays are keyed: `tmf@1`, or `plain` for none. */
-  profile: z.enum(arrayProfiles).exactOptional(),
+  /** What it may name, and which arrays are keyed: `tmf@1` lets every name stand, `plain` keys none. */
+  profile: z.string().max(64).exactOptional(),
   now: instant.exactOptional(),
   /** When the actual was observed, and how old it may be. */
   observedAt: instant.exactOptional(),
@@ -70,11 +70,13 @@ export function evaluateBody(body: unknown, answering: Answering): Answer | read
 
 function evaluate(asked: Question, { now: clock, keyed: tmf }: Answering): Answer {
   const { expected, actual, profile, now: asOf } = asked;
+  if (profile !== undefined) within('/profile', () => checkProfileName(profile, questionProfileNames));
   const keyed = profile === 'plain' ? noKeyedArrays : tmf;
   const now = asOf === undefined ? clock : Date.parse(asOf);
   const known = knownOf(asked, now);
   const context = { now, keyed, ...(known ? { known } : {}) };
   const read = within('/expected', () => readExpected(expected, { keyed }));
+  if (profile !== undefined) within('/expected', () => checkByProfile(expected, profile));
   const { verdict, residual } = judge(read, actual, context);
   const around = { now, ...(asked.observedAt === undefined ? {} : { observed: { at: Date.parse(asked.observedAt) } }) };
   const leaves = explain(read, actual, context).filter(leaf => leaf.verdict !== 'met');

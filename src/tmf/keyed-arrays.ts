@@ -28,6 +28,3 @@ export const tmfKeyedArrays: KeyedArrays = {
   // What a value holds is its author's to name.
   'value/*': [],
 };
-
-/** What may be named as the way to compare arrays: by the keys above, or none of them by key. */
-export const arrayProfiles = ['tmf@1', 'plain'] as const;

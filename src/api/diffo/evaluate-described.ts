@@ -1,5 +1,6 @@
 /** The route of `evaluate`. */
 import * as z from 'zod';
+import { questionProfileNames } from '../../tmf/comparators/profiles.ts';
 import { question } from '../../tmf/evaluate.ts';
 import { answer, failing } from '../describe/answers.ts';
 import { anyJson, type Describe, path, text, verdict } from './describing.ts';
@@ -19,10 +20,13 @@ export const reason = z.enum([
   'present',
   'stale',
   'never',
+  'bad',
 ]);
 
 export const evaluateDescribed: Describe = schemas => {
-  const one = schemas.taken('Question', question, { required: ['expected'] });
+  const one = schemas.taken('Question', question.extend({ profile: z.enum(questionProfileNames).exactOptional() }), {
+    required: ['expected'],
+  });
   const judged = z.strictObject({
     verdict,
     outstanding: anyJson,

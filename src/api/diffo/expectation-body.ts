@@ -7,8 +7,9 @@ import { refinedSince } from '../../core/expectation-set.ts';
 import type { KeyedArrays, Path } from '../../core/path.ts';
 import { parse } from '../../core/read-body.ts';
 import type { Reader, Unwritten } from '../../ports/store.ts';
+import { tmfProfiles } from '../../tmf/comparators/profiles.ts';
 
-const { for: target, expect, mode, priority, owner, why, when, validFor, freshnessMs } = expectationForm;
+const { for: target, expect, profile, mode, priority, owner, why, when, validFor, freshnessMs } = expectationForm;
 
 /** To lay one. */
 export const whole = z.strictObject({ id: z.string().min(1).max(512).exactOptional(), ...expectationForm });
@@ -16,6 +17,7 @@ export const whole = z.strictObject({ id: z.string().min(1).max(512).exactOption
 export const patch = z.strictObject({
   for: target.exactOptional(),
   expect: expect.exactOptional(),
+  profile: profile.nullish(),
   mode: mode.nullish(),
   priority: priority.nullish(),
   owner: owner.nullish(),
@@ -86,7 +88,7 @@ export function patchExpectation(before: Expectation, body: unknown, reading: Re
 }
 
 function checked(read: ExpectationBody, { keyed, unitOf, ...around }: Reading): ExpectationBody {
-  checkExpected(read, keyed, unitOf);
+  checkExpected(read, { keyed, ...(unitOf ? { unitOf } : {}), profiles: tmfProfiles });
   within('/for', () => checkTarget(read.for, around));
   return read;
 }

@@ -1,6 +1,7 @@
 /** The routes of `expectations`. */
 import * as z from 'zod';
 import type { JsonObject } from '../../core/json.ts';
+import { expectationProfileNames } from '../../tmf/comparators/profiles.ts';
 import { answer, failing, headers } from '../describe/answers.ts';
 import {
   anyJson,
@@ -21,6 +22,8 @@ import { refinement } from './refinements-described.ts';
 import { conflict } from './standing-described.ts';
 
 const peer = text.exactOptional();
+/** What documents of the named sort do not have is refused; what is named is kept and shown. */
+export const profile = z.enum(expectationProfileNames);
 
 /** Whose instance is meant. */
 export const target = z.union([
@@ -33,6 +36,7 @@ export const target = z.union([
 export const said = {
   for: target,
   expect: anyJson,
+  profile: profile.exactOptional(),
   mode: mode.exactOptional(),
   priority: z.int().min(1).max(100),
   owner: text.exactOptional(),
@@ -64,8 +68,8 @@ export const expectationsDescribed: Describe = schemas => {
   });
   const shown = schemas.shown('Expectation', expectation);
   const answered = schemas.shown('Expectation_Laid', expectation.extend({ conflicts: z.array(conflict) }));
-  const laid = schemas.taken('Expectation_New', wholeBody);
-  const changed = schemas.taken('Expectation_Change', patchBody);
+  const laid = schemas.taken('Expectation_New', wholeBody.extend({ profile: profile.exactOptional() }));
+  const changed = schemas.taken('Expectation_Change', patchBody.extend({ profile: profile.nullish() }));
   const id = inPath('id', 'The id of the expectation');
   const merge = { schema: changed, example: { why: 'for the night', priority: 60 } };
   return {

@@ -11,6 +11,7 @@ import { asExpected, checkRefinement, type Refinement, refinedExpect } from '../
 import { meansIt } from '../../core/standing/conflicts.ts';
 import { unitsOf } from '../../core/units-of-kinds.ts';
 import type { Reader, Unwritten } from '../../ports/store.ts';
+import { tmfProfiles } from '../../tmf/comparators/profiles.ts';
 import { type App, resourceAt } from '../server.ts';
 import { findExpectation, ownExpectation } from './expectation-own.ts';
 import { showExpectation } from './expectation-shown.ts';
@@ -35,6 +36,16 @@ export const refinementForm = z.union(
 
 /** A chain longer than this is a new expectation. */
 const REFINEMENTS = 100;
+
+/** What the whole has that its profile does not came with the part that is refined. */
+function checkPart(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    throw new AgentError(error.code, error.message, { pointer: '/to', cause: error });
+  }
+}
 
 type RefinementParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'kinds' | 'loop' | 'peers'>;
 
@@ -73,7 +84,10 @@ export function refinementRoutes(app: App, parts: RefinementParts): void {
           'to' in asked ? asked.to : asExpected(at(meantOne(before, asked.instance, writer).document, where, keyed));
         checkRefinement(refinedExpect(before, keyed), where, to, { keyed, unitOf });
         const step: Refinement = { path: where, to, cause, at: clock.now(), ...(because ? { why: because } : {}) };
-        return writer.putExpectation({ ...before, refinements: [...refinements, step] });
+        const after = { ...before, refinements: [...refinements, step] };
+        const { profile } = before;
+        if (profile !== undefined) checkPart(() => tmfProfiles.check(refinedExpect(after, keyed), profile));
+        return writer.putExpectation(after);
       });
       loop.ring();
       return reply.code(201).send(showExpectation(refined, keyed));

@@ -11,6 +11,7 @@ import { parse } from '../../core/read-body.ts';
 import { setForm, setName, setsForm, toSet } from '../../core/set-form.ts';
 import { unitsOf } from '../../core/units-of-kinds.ts';
 import type { Reader } from '../../ports/store.ts';
+import { tmfProfiles } from '../../tmf/comparators/profiles.ts';
 import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
 import { inPath, parameter, sendPage } from './lists.ts';
@@ -22,7 +23,7 @@ type SetParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'kinds' | 'loop' 
 
 export function setRoutes(app: App, parts: SetParts): void {
   const { store, clock, keyed, loop, peers } = parts;
-  const reading = { keyed, unitOf: unitsOf(parts.kinds) };
+  const reading = { keyed, unitOf: unitsOf(parts.kinds), profiles: tmfProfiles };
 
   /** What each comes to; an error points to where its set stands in the body. */
   const compare = (sets: readonly PlacedSet[], reader: Reader): readonly SetDifference[] => {

@@ -2,7 +2,6 @@
 import { instantOf } from '../../core/date-time.ts';
 import { AgentError } from '../../core/errors.ts';
 import { asJson, isArray, isObject, type Json, type JsonObject } from '../../core/json.ts';
-import { arrayProfiles, tmfKeyedArrays } from '../../tmf/keyed-arrays.ts';
 import { durationFlag } from '../arguments.ts';
 import type { CliIo, Command, CommandParts, Given, Said } from '../command.ts';
 import { textAt } from '../read.ts';
@@ -19,7 +18,10 @@ export const evaluate: Command = {
     expected: { takes: 'FILE', about: 'the expectation, JSON or YAML; - is standard input' },
     actual: { takes: 'FILE', about: 'the document, JSON or YAML; - is standard input' },
     stdin: { about: 'read {"expected", "actual"}, or a list of them, from standard input' },
-    profile: { takes: 'NAME', about: 'which arrays go by key: those of tmf@1 (the default), or plain for none' },
+    profile: {
+      takes: 'NAME',
+      about: 'tmf638@1, tmf639@1, tmf633@1 or tmf634@1: what it may name; plain: no array goes by key',
+    },
     now: { takes: 'TIME', about: 'what $now means, such as 2026-01-15T12:00:00Z' },
     observed: { takes: 'TIME', about: 'when the document was observed' },
     freshness: { takes: 'TIME', about: 'how old it may be, such as 30s; what is older is unknown' },
@@ -32,13 +34,15 @@ export const evaluate: Command = {
   ],
   run: async (given: Given, { client, io }: CommandParts): Promise<Said> => {
     const around = aroundOf(given);
+    await checkProfileFlag(given);
     const { body, sources } = await bodyOf(given, io);
     // Brings zod along, which most commands do without.
     const { evaluateBody } = await import('../../tmf/evaluate.ts');
+    const { tmfKeyedArrays: keyed } = await import('../../tmf/keyed-arrays.ts');
     const question = isArray(body) ? body.map(each => withAround(each, around)) : withAround(body, around);
     let answer: Json;
     try {
-      const said = evaluateBody(question, { now: client.now(), keyed: tmfKeyedArrays });
+      const said = evaluateBody(question, { now: client.now(), keyed });
       answer = 'verdict' in said ? asJson(said) : said.map(asJson);
     } catch (error) {
       throw error instanceof AgentError ? await placed(error, sources) : error;
@@ -61,9 +65,6 @@ function aroundOf(given: Given): JsonObject {
   const freshnessMs = durationFlag(given, 'freshness');
   const unknown = flags.get('unknown')?.split(/,(?=\/)/);
   const profile = flags.get('profile');
-  if (profile !== undefined && !arrayProfiles.some(name => name === profile)) {
-    throw new AgentError('invalid', `--profile is ${arrayProfiles.join(' or ')}, not "${profile}"`);
-  }
   if (freshnessMs !== undefined && observedAt === undefined) {
     throw new AgentError('invalid', '--freshness needs --observed TIME: when the document was observed');
   }
@@ -74,6 +75,13 @@ function aroundOf(given: Given): JsonObject {
     ...(freshnessMs === undefined ? {} : { freshnessMs }),
     ...(unknown === undefined ? {} : { unknown }),
   };
+}
+
+async function checkProfileFlag({ flags }: Given): Promise<void> {
+  const name = flags.get('profile');
+  if (name === undefined) return;
+  const { checkProfileName, questionProfileNames } = await import('../../tmf/comparators/profiles.ts');
+  checkProfileName(name, questionProfileNames);
 }
 
 function timeFlag({ flags }: Given, name: string): string | undefined {

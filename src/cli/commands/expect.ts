@@ -40,6 +40,7 @@ export const expect: Command = {
     why: { takes: 'TEXT', about: 'the reason, for whoever reads it later' },
     owner: { takes: 'NAME', about: 'whom it is for' },
     id: { takes: 'ID', about: 'an id of your own' },
+    profile: { takes: 'NAME', about: 'tmf638@1 or tmf639@1: refuses what services or resources do not have' },
     freshness: { takes: 'TIME', about: 'how old a look may be before the verdict is unknown, such as 30s' },
     list: { about: 'list all expectations' },
     delete: { takes: 'ID', about: 'withdraw one' },
@@ -106,7 +107,7 @@ function textFlags(flags: Given['flags']): JsonObject {
     throw new AgentError('invalid', `--mode is one of ${modes.join(', ')}, not "${mode}"${didYouMean(mode, modes)}`);
   }
   return Object.fromEntries(
-    ['id', 'mode', 'owner', 'why'].flatMap(name => {
+    ['id', 'mode', 'owner', 'profile', 'why'].flatMap(name => {
       const text = flags.get(name);
       return text === undefined ? [] : [[name, text]];
     }),

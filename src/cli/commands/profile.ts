@@ -1,8 +1,8 @@
 /** `diffo profile`: every mistake in a firmware profile, found without an agent; and an agent's own, read again. */
 import { AgentError } from '../../core/errors.ts';
 import { asJson, type Json } from '../../core/json.ts';
+import type { KnownAround } from '../../core/profile/check.ts';
 import type { Finding } from '../../core/profile/finding.ts';
-import { tmfKeyedArrays } from '../../tmf/keyed-arrays.ts';
 import type { Command, CommandParts, Given, Said } from '../command.ts';
 import { listAt, numberAt, textAt } from '../read.ts';
 import { jsonText } from '../words.ts';
@@ -44,7 +44,7 @@ async function printed(file: string, form: string): Promise<Said> {
     throw new AgentError('invalid', `a profile is printed as json or typescript, not as "${form}"`);
   }
   const { checkText, formOf } = await import('../../core/profile/check-text.ts');
-  const { findings, source } = await checkText(readFile(file), formOf(file), { keyed: tmfKeyedArrays });
+  const { findings, source } = await checkText(readFile(file), formOf(file), await known());
   if (findings.length > 0) return saidOf(file, findings);
   const { canonicalProfile } = await import('../../core/profile/canonical.ts');
   const { builderText } = await import('../../core/profile/builder-text.ts');
@@ -60,7 +60,7 @@ async function findingsOf(file: string, { settings }: CommandParts['io']): Promi
   const text = readFile(file);
   // Brings zod along, which every other command does without.
   const { checkText, formOf } = await import('../../core/profile/check-text.ts');
-  const around = { keyed: tmfKeyedArrays, ...(settings === undefined ? {} : { settings }) };
+  const around = { ...(await known()), ...(settings === undefined ? {} : { settings }) };
   return (await checkText(text, formOf(file), around)).findings;
 }
 
@@ -83,4 +83,11 @@ function reloadText(answer: Json): string {
   const parts = listAt(answer, 'restartFor').map(String);
   const rest = parts.length === 0 ? '' : `; ${parts.join(', ')} are taken up by the next start`;
   return `the profile ${textAt(answer, 'name')} was read again from ${textAt(answer, 'file')}${rest}\n`;
+}
+
+/** Read when it is asked for: the tables of all types are nothing to most commands. */
+async function known(): Promise<Required<Pick<KnownAround, 'keyed' | 'profiles'>>> {
+  const { tmfKeyedArrays: keyed } = await import('../../tmf/keyed-arrays.ts');
+  const { tmfProfiles: profiles } = await import('../../tmf/comparators/profiles.ts');
+  return { keyed, profiles };
 }

@@ -1,4 +1,5 @@
 /** Checks a firmware profile through and through: its form, and what it means. */
+import type { ExpectationProfiles } from '../expectation-profile.ts';
 import type { KeyedArrays } from '../path.ts';
 import type { Finding } from './finding.ts';
 import { type FirmwareProfile, profileOf, readWritten } from './profile.ts';
@@ -21,6 +22,8 @@ export interface KnownAround {
   readonly settings?: readonly string[];
   /** By which keys arrays are compared; without it what is expected is not read. */
   readonly keyed?: KeyedArrays;
+  /** What an expectation may name; without it none. */
+  readonly profiles?: ExpectationProfiles;
 }
 
 export interface Checked {
@@ -30,7 +33,7 @@ export interface Checked {
   readonly findings: readonly Finding[];
 }
 
-export function checkProfile(source: unknown, { settings, keyed }: KnownAround = {}): Checked {
+export function checkProfile(source: unknown, { settings, keyed, profiles }: KnownAround = {}): Checked {
   const read = readWritten(source);
   verifyAgent(read, settings, read.findings);
   const looked = lookedAt(read);
@@ -43,6 +46,6 @@ export function checkProfile(source: unknown, { settings, keyed }: KnownAround =
   verifyRelationships(looked);
   verifyInherited(looked);
   verifyCalculated(looked);
-  verifyExpectations(read.expectations, looked, keyed);
+  verifyExpectations(read.expectations, looked, keyed && { keyed, ...(profiles ? { profiles } : {}) });
   return { profile: profileOf(read), findings: read.findings.list };
 }

@@ -1,11 +1,10 @@
 /** What a profile expects of the device: of which instances, and whether it can be meant so. */
 import { AgentError } from '../../errors.ts';
+import { checkExpected, type SaidReading } from '../../expectation-form.ts';
 import type { SetItem } from '../../expectation-set.ts';
-import { type Reading, readExpected } from '../../expected.ts';
 import { characteristicArray } from '../../instance.ts';
 import { isArray, isObject, type Json, property } from '../../json.ts';
 import type { Kind } from '../../kind.ts';
-import type { KeyedArrays } from '../../path.ts';
 import { unitsOf } from '../../units-of-kinds.ts';
 import type { DeclaredExpectation } from '../profile.ts';
 import type { LookedAt } from './looked-at.ts';
@@ -13,15 +12,15 @@ import type { LookedAt } from './looked-at.ts';
 /** What is of no kind is of these. */
 const generic = ['service', 'resource'];
 
-/** Without `keyed` what is expected is not read: it was before, when the profile was first checked. */
+/** Without `around` what is expected is not read: it was before, when the profile was first checked. */
 export function verifyExpectations(
   declared: readonly DeclaredExpectation[],
   looked: LookedAt,
-  keyed: KeyedArrays | undefined,
+  around: SaidReading | undefined,
 ): void {
   const { findings } = looked;
   const kinds = new Map([...looked.kinds].map(([name, { kind }]) => [name, kind]));
-  const reading = keyed && { keyed, unitOf: unitsOf(kinds) };
+  const reading = around && { ...around, unitOf: unitsOf(kinds) };
   const first = new Map<string, string>();
   for (const { item, pointer } of declared) {
     const { name } = item;
@@ -89,24 +88,27 @@ function verifyCharacteristics(expect: Json, kind: Kind, pointer: string, { find
   }
 }
 
+/** Each part for itself, so that every mistake is found at once. */
 function verifyReading(
-  { expect, when, for: meant }: SetItem,
+  { expect, when, profile, for: meant }: SetItem,
   pointer: string,
   { findings }: LookedAt,
-  reading: Reading,
+  reading: SaidReading,
 ): void {
-  const parts: readonly (readonly [string, Json | undefined])[] = [
-    ['/expect', expect],
-    ['/when', when],
-    ['/for/where', 'where' in meant ? meant.where : undefined],
-  ];
-  for (const [at, source] of parts) {
-    if (source === undefined) continue;
+  const nobody = { kind: 'service', name: '' };
+  const found = (check: () => void): boolean => {
     try {
-      readExpected(source, reading);
+      check();
+      return false;
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
-      findings.add({ pointer: `${pointer}${at}${error.pointer ?? ''}`, message: error.message });
+      findings.add({ pointer: `${pointer}${error.pointer ?? ''}`, message: error.message });
+      return true;
     }
-  }
+  };
+  const isNamed = profile !== undefined && !found(() => checkExpected({ for: nobody, expect: null, profile }, reading));
+  const named = isNamed ? { profile } : {};
+  found(() => checkExpected({ for: nobody, expect, ...named }, reading));
+  if (when !== undefined) found(() => checkExpected({ for: nobody, expect: null, when, ...named }, reading));
+  if ('where' in meant) found(() => checkExpected({ for: meant, expect: null, ...named }, reading));
 }
