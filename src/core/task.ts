@@ -120,6 +120,8 @@ export interface Task {
   readonly foreseen?: Foreseen;
   /** All that was seen to move by it. */
   readonly moves?: readonly Move[];
+  /** A person or a change of mind stopped it: what was done before it stays as it is. */
+  readonly stopped?: true;
   /** Why it still stands although the rest of its plan was taken back. */
   readonly kept?: string;
   readonly error?: string;
