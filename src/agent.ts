@@ -136,8 +136,9 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const limits = limitsOf(config);
   const app = createServer({ log, limits, ...readAccess(config, address) });
   const twins: TwinDoor = {
+    applies: (expectation, instance) => loop.judge.applies(expectation, instance, clock.now()),
     explain: (expectation, instance) => loop.judge.explain(expectation, instance, clock.now()),
-    actual: instance => loop.watch.withTelemetry({ ...instance, document: present(store, kinds, instance).document }),
+    actual: instance => loop.sampling.withTelemetry({ ...instance, document: present(store, kinds, instance).document }),
   };
   const partialContent = config['http.partialContent'];
   tmfRoutes(app, {
@@ -150,9 +151,9 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     chance: Math.random,
     ring: () => loop.ring(),
     sample: id => {
-      const latest = loop.watch.sampleOf(id);
+      const latest = loop.sampling.sampleOf(id);
       if (latest && clock.now() - latest.at <= SAMPLE_AGE_MS) return latest;
-      return loop.watch.sample(SAMPLE_AGE_MS).then(() => loop.watch.sampleOf(id));
+      return loop.sampling.sample(SAMPLE_AGE_MS).then(() => loop.sampling.sampleOf(id));
     },
     publicUrl,
     keyed,
@@ -179,7 +180,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
       mode: expectation => loop.judge.mode(expectation),
       judge: (expectation, instance) => loop.judge.judge(expectation, instance, clock.now()),
       explain: (expectation, instance) => loop.judge.explain(expectation, instance, clock.now()),
-      observedAt: instance => loop.sight.observedAt(instance),
+      seen: (instance, path) => loop.seen.place(instance, path),
       plans: orders,
     },
     figures: () => ({ ...loop.counts, looks: loop.watch.looks }),

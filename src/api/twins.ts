@@ -23,7 +23,9 @@ export type Which = (typeof whiches)[number];
 
 /** What is asked of the loop for it. */
 export interface TwinDoor {
-  /** The leaves of an expectation; none where it does not apply. */
+  /** Whether the condition of an expectation holds. */
+  applies(expectation: Expectation, instance: Instance): 'yes' | 'no' | 'unknown';
+  /** The leaves of an expectation; of its condition where that is not known; none where it does not apply. */
   explain(expectation: Expectation, instance: Instance): readonly Leaf[];
   /** The document that expectations are compared with, telemetry included. */
   actual(instance: Instance): Json;
@@ -60,7 +62,8 @@ export function showTwin(
     if (expectation.for.peer !== undefined || !meansIt(expectation.for, instance.id, world)) continue;
     const leaves = twins.explain(expectation, instance);
     if (leaves.length === 0) continue;
-    laid.push({ expectation, expected: read(expectation, world) });
+    // What may not apply is not laid beside what does; that nobody knows is told.
+    if (twins.applies(expectation, instance) === 'yes') laid.push({ expectation, expected: read(expectation, world) });
     for (const { path, verdict } of leaves) if (verdict === 'unknown') unknown.add(path);
   }
   const { expect } = merge(laid);

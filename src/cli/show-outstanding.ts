@@ -128,6 +128,7 @@ const reasons: Readonly<Record<Reason, string>> = {
   present: 'there is something and should be nothing',
   stale: 'the last look is too long ago',
   never: 'nobody has seen it since the start',
+  bad: 'the element does not vouch for it',
 };
 
 function reasonText(leaf: Json): string {

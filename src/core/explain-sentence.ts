@@ -15,7 +15,17 @@ export interface Around {
   readonly wantedBy?: { readonly principal: string; readonly owner?: string; readonly why?: string };
   /** How the actual became what it is. */
   readonly became?: { readonly at: Instant; readonly principal: string; readonly why?: string };
-  readonly observed?: { readonly at?: Instant; readonly by?: string };
+  readonly observed?: Observed;
+}
+
+/** When it was last seen and by whom. */
+export interface Observed {
+  readonly at?: Instant;
+  readonly by?: string;
+  /** Whether it is sampled rather than looked at. */
+  readonly sampled?: boolean;
+  /** Why it is known no better. */
+  readonly because?: string;
 }
 
 export function explainSentence(leaf: Leaf, around: Around): string {
@@ -62,6 +72,7 @@ const reasonWords: Readonly<Record<Reason, string>> = {
   function: 'the function says no',
   stale: 'the last look is too long ago',
   never: 'nobody has looked',
+  bad: 'the element does not vouch for it',
 };
 
 function have({ actual }: Leaf, { became, now }: Around): string {
@@ -99,9 +110,14 @@ function seen({ observed, now }: Around): string {
 }
 
 function blind({ actual, reason }: Leaf, { observed, now }: Around): string {
-  const by = observed?.by;
-  if (reason === 'never') return by === undefined ? 'nobody has looked' : `${by} has not seen it since the start`;
-  const was = actual === undefined ? 'not there' : valueWords(actual);
-  const ago = observed?.at === undefined ? 'too long ago' : `${lasting(now - observed.at)} ago`;
-  return `it was ${was} when ${by ?? 'somebody'} last looked, ${ago}`;
+  const { at, by, sampled = false, because } = observed ?? {};
+  const why = because === undefined ? '' : ` (${because})`;
+  if (reason === 'never') {
+    if (by === undefined) return 'nobody has looked';
+    return `${by} has not ${sampled ? 'sampled' : 'seen'} it since the start${why}`;
+  }
+  const value = actual === undefined ? 'not there' : valueWords(actual);
+  if (reason === 'bad') return `${by ?? 'the element'} says ${value} and that it is of bad quality${why}`;
+  const ago = at === undefined ? 'too long ago' : `${lasting(now - at)} ago`;
+  return `it was ${value} when ${by ?? 'somebody'} last ${sampled ? 'sampled it' : 'looked'}, ${ago}${why}`;
 }

@@ -12,6 +12,11 @@ export interface NaturalKey {
   readonly key: string;
 }
 
+/** Places of which the element itself says that what it tells is not to be relied on, each with why. */
+export interface BadQuality {
+  readonly [place: string]: string;
+}
+
 /** One thing as a look found it. */
 export interface Sighting extends NaturalKey {
   readonly type: InstanceType;
@@ -24,6 +29,8 @@ export interface Sighting extends NaturalKey {
   readonly facts: JsonObject;
   /** The things that support this one; they become `supportingResource` / `supportingService` references. */
   readonly supportedBy?: readonly NaturalKey[];
+  /** The facts of bad quality, by their path. */
+  readonly bad?: BadQuality;
 }
 
 /** Everything the driver can see; what is not in it is not there. */
@@ -37,6 +44,8 @@ export interface Sample {
   readonly at: Instant;
   /** TMF v5 characteristics. */
   readonly characteristics: readonly JsonObject[];
+  /** Those of bad quality, by their name. */
+  readonly bad?: BadQuality;
 }
 
 /** The smallest act on an element; plain data, so that it can be written down before it is carried out. */
@@ -59,7 +68,10 @@ export interface Driver {
   stop(): Promise<void>;
   /** Looks at everything. Rejects with `unreachable` when it could not see; a failed look says nothing. */
   look(): Promise<Look>;
-  /** Fresh telemetry of every thing that has some, by `kind/key`; kept by the driver for `maxAgeMs`. */
+  /**
+   * Fresh telemetry of every thing that has some, by `kind/key`; kept by the driver for `maxAgeMs`. Rejects with
+   * `unreachable` when it could not be taken.
+   */
   sample(maxAgeMs: number): Promise<ReadonlyMap<string, Sample>>;
   /** Reads from the element itself what a step would find. Rejects with `moved` when its object is another one now. */
   examine(step: Step): Promise<Examination>;

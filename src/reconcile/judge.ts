@@ -7,18 +7,17 @@ import { type Expected, readExpected } from '../core/expected.ts';
 import type { ExpectationId, Instant } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
 import { isObject, type Json } from '../core/json.ts';
-import { type Kinds, ownerOf } from '../core/kind.ts';
+import type { Kinds } from '../core/kind.ts';
 import { type Context, explain, isOutstanding, type Judgement, judge, type Leaf } from '../core/outstanding.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
 import { refinedExpect } from '../core/refinement.ts';
 import { isGone, isValid, mayMean, nextBoundary } from '../core/target.ts';
 import { unitsOf } from '../core/units-of-kinds.ts';
-import type { Reader } from '../ports/store.ts';
-import type { Known, Sight } from './sight.ts';
+import { type Seen, telemetryOf, type Wanted } from './seen.ts';
+import type { Known } from './sight.ts';
 
 export interface JudgeParts {
-  readonly store: Reader;
-  readonly sight: Sight;
+  readonly seen: Seen;
   readonly kinds: Kinds;
   readonly keyed: KeyedArrays;
   readonly profileMode: Mode;
@@ -36,9 +35,14 @@ interface Compiled {
   readonly where: Expected | undefined;
   /** What of a document any of the three reads. */
   readonly reads: readonly Reads[];
+  /** Whether any of the three reads what is sampled. */
+  readonly telemetry: boolean;
   /** Whether time alone can change what any of the three says. */
   readonly clocked: boolean;
 }
+
+/** Not known, where what its condition asks for is not. */
+export type Applies = 'yes' | 'no' | 'unknown';
 
 /** What an expectation says of an instance, and until when, if nothing but the time moves. */
 export interface Considered {
@@ -75,6 +79,11 @@ export class Judge {
     return paths.some(path => reads.some(each => touches(each, path)));
   }
 
+  /** Whether it reads what is sampled. */
+  readsTelemetry(expectation: Expectation): boolean {
+    return this.read(expectation).telemetry;
+  }
+
   consider(expectation: Expectation, instance: Instance | undefined, now: Instant): Considered {
     const { expect, when, where, clocked } = this.read(expectation);
     const context = this.context(now);
@@ -91,6 +100,7 @@ export class Judge {
       }
     }
     turns = earlier(turns, nextBoundary(expectation.validFor, now));
+    if (instance) turns = earlier(turns, this.parts.seen.turnsAt(instance, this.wanted(expectation, now)));
     const actual = instance && this.actual(instance);
     if (clocked && isValid(expectation.validFor, now)) {
       turns = earlier(turns, turnOf(when, actual));
@@ -100,24 +110,34 @@ export class Judge {
   }
 
   judge(expectation: Expectation, instance: Instance | undefined, now: Instant): Judgement {
-    const { expect, actual, context, applies } = this.prepare(expectation, instance, now);
-    if (!applies) return { verdict: 'inapplicable', leaves: [] };
-    return judge(expect, actual, context);
+    const { expect, actual, context, applies, leaves } = this.prepare(expectation, instance, now);
+    switch (applies) {
+      case 'yes':
+        return judge(expect, actual, context);
+      case 'no':
+        return { verdict: 'inapplicable', leaves };
+      case 'unknown':
+        return { verdict: 'unknown', leaves };
+    }
   }
 
-  /** Every leaf, met ones too. */
+  /** Every leaf, met ones too; of its condition, where that is not known to hold or not. */
   explain(expectation: Expectation, instance: Instance | undefined, now: Instant): readonly Leaf[] {
-    const { expect, actual, context, applies } = this.prepare(expectation, instance, now);
-    return applies ? explain(expect, actual, context) : [];
+    const { expect, actual, context, applies, leaves } = this.prepare(expectation, instance, now);
+    return applies === 'yes' ? explain(expect, actual, context) : leaves;
+  }
+
+  /** Whether its time has come and its condition holds. */
+  applies(expectation: Expectation, instance: Instance | undefined, now: Instant): Applies {
+    return this.prepare(expectation, instance, now).applies;
   }
 
   private prepare(expectation: Expectation, instance: Instance | undefined, now: Instant) {
     const { expect, when } = this.read(expectation);
     const actual = instance && this.actual(instance);
-    const context = this.context(now);
-    const applies = isValid(expectation.validFor, now) && (when === undefined || !isOutstanding(when, actual, context));
     const known = this.known(expectation, instance, now);
-    return { expect, actual, applies, context: known ? { ...context, known } : context };
+    const context = known ? { ...this.context(now), known } : this.context(now);
+    return { expect, actual, context, ...condition(expectation, when, actual, context) };
   }
 
   private actual(instance: Instance): Json | undefined {
@@ -140,18 +160,16 @@ export class Judge {
     instance: Instance | undefined,
     now: Instant,
   ): ((path: Path) => Known) | undefined {
-    const seen = instance === undefined ? this.seenAll(expectation) : this.parts.sight.observedAt(instance);
-    const freshnessMs = expectation.freshnessMs ?? this.parts.freshnessMs;
-    const driverPart = this.parts.sight.known(seen, freshnessMs, now);
-    if (driverPart === 'known') return undefined;
-    if (instance === undefined) return () => driverPart;
-    const kind = this.parts.kinds.get(instance.kind);
-    return path => (ownerOf(kind, instance, path) === 'record' && path !== '' ? 'known' : driverPart);
+    const { seen } = this.parts;
+    const wanted = this.wanted(expectation, now);
+    if (instance) return seen.known(instance, wanted);
+    const absence = 'name' in expectation.for ? seen.absence(wanted) : 'known';
+    return absence === 'known' ? undefined : () => absence;
   }
 
-  /** Whether something is absent can be said only when everything has been looked at. */
-  private seenAll(expectation: Expectation): Instant | 'recorded' | undefined {
-    return 'name' in expectation.for ? this.parts.sight.oldest() : 'recorded';
+  private wanted(expectation: Expectation, now: Instant): Wanted {
+    const freshnessMs = expectation.freshnessMs ?? this.parts.freshnessMs;
+    return { freshnessMs, now, telemetry: this.read(expectation).telemetry };
   }
 
   private read(expectation: Expectation): Compiled {
@@ -168,10 +186,13 @@ export class Judge {
       where: where === undefined || isEmpty(where) ? undefined : readExpected(where, reading),
     };
     const nodes = [parts.expect, parts.when, parts.where].flatMap(each => each?.node ?? []);
+    const reads = nodes.map(node => readsOf(node, keyed));
+    const sampled = new Set([...telemetryOf(kinds).values()].flat());
     const read: Compiled = {
       seq: expectation.seq,
       ...parts,
-      reads: nodes.map(node => readsOf(node, keyed)),
+      reads,
+      telemetry: [...sampled].some(path => reads.some(each => touches(each, path))),
       clocked: nodes.some(readsClock),
     };
     this.compiled.set(expectation.id, read);
@@ -181,6 +202,28 @@ export class Judge {
   forget(expectation: ExpectationId): void {
     this.compiled.delete(expectation);
   }
+
+  /** The kinds are others now, and with them the units and the telemetry. */
+  forgetAll(): void {
+    this.compiled.clear();
+  }
+}
+
+/** The leaves are those because of which it is not known. */
+function condition(
+  { validFor }: Expectation,
+  when: Expected | undefined,
+  actual: Json | undefined,
+  context: Context,
+): { readonly applies: Applies; readonly leaves: readonly Leaf[] } {
+  const always = { applies: 'yes', leaves: [] } as const;
+  const never = { applies: 'no', leaves: [] } as const;
+  if (!isValid(validFor, context.now)) return never;
+  if (when === undefined) return always;
+  if (!context.known) return isOutstanding(when, actual, context) ? never : always;
+  const { verdict, leaves } = judge(when, actual, context);
+  if (verdict === 'unknown') return { applies: 'unknown', leaves };
+  return verdict === 'met' ? always : never;
 }
 
 function isEmpty(where: Json): boolean {

@@ -7,7 +7,7 @@ import { AgentError, sentence } from '../core/errors.ts';
 import type { Mode } from '../core/expectation.ts';
 import type { Instant } from '../core/ids.ts';
 import type { Kinds } from '../core/kind.ts';
-import type { KeyedArrays, Path } from '../core/path.ts';
+import type { KeyedArrays } from '../core/path.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Draft, leafName } from '../core/planner.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,8 +21,10 @@ import { Judge } from './judge.ts';
 import { Observer } from './observe.ts';
 import { draftPlan, refuseWhatMoved, whyUnwanted } from './plans.ts';
 import { PresentedInstances } from './presented.ts';
+import { Quality } from './quality.ts';
+import { Sampling } from './sampling.ts';
+import { Seen } from './seen.ts';
 import { Sight } from './sight.ts';
-import { telemetryPaths } from './telemetry.ts';
 import { Verdicts } from './verdicts.ts';
 import { Watch } from './watch.ts';
 
@@ -53,6 +55,8 @@ const PASSES_PER_TIDY = 100;
 /** Proves now and then that nothing was missed. */
 const SWEEP_EVERY_MS = 3_600_000;
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 const upkeep: Cause = { principal: 'loop', kind: 'upkeep' };
 
 export interface LoopCounts {
@@ -67,6 +71,8 @@ export interface LoopCounts {
 export class Loop {
   readonly sight: Sight;
   readonly watch: Watch;
+  readonly sampling: Sampling;
+  readonly seen: Seen;
   readonly judge: Judge;
   readonly counts: LoopCounts = {
     passes: 0,
@@ -81,11 +87,9 @@ export class Loop {
   private readonly carrying: CarryOutParts;
   private readonly verdicts: Verdicts;
   private readonly drafts: Drafts;
-  /** Where telemetry stands in a document. */
-  private telemetry: readonly Path[];
   private sweep = true;
   private sweptAt: Instant | undefined;
-  private samplingsJudged = 0;
+  private samplesJudged = 0;
   private plansMoved = true;
   private sleep: (() => void) | undefined;
 
@@ -93,24 +97,20 @@ export class Loop {
     this.parts = parts;
     const { store, drivers, kinds, keyed, clock, log } = parts;
     this.sight = new Sight(drivers.map(driver => driver.name));
-    this.watch = new Watch({
-      drivers,
-      observer: new Observer({ store, kinds, chance: parts.chance, log }),
-      sight: this.sight,
-      clock,
-      log,
-    });
+    const quality = new Quality();
+    const observer = new Observer({ store, kinds, chance: parts.chance, log, quality });
+    this.watch = new Watch({ drivers, observer, sight: this.sight, clock, log });
+    this.sampling = new Sampling({ drivers, observer, clock, log });
+    this.seen = new Seen({ sight: this.sight, sampling: this.sampling, quality, kinds });
     const presented = new PresentedInstances({ store, kinds });
     this.judge = new Judge({
-      store,
-      sight: this.sight,
+      seen: this.seen,
       kinds,
       keyed,
       profileMode: parts.profileMode,
       freshnessMs: parts.freshnessMs,
-      withTelemetry: instance => this.watch.withTelemetry(presented.of(instance)),
+      withTelemetry: instance => this.sampling.withTelemetry(presented.of(instance)),
     });
-    this.telemetry = telemetryPaths(kinds);
     this.verdicts = new Verdicts({
       store,
       judge: this.judge,
@@ -118,7 +118,8 @@ export class Loop {
       sight: this.sight,
       log,
       freshnessMs: parts.freshnessMs,
-      readsTelemetry: expectation => this.judge.concerns(expectation, this.telemetry),
+      quality,
+      freshen: () => this.freshen(),
     });
     this.drafts = new Drafts({
       store,
@@ -139,7 +140,7 @@ export class Loop {
 
   /** The profile has brought other kinds: what was worked out from those before is worked out anew. */
   takeKinds(): void {
-    this.telemetry = telemetryPaths(this.parts.kinds);
+    this.judge.forgetAll();
     this.sweep = true;
     this.bell.ring();
   }
@@ -200,14 +201,19 @@ export class Loop {
   private async observe(now: Instant): Promise<void> {
     const { store } = this.parts;
     const willAct = store.plans({ states: ['approved', 'carryingOut'] }).length > 0;
-    const { due } = await this.watch.look(willAct ? 'all' : 'due', this.lookEveryMs());
+    await this.watch.look(willAct ? 'all' : 'due', this.lookEveryMs());
     if (now - (this.sweptAt ?? 0) >= SWEEP_EVERY_MS) this.sweep = true;
-    const readers = this.verdicts.interests.ofTelemetry();
-    if ((this.sweep || due) && readers.size > 0) await this.watch.sample(this.lookEveryMs() / 2);
   }
 
   private lookEveryMs(): number {
     return Math.max(SHORTEST_LOOK_MS, Math.min(this.parts.lookEveryMs, this.verdicts.interests.freshestMs * 0.8));
+  }
+
+  private async freshen(): Promise<boolean> {
+    await this.sampling.freshen(this.lookEveryMs());
+    const isOther = this.sampling.taken !== this.samplesJudged;
+    this.samplesJudged = this.sampling.taken;
+    return isOther;
   }
 
   // Judge
@@ -216,9 +222,7 @@ export class Loop {
     const { sweep } = this;
     this.sweep = false;
     if (sweep) this.sweptAt = now;
-    const sampled = this.watch.samplings !== this.samplingsJudged;
-    this.samplingsJudged = this.watch.samplings;
-    const { expectationsMoved, plansMoved } = await this.verdicts.update(now, { sweep, sampled });
+    const { expectationsMoved, plansMoved } = await this.verdicts.update(now, sweep);
     this.plansMoved ||= plansMoved || expectationsMoved !== undefined;
     if (expectationsMoved !== undefined) this.startAfresh(expectationsMoved);
   }
@@ -358,8 +362,10 @@ export class Loop {
     const { store, clock } = this.parts;
     this.sleep?.();
     const now = clock.now();
+    const readsTelemetry = this.verdicts.interests.ofTelemetry().size > 0;
     const due = [
       this.watch.nextLook(),
+      readsTelemetry ? Math.max(this.sampling.nextAt(this.lookEveryMs()), now + SHORTEST_LOOK_MS) : NEVER,
       ...store
         .backoffs()
         .map(each => each.until)

@@ -16,6 +16,7 @@ import { mayMean } from '../core/target.ts';
 import type { Look, NaturalKey, Sighting } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
 import type { KeyBinding, Reader, Store, Writer } from '../ports/store.ts';
+import type { Quality } from './quality.ts';
 
 /** What one driver's last look left behind, so that a look at a quiet world costs no reads and no writes. */
 interface Remembered {
@@ -29,12 +30,26 @@ export interface ObserverParts {
   /** From 0 up to 1. */
   readonly chance: () => number;
   readonly log: Log;
+  readonly quality: Quality;
+}
+
+/** How a driver names what it sees. */
+export interface SeenAs {
+  readonly driver: string;
+  /** `kind/key` */
+  readonly name: string;
+  /** Since which look. */
+  readonly since: number;
 }
 
 export class Observer {
+  /** How many looks were written down. */
+  looks = 0;
   private readonly remembered = new Map<string, Remembered>();
   private bindings: readonly KeyBinding[] | undefined;
-  private readonly names = new Map<InstanceId, { readonly driver: string; readonly name: string }>();
+  private readonly names = new Map<InstanceId, SeenAs>();
+  private readonly newcomers = new Map<string, number>();
+  private readonly quality: Quality;
   private readonly store: Store;
   private readonly kinds: Kinds;
   private readonly chance: () => number;
@@ -45,22 +60,29 @@ export class Observer {
     this.kinds = parts.kinds;
     this.chance = parts.chance;
     this.log = parts.log;
+    this.quality = parts.quality;
   }
 
-  /** Which driver sees an instance, and how that names it (`kind/key`), as of the last look. */
-  sightOf(id: InstanceId): { readonly driver: string; readonly name: string } | undefined {
+  /** Which driver sees an instance, and how that names it, as of the last look. */
+  sightOf(id: InstanceId): SeenAs | undefined {
     return this.names.get(id);
+  }
+
+  /** The latest look of a driver that saw something for the first time, or under another name. */
+  newcomersAt(driver: string): number {
+    return this.newcomers.get(driver) ?? 0;
   }
 
   record(driver: string, look: Look): void {
     this.bindings ??= this.store.keyBindings();
+    this.looks++;
     const identified = identify(this.store.agent, look.sightings, this.bindings);
     const seen = new Map<string, { id: InstanceId; sighting: Sighting }>();
     look.sightings.forEach((sighting, i) => {
       const id = identified.ids[i];
       if (id === undefined) return;
       seen.set(`${sighting.kind}/${sighting.key}`, { id, sighting });
-      this.names.set(id, { driver, name: `${sighting.kind}/${sighting.key}` });
+      this.name(id, driver, sighting);
     });
 
     const before = this.remembered.get(driver)?.facts ?? new Map(observedIds(this.store, driver).map(id => [id, '']));
@@ -90,8 +112,20 @@ export class Observer {
       this.tell(driver, notGiven);
       if (identified.bindings.length > 0) this.bindings = this.store.keyBindings();
     }
-    for (const id of missing) this.names.delete(id);
+    for (const { id, sighting } of seen.values()) this.quality.note(id, sighting.bad);
+    for (const id of missing) {
+      this.names.delete(id);
+      this.quality.note(id, undefined);
+    }
     this.remembered.set(driver, { facts: after });
+  }
+
+  private name(id: InstanceId, driver: string, { kind, key }: NaturalKey): void {
+    const name = `${kind}/${key}`;
+    const before = this.names.get(id);
+    if (before?.driver === driver && before.name === name) return;
+    this.names.set(id, { driver, name, since: this.looks });
+    this.newcomers.set(driver, this.looks);
   }
 
   private tell(driver: string, notGiven: readonly NotGiven[]): void {

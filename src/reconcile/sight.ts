@@ -12,8 +12,8 @@ export interface Glance {
   readonly failure?: string;
 }
 
-/** How well something is known: seen lately enough, too long ago, or not at all. */
-export type Known = 'known' | 'stale' | 'never';
+/** How well something is known: seen lately enough, too long ago, not at all, or as what the element does not vouch for. */
+export type Known = 'known' | 'stale' | 'never' | 'bad';
 
 export class Sight {
   private readonly glances = new Map<string, Glance>();

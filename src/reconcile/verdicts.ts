@@ -18,6 +18,7 @@ import type { Considered, Judge } from './judge.ts';
 import { movedAfter } from './moved.ts';
 import { Portions } from './portions.ts';
 import type { PresentedInstances } from './presented.ts';
+import type { Quality } from './quality.ts';
 import type { Sight } from './sight.ts';
 import { siteOf, UnmetNow } from './unmet.ts';
 import { nameOfPair, type Pair, pairNamed, Work } from './work.ts';
@@ -32,14 +33,9 @@ export interface VerdictParts {
   readonly log: Log;
   /** How old an observation may be when an expectation does not say. */
   readonly freshnessMs: number;
-  /** Whether an expectation reads what is sampled. */
-  readonly readsTelemetry: (expectation: Expectation) => boolean;
-}
-
-/** Why verdicts are looked at: everything is judged in a sweep, what reads telemetry once that has been sampled. */
-export interface Occasion {
-  readonly sweep: boolean;
-  readonly sampled: boolean;
+  readonly quality: Quality;
+  /** Takes fresh samples where it is time for that; tells whether there are others than at the last call. */
+  readonly freshen: () => Promise<boolean>;
 }
 
 export class Verdicts {
@@ -64,12 +60,12 @@ export class Verdicts {
   }
 
   /**
-   * Judges what moved or turned since the last call, in portions between which others have their turn; tells which
-   * expectations moved, undefined for none, and whether plans did.
+   * Judges what moved or turned since the last call, or everything in a sweep, in portions between which others have
+   * their turn; tells which expectations moved, undefined for none, and whether plans did.
    */
   async update(
     now: Instant,
-    { sweep, sampled }: Occasion,
+    sweep: boolean,
   ): Promise<{ readonly expectationsMoved: ReadonlySet<string> | undefined; readonly plansMoved: boolean }> {
     const { store } = this.parts;
     const upTo = store.seq();
@@ -86,11 +82,15 @@ export class Verdicts {
     const retargeted = await this.learnAbout(all ? this.known() : expectations);
     for (const id of moved?.released ?? []) this.unmet.touch(siteOf('', id));
 
+    // Blindness leads to a look: what is read of telemetry is sampled before it is judged.
+    const sampled = this.interests.ofTelemetry().size > 0 && (await this.parts.freshen());
+    const doubted = this.parts.quality.takeMoved();
     const turned = this.freshness.turned(this.interests.ages(), now);
     const due = this.deadlines.take(now);
     if (all) {
       await this.judgeEach(this.work.everything(), now);
     } else {
+      for (const [id, paths] of doubted) moved.instances.set(id, [...(moved.instances.get(id) ?? []), ...paths]);
       for (const id of moved.instances.keys()) this.unmet.touch(siteOf('', id));
       const whole = new Set<ExpectationId>(expectations);
       for (const age of turned) for (const id of this.interests.ofAge(age)) whole.add(id);
@@ -110,7 +110,7 @@ export class Verdicts {
     const before = this.interests.get(id);
     // What is expected of a peer's instance is judged there.
     if (expectation && expectation.for.peer === undefined) {
-      this.interests.put(expectation, this.parts.readsTelemetry(expectation));
+      this.interests.put(expectation, this.parts.judge.readsTelemetry(expectation));
       return before !== undefined && !sameJson(asJson(before.for), asJson(expectation.for));
     }
     this.interests.remove(id);

@@ -13,7 +13,7 @@ import { expectationId, type Instant, instanceId } from '../../src/core/ids.ts';
 import type { Instance } from '../../src/core/instance.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { type Kinds, ownerOf } from '../../src/core/kind.ts';
-import { isOutstanding, judge } from '../../src/core/outstanding.ts';
+import { isOutstanding, type Judgement, judge } from '../../src/core/outstanding.ts';
 import { type Draft, plan, type Unmet } from '../../src/core/planner.ts';
 import { isGone, isValid, mayMean } from '../../src/core/target.ts';
 import type { Driver } from '../../src/ports/driver.ts';
@@ -71,6 +71,8 @@ type Step =
   | { readonly does: 'element'; readonly name: string; readonly path: string; readonly value: Json }
   | { readonly does: 'come' | 'go'; readonly name: string }
   | { readonly does: 'blind'; readonly is: boolean }
+  | { readonly does: 'withhold'; readonly why: string | undefined }
+  | { readonly does: 'doubt'; readonly name: string; readonly path: string; readonly why: string | undefined }
   | { readonly does: 'pass'; readonly ms: number };
 
 const when = (ms: number): string => new Date(START + ms).toISOString();
@@ -163,6 +165,13 @@ const laidOnElements = fc.record(
       { administrativeState: 'unlocked' },
       { description: { $absent: true }, resourceCharacteristic: [{ name: 'mtu', value: 1500 }] },
       { resourceCharacteristic: [{ name: 'rxPower', value: { $gte: -20 } }] },
+      { resourceCharacteristic: [{ name: 'rxPower', value: { $gte: -20 } }] },
+      { resourceCharacteristic: [{ name: 'rxPower', value: { $lt: -15 } }, { name: 'txPower' }] },
+      { resourceCharacteristic: { $contains: [{ name: 'rxPower', value: { $lt: -12 } }] } },
+    ),
+    when: fc.constantFrom<Json>(
+      { resourceCharacteristic: [{ name: 'rxPower', value: { $lt: -11 } }] },
+      { resourceCharacteristic: [{ name: 'mtu', value: 1500 }] },
     ),
     ...times,
   },
@@ -207,6 +216,27 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ does: fc.constant('blind' as const), is: fc.constantFrom(true, true, false) }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      does: fc.constant('withhold' as const),
+      why: fc.constantFrom('the meter does not answer', undefined),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      does: fc.constant('doubt' as const),
+      name: fc.constantFrom('p1', 'p1', 'p2'),
+      path: fc.constantFrom(
+        '/resourceCharacteristic/rxPower',
+        '/resourceCharacteristic/rxPower',
+        '/administrativeState',
+        '/resourceCharacteristic/mtu/value',
+      ),
+      why: fc.constantFrom('the sensor is broken', 'the sensor is broken', undefined),
+    }),
+  },
+  {
     weight: 4,
     arbitrary: fc.record({
       does: fc.constant('pass' as const),
@@ -217,10 +247,42 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 // The same said without any memory of what was.
 
-function everyVerdict(store: Store, loop: Loop, now: Instant): { verdicts: Map<string, Json>; unmet: Unmet[] } {
+const met: Judgement = { verdict: 'met', leaves: [] };
+
+/** By the name of the element: the places that it said to be bad when it was last seen. */
+type Doubts = ReadonlyMap<string, ReadonlySet<string>>;
+type Known = 'known' | 'stale' | 'never' | 'bad';
+
+function knownOf(loop: Loop, of: Instance, age: number, now: Instant, doubts: Doubts): (path: string) => Known {
+  const fresh = (at: Instant | undefined): Known => (at === undefined ? 'never' : now - at > age ? 'stale' : 'known');
+  const looked = fresh(loop.sight.of('simulator').at);
+  const sampled = fresh(loop.sampling.sampledAt(of.id));
+  const bad = [
+    ...[...(doubts.get(String(of.document.name)) ?? [])].filter(each => !each.endsWith('rxPower')),
+    ...Object.keys(loop.sampling.sampleOf(of.id)?.bad ?? {}).map(name => `/resourceCharacteristic/${name}`),
+  ];
+  return path => {
+    if (of.observedBy === undefined) return 'known';
+    if (path === '') return looked;
+    const from: Known[] = [];
+    if (path === '/resourceCharacteristic') from.push(looked, sampled);
+    else if (path.startsWith('/resourceCharacteristic/rxPower')) from.push(sampled);
+    else if (ownerOf(kinds.get(of.kind), of, path) === 'driver') from.push(looked);
+    if (bad.some(each => each.startsWith(path) || path.startsWith(each))) from.push('bad');
+    return (['never', 'stale', 'bad'] as const).find(each => from.includes(each)) ?? 'known';
+  };
+}
+
+function everyVerdict(
+  store: Store,
+  loop: Loop,
+  now: Instant,
+  doubts: Doubts = new Map(),
+): { verdicts: Map<string, Json>; unmet: Unmet[]; reasons: Set<string> } {
   const all = [...store.instances({})];
   const verdicts = new Map<string, Json>();
   const unmet: Unmet[] = [];
+  const reasons = new Set<string>();
   const context = { now, keyed };
   const read = (source: Json) => readExpected(source, { keyed, lenient: true });
   for (const expectation of store.expectations()) {
@@ -229,31 +291,30 @@ function everyVerdict(store: Store, loop: Loop, now: Instant): { verdicts: Map<s
       if (!mayMean(of, instance)) return false;
       if (!('where' in of)) return true;
       const isNobody = JSON.stringify(of.where) === '{}';
-      return !isNobody && !isOutstanding(read(of.where), loop.watch.withTelemetry(instance), context);
+      return !isNobody && !isOutstanding(read(of.where), loop.sampling.withTelemetry(instance), context);
     });
     const whom = meant.length > 0 || 'where' in of ? meant : [undefined];
     for (const instance of whom) {
-      const actual = instance && !isGone(instance) ? loop.watch.withTelemetry(instance) : undefined;
+      const actual = instance && !isGone(instance) ? loop.sampling.withTelemetry(instance) : undefined;
       const age = expectation.freshnessMs ?? FRESHNESS_MS;
-      const known = (path: string) => {
-        const isDriven =
-          instance === undefined
-            ? 'name' in of
-            : instance.observedBy !== undefined &&
-              (path === '' || ownerOf(kinds.get(instance.kind), instance, path) === 'driver');
-        if (!isDriven) return 'known';
+      const absence = (): Known => {
         const { at } = loop.sight.of('simulator');
-        return at === undefined ? 'never' : now - at > age ? 'stale' : 'known';
+        return !('name' in of) ? 'known' : at === undefined ? 'never' : now - at > age ? 'stale' : 'known';
       };
-      const applies =
-        isValid(expectation.validFor, now) &&
-        (expectation.when === undefined || !isOutstanding(read(expectation.when), actual, context));
-      const judged = applies
-        ? judge(read(expectation.expect), actual, { ...context, known })
-        : { verdict: 'inapplicable', leaves: [], residual: undefined };
+      const known = instance === undefined ? absence : knownOf(loop, instance, age, now, doubts);
+      const when = expectation.when === undefined ? met : judge(read(expectation.when), actual, { ...context, known });
+      const judged =
+        !isValid(expectation.validFor, now) || when.verdict === 'unmet'
+          ? { verdict: 'inapplicable', leaves: [], residual: undefined }
+          : when.verdict === 'unknown'
+            ? { verdict: 'unknown', leaves: when.leaves, residual: undefined }
+            : judge(read(expectation.expect), actual, { ...context, known });
       const { residual, leaves } = judged;
       if (judged.verdict === 'unmet' && residual !== undefined) {
         unmet.push({ expectation, instance, residual, leaves, mode: 'warn' });
+      }
+      for (const { path, reason, verdict } of leaves) {
+        if (verdict === 'unknown') reasons.add(`${path.includes('rxPower') ? 'sampled' : 'seen'} ${reason}`);
       }
       verdicts.set(`${expectation.id} ${instance?.id}`, {
         verdict: judged.verdict,
@@ -262,7 +323,7 @@ function everyVerdict(store: Store, loop: Loop, now: Instant): { verdicts: Map<s
       });
     }
   }
-  return { verdicts, unmet };
+  return { verdicts, unmet, reasons };
 }
 
 /** What one plan for all that is unmet comes to. */
@@ -300,7 +361,9 @@ function standing(store: Store): Map<string, Json> {
 
 const sorted = (of: ReadonlyMap<string, Json>) => [...of].sort(([a], [b]) => (a < b ? -1 : 1));
 
-async function live(steps: readonly Step[]): Promise<{ judged: number; kinds: Set<string> }> {
+async function live(
+  steps: readonly Step[],
+): Promise<{ judged: number; kinds: Set<string>; reasons: ReadonlySet<string> }> {
   const clock = handClock(START);
   let ids = 0;
   const newId = () => `id${++ids}`;
@@ -321,30 +384,35 @@ async function live(steps: readonly Step[]): Promise<{ judged: number; kinds: Se
   });
   let judged = 0;
   const verdicts = new Set<string>();
+  const reasons = new Set<string>();
   try {
     await loop.start();
     const write = (call: (writer: Writer) => unknown): void => {
       store.transact({ principal: 'operator', kind: 'request' }, call);
     };
     const there = new Set(['p1']);
+    const doubts = new Map<string, Set<string>>();
+    let seenDoubts: Doubts = new Map();
     for (const each of steps) {
-      await take(each, { driver, clock, there, write });
+      await take(each, { driver, clock, there, doubts, write });
       loop.ring();
       await loop.settle();
+      const sees = loop.sight.of(driver.name).failure === undefined;
+      if (sees) seenDoubts = new Map([...doubts].map(([name, places]) => [name, new Set(places)]));
       const stands = standing(store);
-      const { verdicts: full, unmet } = everyVerdict(store, loop, clock.now());
+      const { verdicts: full, unmet, reasons: why } = everyVerdict(store, loop, clock.now(), seenDoubts);
       expect(sorted(stands), `after ${JSON.stringify(each)}`).toEqual(sorted(full));
       // What can be done is asked of the element itself, which may be another by now than the one last seen.
-      const sees = loop.sight.of(driver.name).failure === undefined;
       if (sees) expect(told(loop.draft())).toEqual(wholePlan(store, driver, unmet, clock.now()));
       judged += stands.size;
       for (const { verdict } of store.verdicts()) verdicts.add(verdict);
+      for (const each of why) reasons.add(each);
     }
   } finally {
     await loop.stop();
     store.close();
   }
-  return { judged, kinds: verdicts };
+  return { judged, kinds: verdicts, reasons };
 }
 
 interface World {
@@ -352,10 +420,12 @@ interface World {
   readonly clock: ReturnType<typeof handClock>;
   /** The names of the elements that are there. */
   readonly there: Set<string>;
+  /** What they do not vouch for now. */
+  readonly doubts: Map<string, Set<string>>;
   readonly write: (call: (writer: Writer) => unknown) => void;
 }
 
-async function take(step: Step, { driver, clock, there, write }: World): Promise<void> {
+async function take(step: Step, { driver, clock, there, doubts, write }: World): Promise<void> {
   switch (step.does) {
     case 'put':
       return write(writer =>
@@ -394,7 +464,18 @@ async function take(step: Step, { driver, clock, there, write }: World): Promise
       return;
     case 'go':
       if (there.delete(step.name)) driver.world.remove('port', step.name);
+      doubts.delete(step.name);
       return;
+    case 'withhold':
+      return driver.world.withholdTelemetry(step.why);
+    case 'doubt': {
+      if (!there.has(step.name)) return;
+      const places = doubts.get(step.name) ?? new Set();
+      doubts.set(step.name, places);
+      if (step.why === undefined) places.delete(step.path);
+      else places.add(step.path);
+      return driver.world.doubt('port', step.name, step.path, step.why);
+    }
     case 'blind':
       driver.world.setUnreachable(step.is);
       return;
@@ -406,16 +487,20 @@ async function take(step: Step, { driver, clock, there, write }: World): Promise
 test('incremental equals full, after each step of random lives', async () => {
   let judged = 0;
   const verdicts = new Set<string>();
+  const reasons = new Set<string>();
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async steps => {
       const life = await live(steps);
       judged += life.judged;
       for (const each of life.kinds) verdicts.add(each);
+      for (const each of life.reasons) reasons.add(each);
     }),
     { numRuns: 300 },
   );
   expect(judged).toBeGreaterThan(1_000);
   expect([...verdicts].sort()).toEqual(['inapplicable', 'met', 'unknown', 'unmet']);
+  const often = ['sampled bad', 'sampled never', 'seen bad', 'seen stale'];
+  expect([...reasons]).toEqual(expect.arrayContaining(often));
 }, 300_000);
 
 // Lives that chance seldom comes to.
@@ -462,6 +547,24 @@ test('what was overruled is planned once what stood above it is withdrawn', asyn
   });
   const { judged } = await live([laidOn('e1', 1500, 60), laidOn('e2', 1400, 40), { does: 'withdraw', id: 'e1' }]);
   expect(judged).toBe(4);
+});
+
+test('what is sampled becomes too old by time alone, and known again with the next sample', async () => {
+  const few: Lay = {
+    does: 'lay',
+    id: 'e1',
+    laid: {
+      for: { kind: 'port', name: 'p1' },
+      expect: { resourceCharacteristic: [{ name: 'rxPower', value: { $gte: -100 } }] },
+      freshnessMs: 30_000,
+    },
+  };
+  const withhold = (why?: string): Step => ({ does: 'withhold', why });
+  const pass = (ms: number): Step => ({ does: 'pass', ms });
+  const { kinds: verdicts, reasons } = await live([few, withhold('it is busy'), pass(20_000), pass(20_000)]);
+  expect([[...verdicts].sort(), [...reasons]]).toEqual([['met', 'unknown'], ['sampled stale']]);
+  const again = await live([withhold('it is busy'), few, pass(90_000), withhold(), pass(90_000)]);
+  expect([[...again.kinds].sort(), [...again.reasons]]).toEqual([['met', 'unknown'], ['sampled never']]);
 });
 
 test('while many are judged, others have their turn', async () => {

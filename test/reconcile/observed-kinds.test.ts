@@ -11,6 +11,7 @@ import type { Sighting } from '../../src/ports/driver.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { Observer } from '../../src/reconcile/observe.ts';
+import { Quality } from '../../src/reconcile/quality.ts';
 import { given } from '../kit/domain.ts';
 import { memoryStore } from '../kit/memory-store.ts';
 import { cause, commit } from '../kit/pools.ts';
@@ -71,7 +72,7 @@ function observing() {
   const store = memoryStore();
   const told: Record<string, unknown>[] = [];
   const log: Log = { debug() {}, info() {}, warn: (_, values) => void told.push(values ?? {}), error() {} };
-  const observer = new Observer({ store, kinds, chance: () => 0, log });
+  const observer = new Observer({ store, kinds, chance: () => 0, log, quality: new Quality() });
   const look = (...sightings: Sighting[]): void => observer.record('olt', { at: 1, sightings });
   const id = (name: string): InstanceId => {
     const [found] = [...store.instances({ name })];

@@ -7,9 +7,9 @@ import type { Ability } from '../../core/ability.ts';
 import { AgentError } from '../../core/errors.ts';
 import { characteristicArray, type InstanceType } from '../../core/instance.ts';
 import { isArray, isObject, type Json, type JsonObject, property, sameJson } from '../../core/json.ts';
-import { at, keyName, keyOf, keysOfArray, type Path, segments } from '../../core/path.ts';
+import { at, keyName, keyOf, keysOfArray, type Path, segment, segments } from '../../core/path.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Driver, NaturalKey, Sample, Sighting, Step } from '../../ports/driver.ts';
+import type { BadQuality, Driver, NaturalKey, Sample, Sighting, Step } from '../../ports/driver.ts';
 import type { Log } from '../../ports/log.ts';
 import { tmfKeyedArrays } from '../../tmf/keyed-arrays.ts';
 
@@ -89,6 +89,10 @@ export interface SimulatedWorld {
   /** The next act happens, but nobody hears that it did. */
   loseNextAnswer(): void;
   setUnreachable(unreachable: boolean): void;
+  /** No telemetry can be taken, for this reason; undefined ends that. */
+  withholdTelemetry(because: string | undefined): void;
+  /** The element says of what it tells at a path that it is not to be relied on; undefined: that it is again. */
+  doubt(kind: string, key: string, path: Path, why: string | undefined): void;
   /** Every look, sample, examination and act takes this long. */
   setSlow(ms: number): void;
   /** Starts anew; all that was set is forgotten unless it is kept. */
@@ -110,6 +114,8 @@ interface Live {
   key: string;
   facts: JsonObject;
   readonly number: number;
+  /** By path. */
+  bad: BadQuality;
 }
 
 const order = { unlock: 10, set: 50, lock: 90 };
@@ -125,6 +131,7 @@ export function openSimulator(options: { clock: Clock; log: Log; elements: reado
   let refusal: string | undefined;
   let losesAnswer = false;
   let isUnreachable = false;
+  let withheld: string | undefined;
   let delayMs = 0;
   let lastSample: { readonly at: number; readonly samples: ReadonlyMap<string, Sample> } | undefined;
   const live: Live[] = options.elements.map(initial => begin(initial, ++count));
@@ -190,12 +197,14 @@ export function openSimulator(options: { clock: Clock; log: Log; elements: reado
     async sample(maxAgeMs) {
       if (lastSample && clock.now() - lastSample.at <= maxAgeMs) return lastSample.samples;
       await reach();
+      if (withheld !== undefined) throw new AgentError('unreachable', withheld);
       const now = clock.now();
       const samples = new Map<string, Sample>();
-      for (const { initial, key } of live) {
+      for (const each of live) {
+        const { initial, key } = each;
         if (initial.telemetry.length === 0) continue;
-        const characteristics = initial.telemetry.map(each => moved(each, (now - bootedAt) / 1000));
-        samples.set(`${initial.kind}/${key}`, { at: now, characteristics });
+        const characteristics = initial.telemetry.map(one => moved(one, (now - bootedAt) / 1000));
+        samples.set(`${initial.kind}/${key}`, { at: now, characteristics, ...badly(badTelemetry(each)) });
       }
       lastSample = { at: now, samples };
       return samples;
@@ -249,6 +258,17 @@ export function openSimulator(options: { clock: Clock; log: Log; elements: reado
         isUnreachable = unreachable;
         ring();
       },
+      withholdTelemetry(because) {
+        withheld = because;
+        lastSample = undefined;
+      },
+      doubt(kind, key, where, why) {
+        const found = find(kind, key);
+        const { [where]: _, ...rest } = found.bad;
+        found.bad = why === undefined ? rest : { ...rest, [where]: why };
+        lastSample = undefined;
+        ring();
+      },
       setSlow(ms) {
         delayMs = ms;
       },
@@ -279,12 +299,40 @@ export function openSimulator(options: { clock: Clock; log: Log; elements: reado
 }
 
 function begin(initial: SimulatedElement, number: number): Live {
-  return { initial, key: initial.key, facts: withConsequences(initial.facts, initial.consequences), number };
+  return { initial, key: initial.key, facts: withConsequences(initial.facts, initial.consequences), number, bad: {} };
 }
 
-function sighting({ initial, key, facts, number }: Live, boot: number): Sighting {
-  const { kind, type, supportedBy } = initial;
-  return { kind, key, type, handle: `${boot}/${number}`, facts, ...(supportedBy.length > 0 ? { supportedBy } : {}) };
+function sighting({ initial, key, facts, number, bad }: Live, boot: number): Sighting {
+  const { kind, type, supportedBy, telemetry } = initial;
+  const sampled = new Set(telemetry.map(each => telemetryPath(type, each)));
+  const doubted = Object.fromEntries(Object.entries(bad).filter(([where]) => !sampled.has(where)));
+  return {
+    kind,
+    key,
+    type,
+    handle: `${boot}/${number}`,
+    facts,
+    ...(supportedBy.length > 0 ? { supportedBy } : {}),
+    ...badly(doubted),
+  };
+}
+
+function badTelemetry({ initial: { type, telemetry }, bad }: Live): BadQuality {
+  return Object.fromEntries(
+    telemetry.flatMap(each => {
+      const why = bad[telemetryPath(type, each)];
+      return why === undefined ? [] : [[each.name, why]];
+    }),
+  );
+}
+
+function telemetryPath(type: InstanceType, { name }: SimulatedTelemetry): Path {
+  return `/${characteristicArray[type]}/${segment(name)}`;
+}
+
+/** Left out where all is good. */
+function badly(bad: BadQuality): { readonly bad?: BadQuality } {
+  return Object.keys(bad).length === 0 ? {} : { bad };
 }
 
 function withConsequences(facts: JsonObject, consequences: readonly Consequence[]): JsonObject {

@@ -5,7 +5,7 @@ import type { Instance } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Kinds, RecordKinds } from '../../core/kind.ts';
 import type { Judgement, Leaf } from '../../core/outstanding.ts';
-import type { KeyedArrays } from '../../core/path.ts';
+import type { KeyedArrays, Path } from '../../core/path.ts';
 import type { Plan, Waiting } from '../../core/plan.ts';
 import type { Draft } from '../../core/planner.ts';
 import type { CentralState } from '../../ports/central.ts';
@@ -25,8 +25,8 @@ export interface LoopDoor {
   mode(expectation: Expectation): Mode;
   judge(expectation: Expectation, instance: Instance | undefined): Judgement;
   explain(expectation: Expectation, instance: Instance | undefined): readonly Leaf[];
-  /** When what is told of an instance was last seen on the element; `recorded` for what no driver observes. */
-  observedAt(instance: Instance): Instant | 'recorded' | undefined;
+  /** Where what is told of a place of an instance comes from. */
+  seen(instance: Instance, path: Path): SeenPlace;
   readonly plans: {
     make(
       by: string,
@@ -37,6 +37,17 @@ export interface LoopDoor {
     undo(id: PlanId, by: string, force: boolean): Promise<Plan>;
     discard(id: PlanId, by: string): Plan;
   };
+}
+
+/** A place of an instance, recorded, looked at, or sampled. */
+export interface SeenPlace {
+  readonly from: 'record' | 'look' | 'sample';
+  /** The driver; none for what is recorded. */
+  readonly by?: string;
+  /** When it was last seen; none before that. */
+  readonly at?: Instant;
+  /** Why it is known no better. */
+  readonly because?: string;
 }
 
 export interface Figures {

@@ -42,19 +42,18 @@ export function around(parts: DiffoParts, expectation: Expectation, instance: In
   return { expectation, instance, changes };
 }
 
-/** What is wanted, what there is since when, why that is not enough, who saw it when, and all of it as a sentence. */
+/** What is wanted, what there is since when, why that is not enough, who saw it how and when, and all of it as a sentence. */
 export function showLeaf(parts: DiffoParts, { expectation, instance, changes }: LeafAround, leaf: Leaf): JsonObject {
   const now = parts.clock.now();
-  const seen = instance === undefined ? undefined : parts.loop.observedAt(instance);
+  const seen = instance === undefined ? undefined : parts.loop.seen(instance, leaf.path);
   const [became] = isKept(parts, instance, leaf) ? changesAt(changes, leaf.path) : [];
-  const by = instance?.observedBy;
   const of = nameOf(expectation, instance);
   const sentence = explainSentence(leaf, {
     now,
     ...(of === undefined ? {} : { of }),
     wantedBy: expectation,
     ...(became ? { became: { ...became.cause, at: became.at } } : {}),
-    observed: { ...(by === undefined ? {} : { by }), ...(typeof seen === 'number' ? { at: seen } : {}) },
+    observed: { ...seen, sampled: seen?.from === 'sample' },
   });
   return {
     path: leaf.path,
@@ -63,8 +62,10 @@ export function showLeaf(parts: DiffoParts, { expectation, instance, changes }: 
     actual: leaf.actual ?? null,
     ...(leaf.reason === undefined ? {} : { reason: leaf.reason }),
     ...(became ? { since: iso(became.at) } : {}),
-    ...(by === undefined ? {} : { observedBy: by }),
-    ...(typeof seen === 'number' ? { observedAt: iso(seen), ageMs: Math.max(0, now - seen) } : {}),
+    ...(seen === undefined ? {} : { source: seen.from }),
+    ...(seen?.by === undefined ? {} : { observedBy: seen.by }),
+    ...(seen?.at === undefined ? {} : { observedAt: iso(seen.at), ageMs: Math.max(0, now - seen.at) }),
+    ...(leaf.verdict !== 'unknown' || seen?.because === undefined ? {} : { because: seen.because }),
     sentence,
     ...nextStep(parts, expectation.id, instance?.id, leaf),
   };

@@ -6,7 +6,7 @@ import type { Operand } from './operand.ts';
 
 export type Verdict = 'met' | 'unmet' | 'unknown' | 'inapplicable';
 
-/** Why a leaf is not met; the last two say why it is not known. */
+/** Why a leaf is not met; the last three say why it is not known. */
 export type Reason =
   | 'missing'
   | 'different'
@@ -21,7 +21,8 @@ export type Reason =
   | 'function'
   | 'present'
   | 'stale'
-  | 'never';
+  | 'never'
+  | 'bad';
 
 export interface Context {
   /** The one clock reading of this evaluation. */
@@ -37,7 +38,7 @@ export interface Context {
    * How well the actual at a path is known; absent means everything is. Asked for each leaf, which may be a whole
    * object or array: then the answer is for all that is in it.
    */
-  readonly known?: (path: Path) => 'known' | 'stale' | 'never';
+  readonly known?: (path: Path) => 'known' | 'stale' | 'never' | 'bad';
 }
 
 /** Says whether the actual meets it; a pure function of what it is given. */

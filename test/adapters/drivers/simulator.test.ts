@@ -160,6 +160,22 @@ test('telemetry moves with the time and starts anew after a reboot', async () =>
   expect(await value()).toBeCloseTo(10.1);
 });
 
+test('of telemetry it may say nothing, and of what it tells that it is bad', async () => {
+  const { simulator, clock } = opened();
+  simulator.world.withholdTelemetry('the meter is cold');
+  await expect(simulator.sample(0)).rejects.toMatchObject({ code: 'unreachable', message: 'the meter is cold' });
+  simulator.world.withholdTelemetry(undefined);
+  expect((await simulator.sample(0)).get('port/1')).not.toHaveProperty('bad');
+  simulator.world.doubt('port', '1', '/resourceCharacteristic/rxBytes', 'it wrapped');
+  simulator.world.doubt('port', '1', '/resourceCharacteristic/mtu/value', 'from a cache');
+  await clock.advance(1);
+  expect((await simulator.sample(0)).get('port/1')?.bad).toEqual({ rxBytes: 'it wrapped' });
+  const bad = async () => (await simulator.look()).sightings.map(each => each.bad);
+  expect(await bad()).toEqual([{ '/resourceCharacteristic/mtu/value': 'from a cache' }, undefined]);
+  simulator.world.doubt('port', '1', '/resourceCharacteristic/mtu/value', undefined);
+  expect(await bad()).toEqual([undefined, undefined]);
+});
+
 test('elements that cannot be used are refused with their place', () => {
   expect(() => readElements([{ kind: 'port', key: '1', facts: {} }])).toThrow('/0/facts: an element needs a name');
   expect(() => readElements([...elements, elements[0]])).toThrow('two simulated elements of kind port with the key 1');
