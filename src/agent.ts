@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import about from '../package.json' with { type: 'json' };
 import { loadAddon } from './adapters/addon.ts';
 import { openLinux } from './adapters/drivers/linux/driver.ts';
-import { openSimulator, readElements } from './adapters/drivers/simulator.ts';
+import { openSimulator, readElements, readTemplates } from './adapters/drivers/simulator.ts';
 import { openIdentity } from './adapters/identity.ts';
 import { openLog } from './adapters/json-log.ts';
 import { openStore } from './adapters/sqlite/store.ts';
@@ -138,7 +138,8 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const twins: TwinDoor = {
     applies: (expectation, instance) => loop.judge.applies(expectation, instance, clock.now()),
     explain: (expectation, instance) => loop.judge.explain(expectation, instance, clock.now()),
-    actual: instance => loop.sampling.withTelemetry({ ...instance, document: present(store, kinds, instance).document }),
+    actual: instance =>
+      loop.sampling.withTelemetry({ ...instance, document: present(store, kinds, instance).document }),
   };
   const partialContent = config['http.partialContent'];
   tmfRoutes(app, {
@@ -254,7 +255,11 @@ function openDriver(
       return openLinux({ ...parts, ...(typeof netns === 'string' && netns !== '' ? { netns } : {}) });
     }
     case 'simulator':
-      return openSimulator({ ...parts, elements: readElements(settings.elements ?? []) });
+      return openSimulator({
+        ...parts,
+        elements: readElements(settings.elements ?? []),
+        templates: readTemplates(settings.templates ?? []),
+      });
     case undefined: {
       const known = driverNames.join(' and ');
       const reason = `the profile asks for a driver "${driver}"; there are ${known}`;

@@ -2,85 +2,28 @@
  * A simulated element: plain data that can be looked at and set, and a world around it in which things go wrong on
  * demand. For trying expectations without touching anything real, and for tests.
  */
-import * as z from 'zod';
-import type { Ability } from '../../core/ability.ts';
 import { AgentError } from '../../core/errors.ts';
 import { characteristicArray, type InstanceType } from '../../core/instance.ts';
-import { isArray, isObject, type Json, type JsonObject, property, sameJson } from '../../core/json.ts';
-import { at, keyName, keyOf, keysOfArray, type Path, segment, segments } from '../../core/path.ts';
+import { asJson, isArray, isObject, type Json, type JsonObject, property, sameJson } from '../../core/json.ts';
+import { at, type Path, segment } from '../../core/path.ts';
+import { holds } from '../../core/planning/needs.ts';
+import { sceneOf } from '../../core/prediction.ts';
+import { putAt } from '../../core/put-at.ts';
+import type { Need } from '../../core/task.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { BadQuality, Driver, NaturalKey, Sample, Sighting, Step } from '../../ports/driver.ts';
+import type { BadQuality, Driver, Sample, Sighting, Step } from '../../ports/driver.ts';
 import type { Log } from '../../ports/log.ts';
 import { tmfKeyedArrays } from '../../tmf/keyed-arrays.ts';
+import {
+  abilitiesOf,
+  type Behaving,
+  type Consequence,
+  instancesOf,
+  type SimulatedTemplate,
+} from './simulator-abilities.ts';
+import { readElements, type SimulatedElement, type SimulatedTelemetry } from './simulator-elements.ts';
 
-/** What else is so when something is so: a locked port is disabled. */
-export interface Consequence {
-  readonly when: { readonly path: Path; readonly is: Json };
-  readonly also: { readonly [path: Path]: Json };
-}
-
-/** A characteristic that moves: `value` at the start of the element, and what is added each second. */
-export interface SimulatedTelemetry {
-  readonly name: string;
-  readonly value: number;
-  readonly perSecond: number;
-}
-
-export interface SimulatedElement extends NaturalKey {
-  readonly type: InstanceType;
-  /** TMF v5 shape, with a name that is its own within its kind. */
-  readonly facts: JsonObject;
-  readonly supportedBy: readonly NaturalKey[];
-  readonly telemetry: readonly SimulatedTelemetry[];
-  /** The paths that can be set; of any value, unless there is a list of allowed ones. */
-  readonly settable: readonly { readonly path: Path; readonly oneOf?: readonly Json[] }[];
-  readonly consequences: readonly Consequence[];
-}
-
-const path = z.string().regex(/^\//, 'a path such as /administrativeState');
-const json = z.json();
-const naturalKey = z.strictObject({ kind: z.string().min(1), key: z.string().min(1) });
-const element = naturalKey.extend({
-  type: z.enum(['service', 'resource']).default('resource'),
-  facts: z.record(z.string(), json).refine(facts => typeof facts.name === 'string', 'an element needs a name'),
-  supportedBy: z.array(naturalKey).default([]),
-  telemetry: z
-    .array(z.strictObject({ name: z.string().min(1), value: z.number().default(0), perSecond: z.number().default(0) }))
-    .default([]),
-  settable: z.array(z.strictObject({ path, oneOf: z.array(json).optional() })).default([]),
-  consequences: z
-    .array(z.strictObject({ when: z.strictObject({ path, is: json }), also: z.record(path, json) }))
-    .default([]),
-});
-const elementList = z.array(element);
-
-/** Reads the elements from the settings of a profile; throws `invalid` with the place. */
-export function readElements(source: unknown): SimulatedElement[] {
-  const read = elementList.safeParse(source);
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    const pointer = (issue?.path ?? []).map(part => `/${String(part)}`).join('');
-    throw new AgentError('invalid', `the simulated elements cannot be used: ${pointer}: ${issue?.message}`, {
-      pointer,
-    });
-  }
-  const names = new Set<string>();
-  read.data.forEach((each, i) => {
-    for (const name of [`key ${each.key}`, `name ${String(each.facts.name)}`]) {
-      if (names.has(`${each.kind} ${name}`)) {
-        const pointer = `/${i}`;
-        throw new AgentError('invalid', `there are two simulated elements of kind ${each.kind} with the ${name}`, {
-          pointer,
-        });
-      }
-      names.add(`${each.kind} ${name}`);
-    }
-  });
-  return read.data.map(({ settable, ...each }) => ({
-    ...each,
-    settable: settable.map(({ path: where, oneOf }) => ({ path: where, ...(oneOf === undefined ? {} : { oneOf }) })),
-  }));
-}
+export { readElements, readTemplates } from './simulator-elements.ts';
 
 /** What happens to the element from outside, and what goes wrong. */
 export interface SimulatedWorld {
@@ -118,10 +61,16 @@ interface Live {
   bad: BadQuality;
 }
 
-const order = { unlock: 10, set: 50, lock: 90 };
+export interface SimulatorParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly elements: readonly SimulatedElement[];
+  /** What can be made on it; nothing, where nobody says. */
+  readonly templates?: readonly SimulatedTemplate[];
+}
 
-export function openSimulator(options: { clock: Clock; log: Log; elements: readonly SimulatedElement[] }): Simulator {
-  const { clock, log } = options;
+export function openSimulator(options: SimulatorParts): Simulator {
+  const { clock, log, templates = [] } = options;
   let heard: (() => void) | undefined;
   let ringing = false;
   let isStopped = false;
@@ -157,31 +106,100 @@ export function openSimulator(options: { clock: Clock; log: Log; elements: reado
     return found;
   }
 
-  function target(step: Step): { element: Live; path: Path; value: Json | undefined } {
-    const { kind, name, path: where, value } = step.args;
+  function named(kind: Json | undefined, name: Json | undefined): Live | undefined {
+    return live.find(each => each.initial.kind === kind && each.facts.name === name);
+  }
+
+  function target(step: Step): Live {
+    const { kind, name } = step.args;
+    const found = named(kind, name);
+    if (!found) throw new AgentError('moved', `there is no simulated ${String(kind)} called ${String(name)} any more`);
+    return found;
+  }
+
+  function settingOf(step: Step): { path: Path; value: Json | undefined } {
+    const { path: where, value } = step.args;
     if (step.op !== 'set' || typeof where !== 'string') {
       throw new AgentError('invalid', `the simulator does not know the step ${step.op}`);
     }
-    const found = live.find(each => each.initial.kind === kind && each.facts.name === name);
-    if (!found) throw new AgentError('moved', `there is no simulated ${String(kind)} called ${String(name)} any more`);
-    return { element: found, path: where, value };
+    return { path: where, value };
+  }
+
+  /** Each element that is moved has its own consequences, once. */
+  function take(element: Live, facts: JsonObject, met: ReadonlySet<Live> = new Set()): ReadonlySet<Live> {
+    const { consequences } = element.initial;
+    let moved: ReadonlySet<Live> = new Set([...met, element]);
+    element.facts = withConsequences(facts, consequences);
+    for (const { when, on, also } of consequences) {
+      const other = on && named(on.kind, on.name);
+      if (!other || moved.has(other) || !sameJson(at(element.facts, when.path, tmfKeyedArrays), when.is)) continue;
+      moved = take(other, withAll(other.facts, also), moved);
+    }
+    ring();
+    return moved;
   }
 
   function set(element: Live, where: Path, value: Json | undefined): void {
-    element.facts = withConsequences(put(element.facts, where, value), element.initial.consequences);
-    ring();
+    take(element, putAt(element.facts, where, value, tmfKeyedArrays));
+  }
+
+  /** The element knows its own rules: it refuses what somebody asks for without what it needs. */
+  function refuseWithout(needs: readonly Need[] = []): void {
+    if (needs.length === 0) return;
+    const scene = sceneOf(instancesOf(live.map(({ initial: { kind, type }, facts }) => ({ kind, type, facts }))));
+    const missing = needs.find(each => !holds(each, scene, { now: clock.now(), keyed: tmfKeyedArrays }));
+    if (missing) throw new AgentError('refused', `not unless ${missing.because}`);
+  }
+
+  function make(step: Step): void {
+    const { kind, name, facts } = step.args;
+    const template = templates.find(each => each.kind === kind);
+    if (!template || typeof name !== 'string' || !isObject(facts)) {
+      throw new AgentError('invalid', `the simulator cannot make a ${String(kind)}`);
+    }
+    if (named(kind, name)) throw new AgentError('refused', `there is a ${template.kind} called ${name} already`);
+    const { type, settable, consequences } = template;
+    const made = {
+      kind: template.kind,
+      key: name,
+      type,
+      facts,
+      supportedBy: [],
+      telemetry: [],
+      settable,
+      consequences,
+    };
+    const begun = begin(made, ++count);
+    live.push(begun);
+    take(begun, facts);
+  }
+
+  /** What stands everywhere that something could follow from a change of this element. */
+  function standing(element: Live, where: readonly Path[], met: Set<Live> = new Set()): Json[] {
+    met.add(element);
+    const { kind, consequences } = element.initial;
+    const own = [...where, ...consequences.filter(each => !each.on).flatMap(each => Object.keys(each.also))];
+    const others = consequences.flatMap(({ on, also }) => {
+      const other = on && named(on.kind, on.name);
+      return other && !met.has(other) ? standing(other, Object.keys(also), met) : [];
+    });
+    const found = own.map((each): Json => {
+      const was = at(element.facts, each, tmfKeyedArrays);
+      return { kind, name: element.facts.name ?? null, path: each, ...(was === undefined ? {} : { value: was }) };
+    });
+    return [...found, ...others];
+  }
+
+  function* behaving(): Generator<Behaving> {
+    for (const { initial, facts } of live) {
+      const { kind, settable, consequences } = initial;
+      yield { kind, name: String(facts.name), settable, consequences };
+    }
   }
 
   return {
     name: 'simulator',
-    abilities: abilitiesOf(options.elements, (kind, name, where) =>
-      live.some(
-        each =>
-          each.initial.kind === kind &&
-          each.facts.name === name &&
-          each.initial.settable.some(one => one.path === where),
-      ),
-    ),
+    abilities: abilitiesOf({ now: behaving, from: [...options.elements, ...templates], templates }),
     async start(call) {
       isStopped = false;
       heard = call;
@@ -211,27 +229,44 @@ export function openSimulator(options: { clock: Clock; log: Log; elements: reado
     },
     async examine(step) {
       await reach();
-      const { element: found, path: where, value } = target(step);
-      const touched = [where, ...found.initial.consequences.flatMap(each => Object.keys(each.also))];
+      const { kind, name } = step.args;
+      if (step.op === 'make') return { already: named(kind, name) !== undefined, before: [] };
+      if (step.op === 'remove') {
+        const found = named(kind, name);
+        if (!found) return { already: true, before: [] };
+        const { initial, key, facts } = found;
+        return { already: false, before: asJson({ initial: { ...initial }, key, facts }) };
+      }
+      const { path: where, value } = settingOf(step);
+      const found = target(step);
       return {
         already: sameJson(at(found.facts, where, tmfKeyedArrays), value),
-        before: touched.map(each => {
-          const was = at(found.facts, each, tmfKeyedArrays);
-          return { path: each, ...(was === undefined ? {} : { value: was }) };
-        }),
+        before: standing(found, [where]),
       };
     },
     async act(step) {
       await reach();
-      const { element: found, path: where, value } = target(step);
       const said = refusal;
       refusal = undefined;
       if (said !== undefined) throw new AgentError('refused', said);
-      const allowed = found.initial.settable.find(each => each.path === where)?.oneOf;
-      if (allowed && !allowed.some(each => sameJson(each, value))) {
-        throw new AgentError('refused', `${JSON.stringify(value)} cannot be set at ${where} of ${found.facts.name}`);
+      if (step.op === 'make') {
+        refuseWithout(step.needs);
+        make(step);
+      } else if (step.op === 'remove') {
+        const found = target(step);
+        refuseWithout(step.needs);
+        live.splice(live.indexOf(found), 1);
+        ring();
+      } else {
+        const { path: where, value } = settingOf(step);
+        const found = target(step);
+        const allowed = found.initial.settable.find(each => each.path === where)?.oneOf;
+        if (allowed && !allowed.some(each => sameJson(each, value))) {
+          throw new AgentError('refused', `${JSON.stringify(value)} cannot be set at ${where} of ${found.facts.name}`);
+        }
+        refuseWithout(step.needs);
+        set(found, where, value);
       }
-      set(found, where, value);
       log.debug('the simulated element was set', { summary: step.summary });
       if (losesAnswer) {
         losesAnswer = false;
@@ -240,10 +275,25 @@ export function openSimulator(options: { clock: Clock; log: Log; elements: reado
     },
     async undo(step, before) {
       await reach();
-      const { element: found } = target(step);
-      for (const each of isArray(before) ? before : []) {
-        const where = property(each, 'path');
-        if (typeof where === 'string') found.facts = put(found.facts, where, property(each, 'value'));
+      const { kind, name } = step.args;
+      if (step.op === 'make') {
+        const made = named(kind, name);
+        if (made) live.splice(live.indexOf(made), 1);
+      } else if (step.op === 'remove') {
+        const key = property(before, 'key');
+        const facts = property(before, 'facts');
+        const [initial] = readElements([property(before, 'initial')]);
+        if (initial && !named(kind, name) && typeof key === 'string' && isObject(facts)) {
+          live.push({ ...begin(initial, ++count), key, facts });
+        }
+      } else {
+        target(step);
+        for (const each of isArray(before) ? before : []) {
+          const where = property(each, 'path');
+          const found = named(property(each, 'kind'), property(each, 'name'));
+          if (!found || typeof where !== 'string') continue;
+          found.facts = putAt(found.facts, where, property(each, 'value'), tmfKeyedArrays);
+        }
       }
       ring();
     },
@@ -337,82 +387,19 @@ function badly(bad: BadQuality): { readonly bad?: BadQuality } {
 
 function withConsequences(facts: JsonObject, consequences: readonly Consequence[]): JsonObject {
   let result = facts;
-  for (const { when, also } of consequences) {
-    if (!sameJson(at(result, when.path, tmfKeyedArrays), when.is)) continue;
-    for (const [where, value] of Object.entries(also)) result = put(result, where, value);
+  for (const { when, on, also } of consequences) {
+    if (!on && sameJson(at(result, when.path, tmfKeyedArrays), when.is)) result = withAll(result, also);
   }
+  return result;
+}
+
+function withAll(facts: JsonObject, also: Consequence['also']): JsonObject {
+  let result = facts;
+  for (const [where, value] of Object.entries(also)) result = putAt(result, where, value, tmfKeyedArrays);
   return result;
 }
 
 function moved({ name, value, perSecond }: SimulatedTelemetry, seconds: number): JsonObject {
   const now = value + perSecond * seconds;
   return { name, value: now, valueType: 'number', '@type': 'NumberCharacteristic' };
-}
-
-/** One ability for each path that some element of a kind lets be set; `isSettable` tells whether this one does. */
-function abilitiesOf(
-  elements: readonly SimulatedElement[],
-  isSettable: (kind: string, name: string, path: Path) => boolean,
-): Ability[] {
-  const found = new Map<string, Ability>();
-  for (const { kind, settable } of elements) {
-    for (const { path: where } of settable) {
-      const steps: Ability['steps'] = (actual, wanted) => {
-        const name = property(actual, 'name');
-        if (typeof name !== 'string') return `the ${kind} is not there now`;
-        if (sameJson(at(actual, where, tmfKeyedArrays), wanted)) return [];
-        if (!isSettable(kind, name, where)) return `${where} of ${name} cannot be set`;
-        return [setStep(kind, name, where, wanted)];
-      };
-      found.set(`${kind} ${where}`, { kind, path: where, steps });
-    }
-  }
-  return [...found.values()];
-}
-
-function setStep(kind: string, name: string, where: Path, wanted: Json | undefined): Step {
-  const what = where === '/administrativeState' ? (wanted === 'unlocked' ? 'unlock' : 'lock') : 'set';
-  const to = wanted === undefined ? '' : ` to ${JSON.stringify(wanted)}`;
-  return {
-    op: 'set',
-    args: { kind, name, path: where, ...(wanted === undefined ? {} : { value: wanted }) },
-    summary: `${wanted === undefined ? 'clear' : 'set'} ${where} of ${name}${to}`,
-    order: order[what],
-  };
-}
-
-/** The document with this value at a path, its missing parents made; undefined takes away what is there. */
-function put(document: JsonObject, where: Path, value: Json | undefined): JsonObject {
-  const result = putAt(document, segments(where), '', '', value);
-  return isObject(result) ? result : {};
-}
-
-function putAt(
-  here: Json | undefined,
-  way: readonly string[],
-  parent: string,
-  name: string,
-  value: Json | undefined,
-): Json | undefined {
-  const [part, ...rest] = way;
-  if (part === undefined) return value;
-  const candidates = keysOfArray(tmfKeyedArrays, parent, name);
-  if (candidates && (here === undefined || isArray(here))) {
-    const list = here ?? [];
-    const index = list.findIndex(each => candidates.some(by => keyOf(each, [by]) && keyName(each, by) === part));
-    const found = list[index];
-    const made = putAt(found ?? { [candidates[0]?.[0] ?? 'name']: part }, rest, name, part, value);
-    // A characteristic without its value is none.
-    const gone = made === undefined || (isCharacteristics(name) && property(made, 'value') === undefined);
-    if (gone) return list.filter((_, i) => i !== index);
-    return found === undefined ? [...list, made] : list.map((each, i) => (i === index ? made : each));
-  }
-  const object = isObject(here) ? here : {};
-  const made = putAt(property(object, part), rest, name, part, value);
-  if (made === undefined) return Object.fromEntries(Object.entries(object).filter(([key]) => key !== part));
-  return { ...object, [part]: made };
-}
-
-function isCharacteristics(name: string): boolean {
-  return Object.values(characteristicArray).includes(name);
 }
