@@ -579,22 +579,66 @@ describe.skipIf(noNamespaces !== undefined)(`the linux driver${why}`, () => {
       );
     });
 
-    test('a route that cannot be put back is named', async () => {
-      const netns = makeNetns();
-      netns.veth('va', 'vb');
-      netns.ip('addr add 10.0.0.1/24 dev va');
-      netns.ip('route add 10.1.0.0/16 dev va realm 3/5');
-      netns.ip('route add 10.2.0.0/16 via 10.0.0.9');
+    test('what cannot be said in words comes back as it was: encapsulations, realms, locked metrics, nexthop objects', {
+      timeout: 30_000,
+    }, async () => {
+      for (const [path, wanted] of [
+        [adminPath, 'locked'],
+        [mtuPath, 1279],
+      ] as const) {
+        const netns = await furnished();
+        for (const line of [
+          'route add 10.20.0.0/16 dev va realm 3/5',
+          'route add 10.21.0.0/16 encap ip id 7 dst 192.0.2.1 ttl 9 via 10.99.0.2 dev va metric 5',
+          'route add 10.21.0.0/16 via 10.99.0.3 dev va metric 6',
+          'route add 10.22.0.0/16 via 10.99.0.2 mtu lock 1400 metric 9',
+          '-6 route add 2001:db8:20::/48 encap seg6 mode encap segs fc00::1,fc00::2 dev va',
+          '-6 route add 2001:db8:21::/48 via 2001:db8::fe dev va mtu lock 1300 table 77',
+          'nexthop add id 7 via 10.99.0.2 dev va proto static',
+          'nexthop add id 8 via 10.98.0.2 dev vc',
+          'nexthop add id 9 group 7,3/8',
+          'nexthop add id 16 via 2001:db8::fe dev va',
+          'nexthop add id 17 group 16',
+          'route add 10.23.0.0/16 nhid 7',
+          'route add 10.24.0.0/16 nhid 9',
+          '-6 route add 2001:db8:22::/48 nhid 17',
+        ]) {
+          netns.ip(line);
+        }
+        const all = (): string[] => [...netns.dump(), ...netns.ip('-d nexthop').trim().split('\n')];
+        const before = all();
+        const driver = open(netns);
+        const [step] = stepsTo(driver, await see(driver, 'va'), path, wanted);
+        if (!step) throw new Error('no step');
+        const examination = await driver.examine(step);
+        await driver.act(step);
+        expect(all()).not.toEqual(before);
+        await driver.undo(step, JSON.parse(JSON.stringify(examination.before)));
+        await vi.waitFor(() => expect(all()).toEqual(before), { timeout: 5_000, interval: 50 });
+        await driver.undo(step, JSON.parse(JSON.stringify(examination.before)));
+        expect(all()).toEqual(before);
+      }
+    });
+
+    test('a route by a nexthop object, or with an encapsulation, goes and comes back', async () => {
+      const netns = await furnished();
+      netns.ip('nexthop add id 7 via 10.99.0.2 dev va');
+      netns.ip('route add 10.23.0.0/16 nhid 7');
+      netns.ip('route add 10.21.0.0/16 encap ip id 7 dst 192.0.2.1 ttl 9 via 10.99.0.2 dev va metric 5');
+      const before = netns.dump();
       const driver = open(netns);
-      const [step] = stepsTo(driver, await see(driver, 'va'), adminPath, 'locked');
-      if (!step) throw new Error('no step');
-      const examination = await driver.examine(step);
-      await driver.act(step);
-      await expect(driver.undo(step, examination.before)).rejects.toMatchObject({
-        code: 'refused',
-        message: expect.stringContaining('to 10.1.0.0/16 dev va'),
-      });
-      expect(netns.ip('route show')).toContain('10.2.0.0/16 via 10.0.0.9');
+      const seen = await host(driver);
+      const routes = values(seen.facts).route as JsonObject[];
+      const left = routes.filter(each => !/^10\.2[13]\./.test(String(each.destination)));
+      const done: { step: Step; before: Json }[] = [];
+      for (const step of stepsTo(driver, seen, routePath, left)) {
+        done.push({ step, before: (await driver.examine(step)).before });
+        await driver.act(step);
+      }
+      expect(done).toHaveLength(2);
+      expect(netns.dump()).toHaveLength(before.length - 3);
+      for (const each of done) await driver.undo(each.step, JSON.parse(JSON.stringify(each.before)));
+      expect(netns.dump()).toEqual(before);
     });
   });
 

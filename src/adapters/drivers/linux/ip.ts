@@ -217,7 +217,7 @@ function spoken(text: string): Spoken {
 
 /** One word of a batch line: nothing that ends the line, splits it, quotes, continues, or begins a comment or an option. */
 function isWord(word: string): boolean {
-  return /^[A-Za-z0-9_.:/@+~%][A-Za-z0-9_.:/@+~%-]*$/.test(word);
+  return /^[A-Za-z0-9_.:/@+~%][A-Za-z0-9_.:/@+~%,-]*$/.test(word);
 }
 
 function kernelSentence(words: readonly string[], complaints: readonly string[]): string {

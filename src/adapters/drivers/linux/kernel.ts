@@ -3,6 +3,8 @@ import { AgentError } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
 import { openIp } from './ip.ts';
+import { type NexthopObject, readNexthopObjects } from './nexthops.ts';
+import { once, onceWithFile } from './once.ts';
 import { type Link, type Route, readForwarding, readLinks, readRoutes } from './reading.ts';
 import { openSettings, type Settings } from './settings.ts';
 
@@ -13,6 +15,10 @@ export interface Kernel {
   routes(): Promise<Route[]>;
   /** The route that is taken to an address (from one of its own), as it stands in its table. Rejects where there is none. */
   routesTo(address: string, from?: string): Promise<Route[]>;
+  nexthops(): Promise<NexthopObject[]>;
+  /** What `ip route save` writes; empty where it cannot. */
+  saveRoutes(words: readonly string[]): Promise<Buffer>;
+  restoreRoute(saved: Buffer): Promise<void>;
   /** Whether IPv4 is forwarded between interfaces; undefined where `ip` cannot tell. */
   forwarding(): Promise<boolean | undefined>;
   /** Changes something, once. Rejects with `refused` in the kernel's words. */
@@ -60,6 +66,19 @@ export function openKernel(options: { netns?: string; clock: Clock; log: Log }):
     routes: async () => readRoutes(await ip.ask(['route', 'show', 'table', 'all'])),
     routesTo: async (address, from) =>
       readRoutes(await ip.ask(['route', 'get', 'fibmatch', address, ...(from === undefined ? [] : ['from', from])])),
+    async nexthops() {
+      try {
+        return readNexthopObjects(await ip.ask(['nexthop', 'show']));
+      } catch (error) {
+        // A kernel without nexthop objects.
+        if (error instanceof AgentError && error.code === 'refused') return [];
+        throw error;
+      }
+    },
+    saveRoutes: words => once(options.netns, ['ip', ...words]).catch(() => Buffer.alloc(0)),
+    async restoreRoute(saved) {
+      await onceWithFile(options.netns, ['ip', 'route', 'restore'], saved);
+    },
     async forwarding() {
       try {
         return readForwarding(await ip.ask(['netconf', 'show']));

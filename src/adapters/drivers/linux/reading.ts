@@ -17,6 +17,14 @@ export type Link = {
   readonly master?: string;
   /** The interface below this one; of a veth, its other end. */
   readonly link?: string;
+  /** How IPv6 makes its own address: `eui64`, `none` …; left out where the link has no IPv6. */
+  readonly addressGeneration?: string;
+  /** What the kernel was told of the link beside, where it is not the default. */
+  readonly ipv6Disabled?: boolean;
+  readonly keepsIpv6?: boolean;
+  readonly promotesSecondaries?: boolean;
+  /** The queueing discipline at its root, as far as it is told with the link. */
+  readonly qdisc?: string;
   readonly addresses: readonly Address[];
 };
 
@@ -66,6 +74,8 @@ export type Route = {
   readonly nexthops?: readonly Nexthop[];
   /** Attributes that only its maker can give it again: an encapsulation, realms. */
   readonly beyond?: readonly string[];
+  /** The message that makes it again, base64; read only where it is about to be lost. */
+  readonly saved?: string;
 };
 
 const FOR_EVER = 4_294_967_295;
@@ -104,6 +114,8 @@ export function readLinks(answer: Answer): Link[] {
       ...some('kind', string(property(item, 'linkinfo'), 'info_kind')),
       ...some('master', string(item, 'master')),
       ...some('link', string(item, 'link')),
+      ...some('addressGeneration', string(item, 'inet6_addr_gen_mode')),
+      ...some('qdisc', string(item, 'qdisc')),
       addresses: isArray(addresses) ? addresses.flatMap(readAddress) : [],
     };
   });
