@@ -22,7 +22,9 @@ export const tmfKeyedArrays: KeyedArrays = {
   ...keysByName(),
   // The routes of a host: a characteristic value that is itself a set.
   'route/value': [
+    ['table', 'destination', 'gateway', 'metric'],
     ['table', 'destination', 'gateway'],
+    ['table', 'destination', 'interface', 'metric'],
     ['table', 'destination', 'interface'],
   ],
   // What a value holds is its author's to name.
