@@ -131,6 +131,8 @@ export interface Reader extends ModelReader, InstanceIndex {
   /** In order of their plan, or newest first without one. */
   tasks(of?: {
     readonly plan?: PlanId;
+    /** As in `PlannedTask`; of these the newest comes first. */
+    readonly key?: string;
     readonly states?: readonly TaskState[];
     readonly limit?: number;
   }): readonly Task[];
@@ -157,9 +159,9 @@ export interface Writer extends Reader, ModelWriter {
   putTask(task: Unwritten<Task>): Task;
   /**
    * Forgets what only history holds: plans that have ended, with their tasks, and natural keys of things that are gone,
-   * but for the newest of each. Like the trimming of the change list it makes no change row.
+   * but for the newest of each, and the plans excepted. Like the trimming of the change list it makes no change row.
    */
-  tidy(keep: { readonly plans: number; readonly keys: number }): void;
+  tidy(keep: { readonly plans: number; readonly keys: number; readonly except?: readonly PlanId[] }): void;
   /** The following have no change row: nobody outside follows them. */
   putStreamState(name: string, state: JsonObject): void;
   removeStreamState(name: string): void;

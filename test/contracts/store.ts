@@ -311,6 +311,12 @@ export function storeContract(name: string, open: (parts: StoreParts) => Store):
       expect(names(store.tasks({ plan: planId('p'), limit: 2 }))).toEqual(['t', 'u']);
       expect(names(store.tasks({ states: ['acknowledged'], limit: 1 }))).toEqual(['v']);
       expect(names(store.tasks({ plan: planId('q'), states: ['acknowledged'] }))).toEqual([]);
+      write(store, writer => {
+        writer.putTask({ ...task, id: taskId('x'), key: 'k' });
+        writer.putTask({ ...task, id: taskId('y'), plan: planId('q'), key: 'k' });
+      });
+      expect(names(store.tasks({ key: 'k' }))).toEqual(['y', 'x']);
+      expect(names(store.tasks({ key: 'other' }))).toEqual([]);
     });
 
     test('tidying forgets the oldest ended plans with their tasks, and keys of what is gone, without a change', () => {
@@ -330,8 +336,13 @@ export function storeContract(name: string, open: (parts: StoreParts) => Store):
       store.transact(cause, writer => writer.tidy({ plans: 1, keys: 1 }));
       expect(names(store.plans()).sort()).toEqual(['open', 'r']);
       expect(names(store.tasks())).toEqual(['task of r']);
+      store.transact(cause, writer => {
+        for (const id of ['s', 't']) writer.putPlan({ ...plan, id: planId(id), state: 'done' });
+        writer.tidy({ plans: 1, keys: 1, except: [planId('r')] });
+      });
+      expect(names(store.plans()).sort()).toEqual(['open', 'r', 't']);
       expect(store.keyBindings().map(each => each.key)).toEqual(['here', 'gone 2']);
-      expect(store.seq()).toBe(seq);
+      expect(store.seq()).toBe(seq + 2);
     });
 
     test('backoffs, pauses and listeners are kept without a change', () => {

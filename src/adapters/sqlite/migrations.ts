@@ -127,6 +127,10 @@ const steps: readonly string[] = [
       standing.record
     FROM expectation AS standing LEFT JOIN change ON change.seq = standing.seq ORDER BY standing.row;
   `,
+  // So that what was done once is found again by what it was done for.
+  `
+  CREATE INDEX IF NOT EXISTS task_by_key ON task (record ->> '$.key') WHERE record ->> '$.key' IS NOT NULL;
+  `,
 ];
 
 /** The schema this program writes. */

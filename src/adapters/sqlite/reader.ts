@@ -211,19 +211,23 @@ export class SqliteReader extends SqliteModelReader implements Reader {
 
   tasks({
     plan,
+    key,
     states,
     limit = NO_LIMIT,
   }: {
     readonly plan?: PlanId;
+    readonly key?: string;
     readonly states?: readonly TaskState[];
     readonly limit?: number;
   } = {}): readonly Task[] {
     const ofPlan = equalities({ plan });
+    const ofKey = key === undefined ? '' : `AND record ->> '$.key' = ?`;
     const among = amongStates(states);
     return this.#records(
-      `SELECT id, seq, record FROM task WHERE ${ofPlan.text} AND ${among.text}
+      `SELECT id, seq, record FROM task WHERE ${ofPlan.text} ${ofKey} AND ${among.text}
        ORDER BY row ${plan === undefined ? 'DESC' : 'ASC'} LIMIT ?`,
       ...ofPlan.values,
+      ...(key === undefined ? [] : [key]),
       ...among.values,
       limit,
     );

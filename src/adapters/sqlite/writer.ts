@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Cause } from '../../core/change.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
-import type { ExpectationId, InstanceId, Instant, ListenerId } from '../../core/ids.ts';
+import type { ExpectationId, InstanceId, Instant, ListenerId, PlanId } from '../../core/ids.ts';
 import type { Instance } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Listener } from '../../core/listener.ts';
@@ -233,11 +233,29 @@ export class SqliteWriter extends SqliteReader implements Writer {
     return this.#put(rows.taskTable, task);
   }
 
-  tidy({ plans, keys }: { readonly plans: number; readonly keys: number }): void {
+  tidy({
+    plans,
+    keys,
+    except = [],
+  }: {
+    readonly plans: number;
+    readonly keys: number;
+    readonly except?: readonly PlanId[];
+  }): void {
     const ended = `SELECT id FROM plan WHERE state IN (${endedPlanStates.map(() => '?').join(', ')})
        ORDER BY row DESC LIMIT -1 OFFSET ?`;
-    this.#run(`DELETE FROM task WHERE plan IN (${ended})`, ...endedPlanStates, plans);
-    this.#run(`DELETE FROM plan WHERE id IN (${ended})`, ...endedPlanStates, plans);
+    const kept = JSON.stringify(except);
+    for (const [table, column] of [
+      ['task', 'plan'],
+      ['plan', 'id'],
+    ]) {
+      this.#run(
+        `DELETE FROM ${table} WHERE ${column} IN (${ended}) AND ${column} NOT IN (SELECT value FROM json_each(?))`,
+        ...endedPlanStates,
+        plans,
+        kept,
+      );
+    }
     this.#run(
       `DELETE FROM key_binding WHERE row IN (
          SELECT row FROM key_binding WHERE id NOT IN (SELECT id FROM instance) ORDER BY row DESC LIMIT -1 OFFSET ?)`,
