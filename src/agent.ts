@@ -114,6 +114,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
   const hubAllow = config['hub.allow'];
   const ownPort = (): number | undefined => {
+    settable: (kind, path) => loop.settable(kind, path),
     const bound = app.server.address();
     return typeof bound === 'object' ? bound?.port : undefined;
   };

@@ -1,7 +1,7 @@
 /** The written form of an expectation, wherever it is written: in a body, in a file of sets, in a firmware profile. */
 import * as z from 'zod';
 import { AgentError } from './errors.ts';
-import { type Expectation, modes, type Target } from './expectation.ts';
+import { type Expectation, modes, onWithdraw, type Target } from './expectation.ts';
 import type { ExpectationProfiles } from './expectation-profile.ts';
 import { type Reading, readExpected } from './expected.ts';
 import { instanceId } from './ids.ts';
@@ -43,9 +43,13 @@ export const expectationForm = {
     .exactOptional(),
   freshnessMs: z.number().int().positive().exactOptional(),
 };
+  onWithdraw: z.enum(onWithdraw).exactOptional(),
 
 /** What is expected of whom, and how much it matters: an expectation without what its keeper adds. */
-export type Said = Omit<Expectation, 'id' | 'principal' | 'set' | 'name' | 'version' | 'createdAt' | 'seq'>;
+export type Said = Omit<
+  Expectation,
+  'id' | 'principal' | 'set' | 'name' | 'withdrawing' | 'version' | 'createdAt' | 'seq'
+>;
 
 export function toTarget(read: z.output<typeof targetForm>): Target {
   if ('id' in read) return { ...read, id: instanceId(read.id) };

@@ -51,10 +51,30 @@ export interface Expectation {
   readonly validFor?: { readonly startDateTime?: string; readonly endDateTime?: string };
   /** How old an observation may be before the verdict is unknown. */
   readonly freshnessMs?: number;
+  /** What becomes of what was done for it when it is withdrawn: `leave` (the default) or `restore`. */
+  readonly onWithdraw?: OnWithdraw;
+  /** It was withdrawn, and what it alone had changed goes back. */
+  readonly withdrawing?: Withdrawing;
   /** Of a peer's: the hash by which the peer knows what it has asked for. */
   readonly version?: string;
   readonly createdAt: Instant;
   readonly seq: number;
+}
+
+/** Whether what it alone had changed goes back to what it was. */
+export const onWithdraw = ['leave', 'restore'] as const;
+export type OnWithdraw = (typeof onWithdraw)[number];
+
+/** Withdrawn, and still there until what it had changed has gone back, or its time is up. */
+export interface Withdrawing {
+  readonly by: string;
+  readonly since: Instant;
+  /** After that it is let go, whatever has not gone back. */
+  readonly until: Instant;
+  /** Why it has not gone back yet, and when that is tried again. */
+  readonly because?: string;
+  readonly attempts?: number;
+  readonly againAt?: Instant;
 }
 
 export const defaultPriority = 50;

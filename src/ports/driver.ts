@@ -58,6 +58,8 @@ export interface Examination {
   readonly already: boolean;
   /** All that an undo of this step needs, side effects included. Opaque to all but the driver; plain data. */
   readonly before: Json;
+  /** Whether the effect is there cannot be seen; the sentence says why. Such a step is never tried a second time by itself. */
+  readonly unseen?: string;
 }
 
 export interface Driver {

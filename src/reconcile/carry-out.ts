@@ -1,28 +1,17 @@
-/** Carries out the tasks of a plan on the element, each written down before and after; and takes them back. */
-
+/**
+ * Carries out the tasks of a plan on the element: a group is done all or not at all, and whatever becomes of one, the
+ * others go on.
+ */
 import { backoffMs } from '../core/backoff.ts';
-import type { Cause } from '../core/change.ts';
-import { AgentError, sentence } from '../core/errors.ts';
-import { type ExpectationId, type Instant, type TaskId, taskId } from '../core/ids.ts';
-import { sameJson } from '../core/json.ts';
-import { type Plan, type PlanEvent, planTransitions } from '../core/plan.ts';
+import { type Instant, taskId } from '../core/ids.ts';
+import type { Plan } from '../core/plan.ts';
 import { leafName } from '../core/planner.ts';
-import { type Task, type TaskEvent, taskTransitions } from '../core/task.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Driver } from '../ports/driver.ts';
-import type { Log } from '../ports/log.ts';
+import type { Task } from '../core/task.ts';
 import type { Store, Writer } from '../ports/store.ts';
-import { whyPaused, whyUnwanted } from './plans.ts';
-
-export interface CarryOutParts {
-  readonly store: Store;
-  readonly driver: (name: string) => Driver | undefined;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly newId: () => string;
-  /** 0 up to 1. */
-  readonly chance: () => number;
-}
+import { type CarryOutParts, causeOf, driverOf, moved, next, plannedOf } from './rows.ts';
+import { runTask, runTogether } from './run-task.ts';
+import { takeBackTasks } from './take-back.ts';
+import { whyNotReady } from './verify.ts';
 
 /** Every task that was under way when the agent stopped goes back to be looked at and tried again. */
 export function recoverTasks(store: Store): void {
@@ -37,15 +26,18 @@ export function recoverTasks(store: Store): void {
 export function begin(parts: CarryOutParts, plan: Plan): Plan {
   const by = plan.approvedBy ?? plan.madeBy;
   return parts.store.transact(causeOf(plan, `begun for ${by}`), writer => {
-    for (const planned of plan.tasks) {
+    for (const [nth, { instance, of, expectation, driver, step, path, key }] of plan.tasks.entries()) {
       writer.putTask({
         id: taskId(parts.newId()),
         plan: plan.id,
-        ...(planned.instance === undefined ? {} : { instance: planned.instance }),
-        ...(planned.of === undefined ? {} : { of: planned.of }),
-        driver: planned.driver,
-        step: planned.step,
-        path: planned.path,
+        nth,
+        ...(instance === undefined ? {} : { instance }),
+        ...(of === undefined ? {} : { of }),
+        expectation,
+        driver,
+        step,
+        path,
+        ...(key === undefined ? {} : { key }),
         state: 'acknowledged',
       });
     }
@@ -53,160 +45,123 @@ export function begin(parts: CarryOutParts, plan: Plan): Plan {
   });
 }
 
-/** Runs what is left of a plan that has begun; the sentence of the task that failed, and nothing after it was tried. */
-export async function runTasks(parts: CarryOutParts, plan: Plan): Promise<string | undefined> {
-  const { store, clock } = parts;
-  for (const task of store.tasks({ plan: plan.id })) {
-    // One that has ended did so before the agent stopped.
-    const ended = task.state === 'acknowledged' ? await runTask(parts, plan, task) : task;
-    if (ended.state !== 'terminatedWithError') continue;
-    const left = store.tasks({ plan: plan.id, states: ['acknowledged'] });
-    const error = 'not started: the task before it failed';
-    store.transact(causeOf(plan, 'a task failed'), writer => {
-      for (const each of left) writer.putTask({ ...moved(each, 'fail'), error, endedAt: clock.now() });
-    });
-    return `${task.step.summary}: ${ended.error ?? 'failed'}`;
+/** A group that was not done, and the sentence why. */
+export interface Failure {
+  readonly group: string;
+  readonly because: string;
+}
+
+/** Runs what is left of a plan that has begun; tells which groups failed. */
+export async function runTasks(parts: CarryOutParts, plan: Plan): Promise<readonly Failure[]> {
+  const { store } = parts;
+  const failures: Failure[] = [];
+  const over = new Set<string>();
+  for (const { id } of store.tasks({ plan: plan.id })) {
+    const task = store.task(id);
+    if (!task) continue;
+    const group = groupOf(plan, task);
+    if (over.has(group)) continue;
+    const failed = await runNext(parts, plan, task, membersOf(store, plan, group));
+    if (!failed) continue;
+    over.add(group);
+    await endGroup(parts, plan, group, failed);
+    failures.push({ group, because: `${failed.step.summary}: ${failed.error ?? 'failed'}` });
   }
-  return undefined;
+  return failures;
+}
+
+/** Runs a task, with its whole group where the element can; the task that failed, if one did. */
+async function runNext(
+  parts: CarryOutParts,
+  plan: Plan,
+  task: Task,
+  members: readonly Task[],
+): Promise<Task | undefined> {
+  // One that has ended did so before the agent stopped.
+  const before = members.find(each => each.state === 'terminatedWithError');
+  if (before || task.state !== 'acknowledged') return before;
+  const left = members.filter(each => each.state === 'acknowledged');
+  if (!goesAtOnce(parts, left)) return isFailed(await runTask(parts, plan, task));
+  // What others of the plan bring first is waited for, as far as it comes at all.
+  const isLast = left.at(-1)?.id === task.id;
+  if (!isLast && left.some(each => whyNotReady(parts, each.step) !== undefined)) return undefined;
+  return (await runTogether(parts, plan, left)).find(isFailed);
+}
+
+function isFailed(task: Task): Task | undefined {
+  return task.state === 'terminatedWithError' ? task : undefined;
+}
+
+function goesAtOnce(parts: CarryOutParts, tasks: readonly Task[]): boolean {
+  const [first] = tasks;
+  if (!first || tasks.length < 2 || tasks.some(task => task.driver !== first.driver)) return false;
+  return parts.driver(first.driver) !== undefined && driverOf(parts, first).actTogether !== undefined;
+}
+
+/** Nothing more of a group is done; what it has done is taken back, unless it was stopped by somebody's word. */
+async function endGroup(parts: CarryOutParts, plan: Plan, group: string, failed: Task): Promise<void> {
+  const { store, clock, log } = parts;
+  const error = failed.stopped
+    ? 'not started: what goes before it was stopped'
+    : 'not started: the task before it failed';
+  store.transact(causeOf(plan, 'a task failed'), writer => {
+    for (const each of membersOf(store, plan, group)) {
+      if (each.state === 'acknowledged') writer.putTask({ ...moved(each, 'fail'), error, endedAt: clock.now() });
+    }
+    // Put off together, or half of it would be tried without the rest.
+    if (!failed.stopped)
+      for (const leaf of leavesOf(plan, group)) putOff(parts, writer, leaf, failed.error ?? 'failed');
+  });
+  if (failed.stopped) return;
+  const done = membersOf(store, plan, group).filter(each => each.kept === undefined);
+  const own = new Set(plan.tasks.filter((_, nth) => groupAt(plan, nth) === group).map(each => each.expectation));
+  const { failure } = await takeBackTasks(parts, done, own);
+  if (failure !== undefined) log.warn('a group was not taken back whole', { plan: plan.id, because: failure });
 }
 
 /** Ends a plan after the look that followed it: done when all its leaves are met, else failed with the reason. */
-export function finish(parts: CarryOutParts, plan: Plan, failure: string | undefined, unmet: readonly string[]): Plan {
+export function finish(parts: CarryOutParts, plan: Plan, failures: readonly Failure[], unmet: readonly string[]): Plan {
   const { store, clock } = parts;
-  const because = failure ?? (unmet.length === 0 ? undefined : `${DONE_IN_VAIN}: ${unmet.join(', ')}`);
-  return store.transact(causeOf(plan, because), writer => {
-    // A task that failed has put its leaves off already.
-    if (failure === undefined) {
-      for (const leaf of unmet) putBackoff(writer, leaf, DONE_IN_VAIN, clock.now(), parts.chance());
-    }
-    return writer.putPlan({
-      ...plan,
-      state: next(plan, because === undefined ? 'finish' : 'fail'),
-      endedAt: clock.now(),
-      ...(because === undefined ? {} : { because }),
-    });
+  const putOffAlready = new Set(failures.flatMap(({ group }) => leavesOf(plan, group)));
+  const inVain = unmet.filter(leaf => !putOffAlready.has(leaf));
+  const reasons = [
+    ...failures.map(failure => failure.because),
+    ...(inVain.length === 0 ? [] : [`${DONE_IN_VAIN}: ${inVain.join(', ')}`]),
+  ];
+  const because = reasons.length === 0 ? {} : { because: reasons.join('; ') };
+  return store.transact(causeOf(plan, because.because), writer => {
+    for (const leaf of inVain) putOff(parts, writer, leaf, DONE_IN_VAIN);
+    const state = next(plan, reasons.length === 0 ? 'finish' : 'fail');
+    return writer.putPlan({ ...plan, state, endedAt: clock.now(), ...because });
   });
 }
 
 /** The element took every step and still is not as expected: trying again at once would be a fight. */
 const DONE_IN_VAIN = 'every step was done, and it is outstanding all the same';
 
-async function runTask(parts: CarryOutParts, plan: Plan, task: Task): Promise<Task> {
-  const { store, clock, log } = parts;
-  const cause = taskCause(plan, task);
-  try {
-    const driver = driverOf(parts, task);
-    const found = await driver.examine(task.step);
-    // After a crash the first look at the element is the one to go back to, not what our own attempt left.
-    const before = task.before ?? found.before;
-    if (found.already) {
-      return store.transact(cause, writer =>
-        writer.putTask({
-          ...moved(task, 'succeed'),
-          before,
-          ...(task.before === undefined ? { already: true } : {}),
-          startedAt: task.startedAt ?? clock.now(),
-          endedAt: clock.now(),
-        }),
-      );
-    }
-    // After a crash, or behind a slow task, it may have been changed, withdrawn or paused since.
-    const served = servedBy(plan, task);
-    const instance = task.instance === undefined ? undefined : store.instance(task.instance);
-    const unwanted = whyUnwanted(store, plan, served) ?? whyPaused(store.pauses(), served, instance);
-    if (unwanted !== undefined) {
-      return store.transact(cause, writer =>
-        writer.putTask({ ...moved(task, 'fail'), error: unwanted, endedAt: clock.now() }),
-      );
-    }
-    const started = store.transact(cause, writer =>
-      writer.putTask({ ...moved(task, 'start'), before, startedAt: task.startedAt ?? clock.now() }),
-    );
-    await driver.act(task.step);
-    log.info('task done', { task: task.id, plan: plan.id, step: task.step.summary });
-    return store.transact(cause, writer => writer.putTask({ ...moved(started, 'succeed'), endedAt: clock.now() }));
-  } catch (error) {
-    log.warn('task failed', { task: task.id, plan: plan.id, step: task.step.summary, error: sentence(error) });
-    return store.transact(cause, writer => {
-      const now = writer.task(task.id) ?? task;
-      backOff(parts, writer, plan, task, sentence(error));
-      return writer.putTask({ ...moved(now, 'fail'), error: sentence(error), endedAt: clock.now() });
-    });
-  }
+/** What is done all or not at all: as planned; of an older plan, what one expectation wants of one instance. */
+function groupOf(plan: Plan, task: Task): string {
+  const planned = plannedOf(plan, task);
+  return groupAt(plan, planned ? plan.tasks.indexOf(planned) : -1);
 }
 
-/** The expectation for which the plan has this task. */
-function servedBy(plan: Plan, { instance, path, step }: Task): ExpectationId {
-  const planned = plan.tasks.find(
-    each =>
-      each.instance === instance &&
-      each.path === path &&
-      each.step.op === step.op &&
-      sameJson(each.step.args, step.args),
-  );
-  if (!planned) throw new AgentError('internal', `the plan ${plan.id} has no task "${step.summary}"`);
-  return planned.expectation;
+function groupAt(plan: Plan, nth: number): string {
+  const planned = plan.tasks[nth];
+  return planned?.group ?? `${planned?.expectation} ${planned?.instance}`;
 }
 
-/** The leaves a task serves are left alone for a while, longer with each failure. */
-function backOff(parts: CarryOutParts, writer: Writer, plan: Plan, task: Task, because: string): void {
-  const now = parts.clock.now();
-  for (const planned of plan.tasks) {
-    if (planned.instance !== task.instance || planned.path !== task.path) continue;
-    putBackoff(writer, leafName(planned.expectation, planned.instance, planned.path), because, now, parts.chance());
-  }
+function membersOf(store: Store, plan: Plan, group: string): readonly Task[] {
+  return store.tasks({ plan: plan.id }).filter(each => groupOf(plan, each) === group);
 }
 
-function putBackoff(writer: Writer, leaf: string, because: string, now: Instant, chance: number): void {
+function leavesOf(plan: Plan, group: string): readonly string[] {
+  const planned = plan.tasks.filter((_, nth) => groupAt(plan, nth) === group);
+  return [...new Set(planned.map(each => leafName(each.expectation, each.instance, each.path)))];
+}
+
+/** A leaf is left alone for a while, longer with each failure. */
+function putOff({ clock, chance }: CarryOutParts, writer: Writer, leaf: string, because: string): void {
+  const now: Instant = clock.now();
   const attempts = (writer.backoffs().find(each => each.leaf === leaf)?.attempts ?? 0) + 1;
-  writer.putBackoff({ leaf, attempts, until: now + backoffMs(attempts, chance), because });
-}
-
-/** Takes back what was done, the last first. A failure leaves the plan in `undoing`, to be asked for again. */
-export async function takeBack(parts: CarryOutParts, plan: Plan): Promise<Plan> {
-  const { store, clock, log } = parts;
-  for (const task of [...store.tasks({ plan: plan.id, states: ['done', 'terminatedWithError'] })].reverse()) {
-    if (task.already || task.before === undefined) continue;
-    try {
-      await driverOf(parts, task).undo(task.step, task.before);
-    } catch (error) {
-      log.warn('undo failed', { task: task.id, plan: plan.id, step: task.step.summary, error: sentence(error) });
-      return store.transact(taskCause(plan, task), writer =>
-        writer.putPlan({ ...plan, because: `taking back "${task.step.summary}": ${sentence(error)}` }),
-      );
-    }
-    if (task.state !== 'done') continue;
-    store.transact(taskCause(plan, task), writer => writer.putTask({ ...moved(task, 'undo'), endedAt: clock.now() }));
-  }
-  return store.transact(causeOf(plan, 'everything it did was taken back'), writer => {
-    const { because: _, ...rest } = plan;
-    return writer.putPlan({ ...rest, state: next(plan, 'undone'), endedAt: clock.now() });
-  });
-}
-
-function driverOf(parts: CarryOutParts, task: Task): Driver {
-  const driver = parts.driver(task.driver);
-  if (!driver) throw new AgentError('unsupported', `the driver ${task.driver} is not part of this profile`);
-  return driver;
-}
-
-function moved(task: Task, event: TaskEvent): Task {
-  const state = taskTransitions[task.state][event];
-  if (state === null) throw new AgentError('conflict', `a task that is ${task.state} cannot ${event}`);
-  return { ...task, state };
-}
-
-/** The state an event takes a plan to; throws `conflict` where it does not apply. */
-export function next(plan: Plan, event: PlanEvent): Plan['state'] {
-  const state = planTransitions[plan.state][event];
-  if (state === null) throw new AgentError('conflict', `the plan ${plan.id} is ${plan.state}; ${event} does not apply`);
-  return state;
-}
-
-function causeOf(plan: Plan, why?: string): Cause {
-  return { principal: 'loop', kind: 'task', ref: plan.id, ...(why === undefined ? {} : { why }) };
-}
-
-function taskCause(plan: Plan, task: { readonly id: TaskId; readonly path: string }): Cause {
-  return { principal: 'loop', kind: 'task', ref: plan.id, why: `outstanding at ${task.path}` };
+  writer.putBackoff({ leaf, attempts, until: now + backoffMs(attempts, chance()), because });
 }

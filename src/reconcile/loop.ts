@@ -2,29 +2,31 @@
  * The loop: observe, judge, plan, write down, carry out, look again. One pass at a time, level-triggered: a pass decides
  * from what is so now; what rang the bell does not matter.
  */
-import type { Cause } from '../core/change.ts';
 import { AgentError, sentence } from '../core/errors.ts';
 import type { Mode } from '../core/expectation.ts';
 import type { Instant } from '../core/ids.ts';
 import type { Kinds } from '../core/kind.ts';
-import type { KeyedArrays } from '../core/path.ts';
-import type { Plan } from '../core/plan.ts';
-import { type Draft, leafName } from '../core/planner.ts';
+import { reaches } from '../core/moves.ts';
+import type { KeyedArrays, Path } from '../core/path.ts';
+import type { Draft } from '../core/planner.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
+import { type ActingParts, actNow } from './acting.ts';
 import { type Bell, hangBell } from './bell.ts';
-import { begin, type CarryOutParts, finish, recoverTasks, runTasks, takeBack } from './carry-out.ts';
+import { recoverTasks } from './carry-out.ts';
 import { Drafts } from './drafts.ts';
 import { Judge } from './judge.ts';
 import { Observer } from './observe.ts';
-import { draftPlan, refuseWhatMoved, whyUnwanted } from './plans.ts';
+import { refuseWhatMoved } from './plans.ts';
 import { PresentedInstances } from './presented.ts';
 import { Quality } from './quality.ts';
+import { nextPutBack } from './restore.ts';
 import { Sampling } from './sampling.ts';
 import { Seen } from './seen.ts';
 import { Sight } from './sight.ts';
+import { clearBackoffs, propose, startAfresh, tidy } from './upkeep.ts';
 import { Verdicts } from './verdicts.ts';
 import { Watch } from './watch.ts';
 
@@ -47,17 +49,11 @@ export interface LoopParts {
 /** Keeps an expectation with a tiny freshness from looking without pause. */
 const SHORTEST_LOOK_MS = 1_000;
 
-/** About a year of one plan a day, with their undo. */
-const PLANS_KEPT = 300;
-/** Interfaces that come and go under ever new names, as those of containers do, must not fill the flash. */
-const KEYS_KEPT = 1_000;
 const PASSES_PER_TIDY = 100;
 /** Proves now and then that nothing was missed. */
 const SWEEP_EVERY_MS = 3_600_000;
 
 const NEVER = Number.POSITIVE_INFINITY;
-
-const upkeep: Cause = { principal: 'loop', kind: 'upkeep' };
 
 export interface LoopCounts {
   passes: number;
@@ -65,6 +61,8 @@ export interface LoopCounts {
   tasksFailed: number;
   plansRefused: number;
   lastPassAt: Instant | undefined;
+  /** Tasks that did otherwise than was foreseen. */
+  wrongPredictions: number;
   lastPassMs: number;
 }
 
@@ -80,11 +78,12 @@ export class Loop {
     tasksFailed: 0,
     plansRefused: 0,
     lastPassAt: undefined,
+    wrongPredictions: 0,
     lastPassMs: 0,
   };
   private readonly parts: LoopParts;
   private readonly bell: Bell;
-  private readonly carrying: CarryOutParts;
+  private readonly acting: ActingParts;
   private readonly verdicts: Verdicts;
   private readonly drafts: Drafts;
   private sweep = true;
@@ -127,7 +126,7 @@ export class Loop {
       unmet: this.verdicts.unmet,
       offers: drivers.flatMap(driver => driver.abilities.map(ability => ({ driver: driver.name, ability }))),
     });
-    this.carrying = {
+    this.acting = {
       store,
       driver: name => this.watch.driver(name),
       clock,
@@ -137,6 +136,14 @@ export class Loop {
     };
     this.bell = hangBell(() => this.pass());
   }
+      keyed,
+      judge: this.judge,
+      look: (driver, again) => this.watch.lookAt(driver, again, this.lookEveryMs()),
+      settable: (kind, path) => this.settable(kind, path),
+      drafts: this.drafts,
+      verdicts: this.verdicts,
+      lookAndJudge: () => this.lookAndJudge(),
+      counts: this.counts,
 
   /** The profile has brought other kinds: what was worked out from those before is worked out anew. */
   takeKinds(): void {
@@ -176,16 +183,23 @@ export class Loop {
   private async pass(): Promise<void> {
     const { clock, log } = this.parts;
     const began = clock.now();
+  /** Whether something here can set what stands at a path of a kind. */
+  settable(kind: string, path: Path): boolean {
+    return this.parts.drivers.some(({ abilities }) =>
+      abilities.some(each => each.kind === kind && (each.path === '' ? path === '' : reaches(each.path, path))),
+    );
+  }
+
     try {
       await this.observe(began);
       await this.judgeWhatMoved(clock.now());
       await this.drawUp(clock.now());
-      if (await this.carryOut()) {
+      if (await actNow(this.acting)) {
         await this.drawUp(clock.now());
         // What this pass had not planned for must not wait for the next thing to happen.
         if (this.drafts.hasTasks('enforce')) this.bell.ring();
       }
-      if (this.counts.passes % PASSES_PER_TIDY === 0) this.tidy();
+      if (this.counts.passes % PASSES_PER_TIDY === 0) tidy(this.parts.store);
     } catch (error) {
       log.error('pass failed', { error: sentence(error), code: error instanceof AgentError ? error.code : 'internal' });
       this.sweep = true;
@@ -224,21 +238,7 @@ export class Loop {
     if (sweep) this.sweptAt = now;
     const { expectationsMoved, plansMoved } = await this.verdicts.update(now, sweep);
     this.plansMoved ||= plansMoved || expectationsMoved !== undefined;
-    if (expectationsMoved !== undefined) this.startAfresh(expectationsMoved);
-  }
-
-  /** Whoever changes what is expected starts afresh: neither old failures nor an old undo hold it back. */
-  private startAfresh(moved: ReadonlySet<string>): void {
-    const { store } = this.parts;
-    const backoffs = store.backoffs().filter(each => moved.has(each.leaf.split(':', 1)[0] ?? ''));
-    const pauses = store
-      .pauses()
-      .filter(each => each.scope.startsWith('leaf:') && moved.has(each.scope.split(':')[1] ?? ''));
-    if (backoffs.length === 0 && pauses.length === 0) return;
-    store.transact(upkeep, writer => {
-      for (const { leaf } of backoffs) writer.clearBackoff(leaf);
-      for (const { scope } of pauses) writer.clearPause(scope);
-    });
+    if (expectationsMoved !== undefined) startAfresh(this.parts.store, expectationsMoved);
   }
 
   // Plan, and write down
@@ -249,111 +249,15 @@ export class Loop {
     if (!isOther && !this.plansMoved) return;
     this.plansMoved = false;
     this.counts.plansRefused += refuseWhatMoved(store, this.parts.keyed, now);
-    this.clearBackoffs();
-    this.propose(now);
-  }
-
-  private clearBackoffs(): void {
-    const { store } = this.parts;
-    const over = store.backoffs().filter(each => !this.drafts.has(each.leaf));
-    if (over.length === 0) return;
-    store.transact(upkeep, writer => {
-      for (const { leaf } of over) writer.clearBackoff(leaf);
-    });
-  }
-
-  /** Keeps one waiting proposal for all that a person has to approve. */
-  private propose(now: Instant): void {
-    const { store } = this.parts;
-    const proposal = draftPlan(this.parts, this.drafts.of('approve'), mode => mode === 'approve', {
-      madeBy: 'loop',
-      now,
-    });
-    const standing = store.plans({ states: ['proposed'] }).filter(each => each.madeBy === 'loop');
-    if (proposal && standing.some(each => each.hash === proposal.hash)) return;
-    const discarded =
-      proposal && store.plans({ states: ['discarded'], limit: 100 }).some(each => each.hash === proposal.hash);
-    if (standing.length === 0 && (!proposal || discarded)) return;
-    store.transact(upkeep, writer => {
-      for (const old of standing) {
-        writer.putPlan({ ...old, state: 'refused', endedAt: now, because: 'what is outstanding has changed' });
-      }
-      if (proposal && !discarded) writer.putPlan(proposal);
-    });
+    clearBackoffs(store, this.drafts);
+    propose(this.parts, this.drafts, now);
   }
 
   // Carry out
 
-  /** True when anything was done to an element; what came of it has then been looked at and judged. */
-  private async carryOut(): Promise<boolean> {
-    const { store, clock, keyed } = this.parts;
-    // One that could not be written down after it was done, as on a full disk, is looked at again like after a crash.
-    recoverTasks(store);
-    let acted = false;
-    for (const undoing of store.plans({ states: ['undoing'] })) {
-      // One that failed waits for a person to ask again.
-      if (undoing.because !== undefined) continue;
-      await takeBack(this.carrying, undoing);
-      await this.lookAndJudge();
-      acted = true;
-    }
-    for (const interrupted of store.plans({ states: ['carryingOut'] })) {
-      await this.carryOutAndVerify(interrupted);
-      acted = true;
-    }
-    for (const { id } of store.plans({ states: ['approved'] })) {
-      this.counts.plansRefused += refuseWhatMoved(store, keyed, clock.now());
-      const approved = store.plan(id);
-      if (approved?.state !== 'approved') continue;
-      await this.carryOutAndVerify(begin(this.carrying, approved));
-      acted = true;
-    }
-    // What was just done may have changed what the draft was made from.
-    if (acted) return true;
-    const own = draftPlan(this.parts, this.drafts.of('enforce'), mode => mode === 'enforce', {
-      madeBy: 'loop',
-      now: clock.now(),
-    });
-    if (!own) return false;
-    const written = store.transact({ ...upkeep, why: 'mode enforce' }, writer =>
-      writer.putPlan({ ...own, state: 'approved', approvedBy: 'mode enforce' }),
-    );
-    await this.carryOutAndVerify(begin(this.carrying, written));
-    return true;
-  }
-
   private async lookAndJudge(): Promise<void> {
     await this.watch.look('all', this.lookEveryMs());
     await this.judgeWhatMoved(this.parts.clock.now());
-  }
-
-  private async carryOutAndVerify(begun: Plan): Promise<void> {
-    const { store } = this.parts;
-    const failure = await runTasks(this.carrying, begun);
-    await this.lookAndJudge();
-    finish(this.carrying, begun, failure, this.stillUnmet(begun));
-    for (const { state } of store.tasks({ plan: begun.id })) {
-      if (state === 'done') this.counts.tasksDone++;
-      if (state === 'terminatedWithError') this.counts.tasksFailed++;
-    }
-  }
-
-  /** The leaves that a plan was to meet and that are unmet after it. */
-  private stillUnmet(plan: Plan): string[] {
-    const unmet = plan.tasks.filter(task => {
-      // What is wanted now is not what was done in vain.
-      if (whyUnwanted(this.parts.store, plan, task.expectation) !== undefined) return false;
-      const judged = this.verdicts.unmet.get(task.expectation, task.instance);
-      return judged?.leaves.some(leaf => leaf.verdict === 'unmet' && `${leaf.path}/`.startsWith(`${task.path}/`));
-    });
-    return [...new Set(unmet.map(task => leafName(task.expectation, task.instance, task.path)))];
-  }
-
-  /** History is kept for people, not for ever. */
-  private tidy(): void {
-    const { store } = this.parts;
-    if (store.plans({ limit: PLANS_KEPT + 1 }).length <= PLANS_KEPT && store.keyBindings().length <= KEYS_KEPT) return;
-    store.transact(upkeep, writer => writer.tidy({ plans: PLANS_KEPT, keys: KEYS_KEPT }));
   }
 
   // Sleep
@@ -374,6 +278,7 @@ export class Loop {
     ];
     const next = Math.min(...due);
     if (!Number.isFinite(next)) return;
+      nextPutBack(store),
     this.sleep = clock.after(Math.max(next - now, 1), () => this.bell.ring());
   }
 }

@@ -1,15 +1,15 @@
 /** What a person may order of the loop: make a plan, approve, apply, undo, discard. */
 import { AgentError } from '../core/errors.ts';
 import type { ExpectationId, InstanceId, PlanId } from '../core/ids.ts';
-import { isArray, type Json, sameJson } from '../core/json.ts';
-import { at, type KeyedArrays } from '../core/path.ts';
+import type { KeyedArrays, Path } from '../core/path.ts';
 import type { Plan, Waiting } from '../core/plan.ts';
 import type { Draft } from '../core/planner.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import { next } from './carry-out.ts';
+import { overlapsOf } from './overlap.ts';
 import { draftPlan, whyMoved } from './plans.ts';
+import { next } from './rows.ts';
 
 export interface OrderParts {
   readonly store: Store;
@@ -17,6 +17,8 @@ export interface OrderParts {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly draft: () => Draft;
+  /** As in `OverlapParts`. */
+  readonly settable: (kind: string, path: Path) => boolean;
   /** Resolves when a pass that began after the call has ended. */
   readonly settle: () => Promise<void>;
 }
@@ -103,11 +105,12 @@ export function takeOrders(parts: OrderParts): Orders {
     undo: async (id, by, force) => {
       const plan = find(id);
       const state = next(plan, 'undo');
-      const overlap = force ? undefined : overlapOf(parts, plan);
-      if (overlap !== undefined) {
+      const overlap = force ? [] : overlapsOf(parts, doneBy(store, id));
+      if (overlap.length > 0) {
+        const reasons = overlap.map(each => each.because).join('; ');
         throw new AgentError(
           'conflict',
-          `the plan ${id} cannot be taken back as it was: ${overlap}; force it if you must`,
+          `the plan ${id} cannot be taken back as it was: ${reasons}; force it if you must`,
         );
       }
       store.transact({ principal: by, kind: 'request', ref: id, why: 'undo' }, writer => {
@@ -131,35 +134,10 @@ export function takeOrders(parts: OrderParts): Orders {
   };
 }
 
-/** What has been done to the same things since, as a sentence; undefined when the plan's work stands untouched. */
-function overlapOf({ store, keyed }: OrderParts, plan: Plan): string | undefined {
-  const mine = store.tasks({ plan: plan.id, states: ['done'] });
-  const touched = new Set(mine.map(task => `${task.instance}\0${task.path}`));
-  const later = store
-    .plans({ states: ['carryingOut', 'done', 'failed'] })
-    .filter(other => other.id !== plan.id && other.seq > plan.seq)
-    .flatMap(other => store.tasks({ plan: other.id, states: ['done'] }))
-    .find(task => !task.already && touched.has(`${task.instance}\0${task.path}`));
-  if (later) return `the later plan ${later.plan} changed ${later.path} of the same instance; undo that one first`;
-
-  for (const task of mine) {
-    const planned = plan.tasks.find(each => sameTask(each, task));
-    const instance = task.instance === undefined ? undefined : store.instance(task.instance);
-    if (!planned || !instance) continue;
-    const now = at(instance.document, task.path, keyed);
-    // A list may have grown since by the kernel's own doing; a single value may not.
-    if (isArray(planned.wanted ?? null) || isArray(now ?? null)) continue;
-    if (!sameJson(now, planned.wanted)) {
-      return `${task.path} was ${text(planned.wanted)} after it and is ${text(now)}, so somebody else changed it`;
-    }
-  }
-  return undefined;
-}
-
-function sameTask(planned: Plan['tasks'][number], task: Task): boolean {
-  return planned.instance === task.instance && planned.path === task.path && planned.step.op === task.step.op;
-}
-
-function text(value: Json | undefined): string {
-  return value === undefined ? 'not there' : JSON.stringify(value);
+/** What an undo takes back. */
+function doneBy(store: Store, plan: PlanId): readonly Task[] {
+  return store
+    .tasks({ plan, states: ['done', 'terminatedWithError'] })
+    .filter(each => !each.already && each.before !== undefined)
+    .filter(each => each.state === 'done' || (each.moves?.length ?? 0) > 0);
 }

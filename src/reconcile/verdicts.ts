@@ -108,8 +108,8 @@ export class Verdicts {
   private learn(id: ExpectationId): boolean {
     const expectation = this.parts.store.expectation(id);
     const before = this.interests.get(id);
-    // What is expected of a peer's instance is judged there.
-    if (expectation && expectation.for.peer === undefined) {
+    // What is expected of a peer's instance is judged there; what was withdrawn is expected no more.
+    if (expectation && expectation.for.peer === undefined && !expectation.withdrawing) {
       this.interests.put(expectation, this.parts.judge.readsTelemetry(expectation));
       return before !== undefined && !sameJson(asJson(before.for), asJson(expectation.for));
     }

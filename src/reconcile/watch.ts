@@ -16,10 +16,14 @@ export interface WatchParts {
   readonly log: Log;
 }
 
+/** Nothing was heard since, and what nobody hears of is not that quick. */
+const JUST_NOW_MS = 1_000;
+
 interface Eye {
   readonly driver: Driver;
   heard: boolean;
   dueAt: Instant;
+  lookedAt: Instant | undefined;
   failures: number;
 }
 
@@ -30,7 +34,7 @@ export class Watch {
 
   constructor(parts: WatchParts) {
     this.parts = parts;
-    this.eyes = parts.drivers.map(driver => ({ driver, heard: true, dueAt: 0, failures: 0 }));
+    this.eyes = parts.drivers.map(driver => ({ driver, heard: true, dueAt: 0, lookedAt: undefined, failures: 0 }));
   }
 
   async start(ring: () => void): Promise<void> {
@@ -69,6 +73,18 @@ export class Watch {
     }
   }
 
+  /** Looks at what one driver sees, unless `again` is false and it was just looked at; tells whether it can see. */
+  async lookAt(driver: string, again: boolean, lookEveryMs: number): Promise<boolean> {
+    const eye = this.eyes.find(each => each.driver.name === driver);
+    if (!eye) return false;
+    const age = eye.lookedAt === undefined ? Number.POSITIVE_INFINITY : this.parts.clock.now() - eye.lookedAt;
+    if (again || eye.heard || eye.failures > 0 || age < 0 || age > JUST_NOW_MS) {
+      eye.heard = false;
+      await this.open(eye, lookEveryMs);
+    }
+    return eye.failures === 0;
+  }
+
   private async open(eye: Eye, lookEveryMs: number): Promise<void> {
     const { clock, sight, observer, log } = this.parts;
     const { name } = eye.driver;
@@ -79,6 +95,7 @@ export class Watch {
       if (eye.failures > 0) log.info('driver sees again', { driver: name });
       sight.saw(name, look.at);
       eye.failures = 0;
+      eye.lookedAt = clock.now();
       eye.dueAt = clock.now() + lookEveryMs;
     } catch (error) {
       eye.failures++;

@@ -1,0 +1,84 @@
+/** The hands of the loop: what is undone, withdrawn, interrupted, approved or may be done by itself is carried out in turn. */
+import type { Plan } from '../core/plan.ts';
+import { leafName } from '../core/planner.ts';
+import { begin, finish, recoverTasks, runTasks } from './carry-out.ts';
+import type { Drafts } from './drafts.ts';
+import { draftPlan, refuseWhatMoved, whyUnwanted } from './plans.ts';
+import { putBackWithdrawn, type RestoreParts } from './restore.ts';
+import { takeBack } from './take-back.ts';
+import { upkeep } from './upkeep.ts';
+import type { Verdicts } from './verdicts.ts';
+
+export interface ActingParts extends RestoreParts {
+  readonly drafts: Drafts;
+  readonly verdicts: Verdicts;
+  /** Looks everywhere, and judges what moved. */
+  readonly lookAndJudge: () => Promise<void>;
+  readonly counts: { wrongPredictions: number; tasksDone: number; tasksFailed: number; plansRefused: number };
+}
+
+/** True when anything was done to an element; what came of it has then been looked at and judged. */
+export async function actNow(parts: ActingParts): Promise<boolean> {
+  const { store, clock, keyed, counts } = parts;
+  // One that could not be written down after it was done, as on a full disk, is looked at again like after a crash.
+  recoverTasks(store);
+  let acted = false;
+  for (const undoing of store.plans({ states: ['undoing'] })) {
+    // One that failed waits for a person to ask again.
+    if (undoing.because !== undefined) continue;
+    await takeBack(parts, undoing);
+    await parts.lookAndJudge();
+    acted = true;
+  }
+  if (await putBackWithdrawn(parts)) {
+    await parts.lookAndJudge();
+    acted = true;
+  }
+  for (const interrupted of store.plans({ states: ['carryingOut'] })) {
+    await carryOutAndVerify(parts, interrupted);
+    acted = true;
+  }
+  for (const { id } of store.plans({ states: ['approved'] })) {
+    counts.plansRefused += refuseWhatMoved(store, keyed, clock.now());
+    const approved = store.plan(id);
+    if (approved?.state !== 'approved') continue;
+    await carryOutAndVerify(parts, begin(parts, approved));
+    acted = true;
+  }
+  // What was just done may have changed what the draft was made from.
+  return acted || actByItself(parts);
+}
+
+/** Carries out what needs nobody's word. */
+async function actByItself(parts: ActingParts): Promise<boolean> {
+  const { store, clock, drafts } = parts;
+  const own = draftPlan(parts, drafts.of('enforce'), mode => mode === 'enforce', { madeBy: 'loop', now: clock.now() });
+  if (!own) return false;
+  const written = store.transact({ ...upkeep, why: 'mode enforce' }, writer =>
+    writer.putPlan({ ...own, state: 'approved', approvedBy: 'mode enforce' }),
+  );
+  await carryOutAndVerify(parts, begin(parts, written));
+  return true;
+}
+
+async function carryOutAndVerify(parts: ActingParts, begun: Plan): Promise<void> {
+  const { store, counts } = parts;
+  const failures = await runTasks(parts, begun);
+  await parts.lookAndJudge();
+  finish(parts, begun, failures, stillUnmet(parts, begun));
+  for (const { state } of store.tasks({ plan: begun.id })) {
+    if (state === 'done') counts.tasksDone++;
+    if (state === 'terminatedWithError') counts.tasksFailed++;
+  }
+}
+
+/** The leaves that a plan was to meet and that are unmet after it. */
+function stillUnmet({ store, verdicts }: ActingParts, plan: Plan): string[] {
+  const unmet = plan.tasks.filter(task => {
+    // What is wanted now is not what was done in vain.
+    if (whyUnwanted(store, plan, task.expectation) !== undefined) return false;
+    const judged = verdicts.unmet.get(task.expectation, task.instance);
+    return judged?.leaves.some(leaf => leaf.verdict === 'unmet' && `${leaf.path}/`.startsWith(`${task.path}/`));
+  });
+  return [...new Set(unmet.map(task => leafName(task.expectation, task.instance, task.path)))];
+}

@@ -1,0 +1,141 @@
+/** What stands in the way of taking changes back: what was done to the same since, and what others want too. */
+import type { ExpectationId, InstanceId, PlanId, TaskId } from '../core/ids.ts';
+import type { Instance } from '../core/instance.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../core/json.ts';
+import { areAboutTheSame, type Move, reaches, standsAsLeft, takenBack } from '../core/moves.ts';
+import { at, type KeyedArrays, type Path } from '../core/path.ts';
+import { nameOf } from '../core/prediction.ts';
+import type { Task } from '../core/task.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Reader } from '../ports/store.ts';
+import { put } from '../tmf/rewind.ts';
+import type { Judge } from './judge.ts';
+import { plannedOf } from './rows.ts';
+
+export interface OverlapParts {
+  readonly store: Reader;
+  readonly keyed: KeyedArrays;
+  /** Whether somebody can set what stands at a path of a kind; what only follows from other things is no overlap. */
+  readonly settable: (kind: string, path: Path) => boolean;
+}
+
+export interface Overlap {
+  readonly instance: InstanceId;
+  readonly path: Path;
+  /** The later plan that changed it; absent where it was somebody else. */
+  readonly plan?: PlanId;
+  /** A whole sentence but for its full stop. */
+  readonly because: string;
+}
+
+/** What was done since to the same as these tasks did, which would all be taken back, the last of them first. */
+export function overlapsOf(parts: OverlapParts, tasks: readonly Task[]): readonly Overlap[] {
+  const { store, keyed, settable } = parts;
+  const mine = new Set(tasks.map(task => task.id));
+  const later = laterThan(store, tasks, mine);
+  const documents = new Map<InstanceId, Json | undefined>();
+  const found = new Map<string, Overlap>();
+  for (const task of [...tasks].reverse()) {
+    for (const move of [...movesOfTask(store, task)].reverse()) {
+      const { instance: id, path } = move;
+      const instance = store.instance(id);
+      const document = documents.has(id) ? documents.get(id) : instance?.document;
+      const now = at(document, path, keyed);
+      const where = `${path === '' ? 'all' : path} of ${instance ? nameOf(instance).name : id}`;
+      const other = later.find(
+        each => when(each) > when(task) && movesOfTask(store, each).some(one => areAboutTheSame(one, move)),
+      );
+      const note = (overlap: Omit<Overlap, 'instance' | 'path'>): void => {
+        found.set(`${id}\0${path}`, { instance: id, path, ...overlap });
+      };
+      if (other) {
+        const plan = store.plan(other.plan);
+        const by = plan?.approvedBy ?? plan?.madeBy ?? 'nobody who is known';
+        const because = `the later plan ${other.plan} (${by}) changed ${where}: "${other.step.summary}"; undo that first`;
+        note({ plan: other.plan, because });
+      } else if (settable(instance?.kind ?? '', path) && !standsAsLeft(move, now)) {
+        note({ because: `${where} ${wasAndIs(move, now)}, so somebody else changed it` });
+      }
+      documents.set(id, putBack(document, move, keyed));
+    }
+  }
+  return [...found.values()];
+}
+
+/** The expectation that wants what a task did to stay, though others want it no more; undefined when nobody does. */
+export function whoWantsToo(
+  parts: {
+    readonly store: Reader;
+    readonly keyed: KeyedArrays;
+    readonly clock: Clock;
+    readonly judge: Pick<Judge, 'judge'>;
+  },
+  task: Task,
+  own: ReadonlySet<ExpectationId>,
+): ExpectationId | undefined {
+  const { store, keyed, judge, clock } = parts;
+  const now = clock.now();
+  const moves = movesOfTask(store, task);
+  for (const id of new Set(moves.map(move => move.instance))) {
+    const instance = store.instance(id);
+    if (!instance) continue;
+    let document: Json | undefined = instance.document;
+    for (const move of moves.toReversed()) if (move.instance === id) document = putBack(document, move, keyed);
+    if (!isObject(document)) continue;
+    const before: Instance = { ...instance, document };
+    for (const { expectation: of, verdict } of store.verdicts({ instance: id })) {
+      if (verdict === 'inapplicable' || own.has(of)) continue;
+      const expectation = store.expectation(of);
+      if (!expectation || expectation.for.peer !== undefined || expectation.withdrawing) continue;
+      const unmet = (one: Instance): readonly Path[] =>
+        judge.judge(expectation, one, now).leaves.flatMap(leaf => (leaf.verdict === 'unmet' ? leaf.path : []));
+      const already = unmet(instance);
+      const lost = unmet(before).filter(path => !already.includes(path));
+      if (lost.some(path => moves.some(move => reaches(move.path, path)))) return of;
+    }
+  }
+  return undefined;
+}
+
+/** What a task moved; of one that was written down by an earlier version, as far as its plan says. */
+export function movesOfTask(store: Reader, task: Task): readonly Move[] {
+  if (task.moves) return task.moves;
+  const plan = store.plan(task.plan);
+  const wanted = plan && plannedOf(plan, task)?.wanted;
+  if (task.instance === undefined || wanted === undefined || isArray(wanted)) return [];
+  return [{ instance: task.instance, path: task.path, new: wanted }];
+}
+
+/** Tasks of others that stand and began after the first of these. */
+function laterThan(store: Reader, tasks: readonly Task[], mine: ReadonlySet<TaskId>): readonly Task[] {
+  const first = Math.min(...tasks.map(when));
+  return store
+    .tasks({ states: ['done', 'terminatedWithError'] })
+    .filter(each => !mine.has(each.id) && !each.already && when(each) > first);
+}
+
+/** When it was begun, in the order of all that happened. */
+function when(task: Task): number {
+  return task.lookedUpTo ?? task.seq;
+}
+
+function putBack(document: Json | undefined, move: Move, keyed: KeyedArrays): Json | undefined {
+  if (move.path === '' || document === undefined) return document;
+  const back = takenBack(move, at(document, move.path, keyed));
+  return put(document as JsonObject, move.path, back, keyed);
+}
+
+function wasAndIs(move: Move, now: Json | undefined): string {
+  if (!('added' in move)) return `was ${text(move.new)} after it and is ${text(now)}`;
+  const items = isArray(now) ? now.map(text) : [];
+  const gone = move.added.map(text).filter(item => !items.includes(item));
+  const back = move.removed.map(text).filter(item => items.includes(item));
+  return [
+    ...(gone.length > 0 ? [`had ${gone.join(', ')} after it and has it no more`] : []),
+    ...(back.length > 0 ? [`had ${back.join(', ')} no more after it and has it again`] : []),
+  ].join(' and ');
+}
+
+function text(value: Json | undefined): string {
+  return value === undefined ? 'not there' : JSON.stringify(value);
+}

@@ -1,0 +1,151 @@
+/**
+ * Puts back what withdrawn expectations had changed, the last change first, so that what depends on another goes before
+ * it; what others want too, or have changed since, stays. What has not gone back in time is let go, and told.
+ */
+import { backoffMs } from '../core/backoff.ts';
+import type { Cause } from '../core/change.ts';
+import type { Expectation, Withdrawing } from '../core/expectation.ts';
+import type { Instant } from '../core/ids.ts';
+import type { Path } from '../core/path.ts';
+import type { Task } from '../core/task.ts';
+import type { Pause, Reader } from '../ports/store.ts';
+import type { Judge } from './judge.ts';
+import { overlapsOf } from './overlap.ts';
+import { whyPaused } from './plans.ts';
+import type { CarryOutParts } from './rows.ts';
+import { takeBackTasks } from './take-back.ts';
+
+export interface RestoreParts extends CarryOutParts {
+  readonly judge: Pick<Judge, 'judge' | 'context' | 'mode'>;
+  /** As in `OverlapParts`. */
+  readonly settable: (kind: string, path: Path) => boolean;
+}
+
+/** True when anything was done to an element. */
+export async function putBackWithdrawn(parts: RestoreParts): Promise<boolean> {
+  const { store, clock } = parts;
+  let acted = false;
+  for (const expectation of withdrawnOf(store)) {
+    const { withdrawing } = expectation;
+    if (!withdrawing) continue;
+    const now = clock.now();
+    if (withdrawing.againAt !== undefined && withdrawing.againAt > now && withdrawing.until > now) continue;
+    acted = (await putBack(parts, expectation, withdrawing)) || acted;
+  }
+  return acted;
+}
+
+/** When a withdrawn expectation is next looked after; infinite when there is none. */
+export function nextPutBack(store: Reader): Instant {
+  const due = withdrawnOf(store).flatMap(({ withdrawing: each }) =>
+    each ? Math.min(each.againAt ?? each.until, each.until) : [],
+  );
+  return Math.min(...due, Number.POSITIVE_INFINITY);
+}
+
+/** Worked out once for each list of expectations, which is the same while none of them moves. */
+const known = new WeakMap<readonly Expectation[], readonly Expectation[]>();
+
+function withdrawnOf(store: Reader): readonly Expectation[] {
+  const all = store.expectations();
+  let found = known.get(all);
+  if (!found) {
+    found = all.filter(each => each.withdrawing !== undefined);
+    known.set(all, found);
+  }
+  return found;
+}
+
+async function putBack(parts: RestoreParts, expectation: Expectation, withdrawing: Withdrawing): Promise<boolean> {
+  const { store, clock } = parts;
+  const left: string[] = [];
+  let acted = false;
+  for (const task of tasksFor(store, expectation)) {
+    const instance = task.instance === undefined ? undefined : store.instance(task.instance);
+    const pause = pauseOf(store.pauses(), expectation, instance);
+    if (pause && pause.since <= withdrawing.since) {
+      left.push(`"${task.step.summary}": it was paused when it was withdrawn`);
+      continue;
+    }
+    if (clock.now() >= withdrawing.until) {
+      left.push(`"${task.step.summary}": ${withdrawing.because ?? 'there was no time'}`);
+      continue;
+    }
+    const because = whyNotNow(parts, expectation, withdrawing, pause);
+    if (because !== undefined) {
+      wait(parts, expectation, withdrawing, because);
+      return acted;
+    }
+    const [overlap] = overlapsOf(parts, [task]);
+    if (overlap) {
+      left.push(overlap.because);
+      continue;
+    }
+    const { failure, kept } = await takeBackTasks(parts, [task], new Set([expectation.id]));
+    acted = true;
+    left.push(...kept);
+    if (failure !== undefined) {
+      wait(parts, expectation, withdrawing, failure);
+      return acted;
+    }
+  }
+  letGo(parts, expectation, left);
+  return acted;
+}
+
+/** What was done for it and stands, the latest first. */
+function tasksFor(store: Reader, { id }: Expectation): readonly Task[] {
+  return store
+    .tasks({ states: ['done', 'terminatedWithError'] })
+    .filter(task => task.expectation === id && !task.already && task.before !== undefined)
+    .filter(task => task.state === 'done' || (task.moves?.length ?? 0) > 0)
+    .sort((a, b) => (b.lookedUpTo ?? b.seq) - (a.lookedUpTo ?? a.seq));
+}
+
+function pauseOf(
+  pauses: readonly Pause[],
+  { id }: Expectation,
+  instance: Parameters<typeof whyPaused>[2],
+): Pause | undefined {
+  return pauses.find(each => whyPaused([each], id, instance) !== undefined);
+}
+
+/** A person who withdraws it has said so; for others it goes back by itself only where it was done by itself. */
+function whyNotNow(
+  { judge }: RestoreParts,
+  expectation: Expectation,
+  { by }: Withdrawing,
+  pause: Pause | undefined,
+): string | undefined {
+  if (pause) return `paused by ${pause.by}`;
+  if (by === 'operator' || judge.mode(expectation) === 'enforce') return undefined;
+  return `its mode is ${judge.mode(expectation)}: an operator has to withdraw it, by force to leave all as it is`;
+}
+
+function wait(
+  { store, clock, chance, log }: RestoreParts,
+  expectation: Expectation,
+  before: Withdrawing,
+  because: string,
+): void {
+  const attempts = (before.attempts ?? 0) + 1;
+  const againAt = clock.now() + backoffMs(attempts, chance());
+  log.warn('not put back yet', { expectation: expectation.id, because });
+  store.transact(causeOf(expectation, because), writer => {
+    if (writer.expectation(expectation.id)?.withdrawing === undefined) return;
+    writer.putExpectation({ ...expectation, withdrawing: { ...before, because, attempts, againAt } });
+  });
+}
+
+function letGo({ store, log }: RestoreParts, expectation: Expectation, left: readonly string[]): void {
+  const why = left.length === 0 ? 'what it had changed went back' : `left as it is: ${left.join('; ')}`;
+  log.info('withdrawn', { expectation: expectation.id, why });
+  store.transact(causeOf(expectation, why), writer => {
+    // It may have been laid again meanwhile.
+    if (writer.expectation(expectation.id)?.withdrawing) writer.removeExpectation(expectation.id);
+  });
+}
+
+function causeOf({ id, withdrawing }: Expectation, why: string): Cause {
+  return { principal: withdrawing?.by ?? 'loop', kind: 'upkeep', ref: id, why };
+}

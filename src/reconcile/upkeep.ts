@@ -1,0 +1,75 @@
+/** What the loop keeps in order beside its work: what was put off, what waits for a person's word, and how much history. */
+import type { Cause } from '../core/change.ts';
+import type { ExpectationId, Instant, PlanId } from '../core/ids.ts';
+import type { Reader, Store } from '../ports/store.ts';
+import type { Drafts } from './drafts.ts';
+import { draftPlan } from './plans.ts';
+
+/** About a year of one plan a day, with their undo. */
+const PLANS_KEPT = 300;
+/** Interfaces that come and go under ever new names, as those of containers do, must not fill the flash. */
+const KEYS_KEPT = 1_000;
+/** What went back and forth more often than this goes back to where it was then. */
+const RESTORABLE_KEPT = 1_000;
+
+export const upkeep: Cause = { principal: 'loop', kind: 'upkeep' };
+
+/** Whoever changes what is expected starts afresh: neither old failures nor an old undo hold it back. */
+export function startAfresh(store: Store, moved: ReadonlySet<string>): void {
+  const backoffs = store.backoffs().filter(each => moved.has(each.leaf.split(':', 1)[0] ?? ''));
+  const pauses = store
+    .pauses()
+    .filter(each => each.scope.startsWith('leaf:') && moved.has(each.scope.split(':')[1] ?? ''));
+  if (backoffs.length === 0 && pauses.length === 0) return;
+  store.transact(upkeep, writer => {
+    for (const { leaf } of backoffs) writer.clearBackoff(leaf);
+    for (const { scope } of pauses) writer.clearPause(scope);
+  });
+}
+
+/** What is neither to be done nor waits is no longer put off. */
+export function clearBackoffs(store: Store, drafts: Drafts): void {
+  const over = store.backoffs().filter(each => !drafts.has(each.leaf));
+  if (over.length === 0) return;
+  store.transact(upkeep, writer => {
+    for (const { leaf } of over) writer.clearBackoff(leaf);
+  });
+}
+
+/** Keeps one waiting proposal for all that a person has to approve. */
+export function propose(
+  parts: { readonly store: Store; readonly newId: () => string },
+  drafts: Drafts,
+  now: Instant,
+): void {
+  const { store } = parts;
+  const proposal = draftPlan(parts, drafts.of('approve'), mode => mode === 'approve', { madeBy: 'loop', now });
+  const standing = store.plans({ states: ['proposed'] }).filter(each => each.madeBy === 'loop');
+  if (proposal && standing.some(each => each.hash === proposal.hash)) return;
+  const discarded =
+    proposal && store.plans({ states: ['discarded'], limit: 100 }).some(each => each.hash === proposal.hash);
+  if (standing.length === 0 && (!proposal || discarded)) return;
+  store.transact(upkeep, writer => {
+    for (const old of standing) {
+      writer.putPlan({ ...old, state: 'refused', endedAt: now, because: 'what is outstanding has changed' });
+    }
+    if (proposal && !discarded) writer.putPlan(proposal);
+  });
+}
+
+/** History is kept for people, not for ever; but what will go back one day has to be known by then. */
+export function tidy(store: Store): void {
+  if (store.plans({ limit: PLANS_KEPT + 1 }).length <= PLANS_KEPT && store.keyBindings().length <= KEYS_KEPT) return;
+  const restorable = plansToRestore(store);
+  store.transact(upkeep, writer => writer.tidy({ plans: PLANS_KEPT, keys: KEYS_KEPT, except: restorable }));
+}
+
+function plansToRestore(store: Reader): readonly PlanId[] {
+  const asked = new Set<ExpectationId>();
+  for (const { id, onWithdraw } of store.expectations()) if (onWithdraw === 'restore') asked.add(id);
+  if (asked.size === 0) return [];
+  const tasks = store
+    .tasks({ states: ['done'] })
+    .filter(task => !task.already && task.expectation !== undefined && asked.has(task.expectation));
+  return [...new Set(tasks.slice(0, RESTORABLE_KEPT).map(task => task.plan))];
+}
