@@ -182,6 +182,10 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
       mode: expectation => loop.judge.mode(expectation),
       judge: (expectation, instance) => loop.judge.judge(expectation, instance, clock.now()),
       explain: (expectation, instance) => loop.judge.explain(expectation, instance, clock.now()),
+      sample: async expectation => {
+        if (loop.judge.readsTelemetry(expectation)) await loop.sampling.sample(SAMPLE_AGE_MS);
+      },
+      knows: (expectation, instance, path) => loop.judge.knows(expectation, instance, path, clock.now()),
       seen: (instance, path) => loop.seen.place(instance, path),
       plans: orders,
     },

@@ -54,7 +54,8 @@ export function showTwin(
   which: Exclude<Which, 'actual'>,
   rendering: Rendering,
 ): JsonObject {
-  const unitOf = unitsOf(kinds);
+  const units = unitsOf(kinds);
+  const unitOf = (path: Path) => units(path, instance.kind);
   const world = { keyed, unitOf, instance: () => instance };
   const laid: Laid[] = [];
   const unknown = new Set<Path>();

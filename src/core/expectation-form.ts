@@ -4,8 +4,9 @@ import { AgentError } from './errors.ts';
 import { type Expectation, modes, onWithdraw, type Target } from './expectation.ts';
 import type { ExpectationProfiles } from './expectation-profile.ts';
 import { type Reading, readExpected } from './expected.ts';
-import { instanceId } from './ids.ts';
+import { type InstanceId, instanceId } from './ids.ts';
 import type { Json } from './json.ts';
+import { type Units, unitsFor } from './units-of-kinds.ts';
 
 const json = z.custom<Json>(value => value !== undefined, 'any JSON');
 const name = z.string().min(1).max(512);
@@ -59,7 +60,11 @@ export function toTarget(read: z.output<typeof targetForm>): Target {
 }
 
 /** What is known where expectations are read. */
-export interface SaidReading extends Pick<Reading, 'keyed' | 'unitOf'> {
+export interface SaidReading extends Pick<Reading, 'keyed'> {
+  /** The units of what our own kinds measure. */
+  readonly unitOf?: Units;
+  /** The kind of an instance that is named by its id. */
+  readonly kindOf?: (id: InstanceId) => string | undefined;
   /** Absent where none can be named. */
   readonly profiles?: ExpectationProfiles;
 }
@@ -70,10 +75,11 @@ export interface SaidReading extends Pick<Reading, 'keyed' | 'unitOf'> {
  */
 export function checkExpected(
   said: Pick<Said, 'for' | 'expect' | 'when' | 'profile'>,
-  { keyed, unitOf, profiles = noProfiles }: SaidReading,
+  { keyed, unitOf: units, kindOf, profiles = noProfiles }: SaidReading,
 ): void {
   const { expect, when, profile, for: meant } = said;
-  const reading: Reading = { keyed, ...(unitOf && meant.peer === undefined ? { unitOf } : {}) };
+  const unitOf = units && unitsFor(units, meant, kindOf);
+  const reading: Reading = { keyed, ...(unitOf ? { unitOf } : {}) };
   if (profile !== undefined) within('/profile', () => profiles.checkName(profile));
   const parts = { '/expect': expect, '/when': when, '/for/where': 'where' in meant ? meant.where : undefined };
   for (const [pointer, source] of Object.entries(parts)) {

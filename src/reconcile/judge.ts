@@ -12,7 +12,7 @@ import { type Context, explain, isOutstanding, type Judgement, judge, type Leaf 
 import type { KeyedArrays, Path } from '../core/path.ts';
 import { refinedExpect } from '../core/refinement.ts';
 import { isGone, isValid, mayMean, nextBoundary } from '../core/target.ts';
-import { unitsOf } from '../core/units-of-kinds.ts';
+import { unitsFor, unitsOf } from '../core/units-of-kinds.ts';
 import { type Seen, telemetryOf, type Wanted } from './seen.ts';
 import type { Known } from './sight.ts';
 
@@ -29,6 +29,8 @@ export interface JudgeParts {
 
 interface Compiled {
   readonly seq: number;
+  /** Of the instance that is named by its id, whose units count. */
+  readonly kind: string | undefined;
   readonly expect: Expected;
   readonly when: Expected | undefined;
   /** Undefined for an empty `where`, which means nobody. */
@@ -64,8 +66,9 @@ export class Judge {
     return modeOf(expectation, this.parts.profileMode);
   }
 
-  context(now: Instant): Context {
-    return { now, keyed: this.parts.keyed, unitOf: unitsOf(this.parts.kinds) };
+  context(now: Instant, instance?: Instance): Context {
+    const units = unitsOf(this.parts.kinds);
+    return { now, keyed: this.parts.keyed, unitOf: path => units(path, instance?.kind) };
   }
 
   /** What an instance is shown as is worked out once for each record of it, until this is called. */
@@ -85,8 +88,8 @@ export class Judge {
   }
 
   consider(expectation: Expectation, instance: Instance | undefined, now: Instant): Considered {
-    const { expect, when, where, clocked } = this.read(expectation);
-    const context = this.context(now);
+    const { expect, when, where, clocked } = this.read(expectation, instance);
+    const context = this.context(now, instance);
     const turnOf = (each: Expected | undefined, actual: Json | undefined): Instant | undefined =>
       clocked && each ? turnsAt(each.node, actual, context) : undefined;
     let turns: Instant | undefined;
@@ -132,11 +135,16 @@ export class Judge {
     return this.prepare(expectation, instance, now).applies;
   }
 
+  /** How well a place is known for it. */
+  knows(expectation: Expectation, instance: Instance, path: Path, now: Instant): Known {
+    return this.known(expectation, instance, now)?.(path) ?? 'known';
+  }
+
   private prepare(expectation: Expectation, instance: Instance | undefined, now: Instant) {
-    const { expect, when } = this.read(expectation);
+    const { expect, when } = this.read(expectation, instance);
     const actual = instance && this.actual(instance);
     const known = this.known(expectation, instance, now);
-    const context = known ? { ...this.context(now), known } : this.context(now);
+    const context = known ? { ...this.context(now, instance), known } : this.context(now, instance);
     return { expect, actual, context, ...condition(expectation, when, actual, context) };
   }
 
@@ -172,12 +180,13 @@ export class Judge {
     return { freshnessMs, now, telemetry: this.read(expectation).telemetry };
   }
 
-  private read(expectation: Expectation): Compiled {
-    const known = this.compiled.get(expectation.id);
-    if (known?.seq === expectation.seq) return known;
+  private read(expectation: Expectation, instance?: Instance): Compiled {
+    const before = this.compiled.get(expectation.id);
+    const kind = 'id' in expectation.for ? (instance?.kind ?? before?.kind) : undefined;
+    if (before?.seq === expectation.seq && before.kind === kind) return before;
     const { keyed, kinds } = this.parts;
     // A peer's instances are of the peer's kinds.
-    const unitOf = expectation.for.peer === undefined ? unitsOf(kinds) : undefined;
+    const unitOf = unitsFor(unitsOf(kinds), expectation.for, () => kind);
     const reading = { keyed, lenient: true, ...(unitOf ? { unitOf } : {}) };
     const where = 'where' in expectation.for ? expectation.for.where : undefined;
     const parts = {
@@ -190,6 +199,7 @@ export class Judge {
     const sampled = new Set([...telemetryOf(kinds).values()].flat());
     const read: Compiled = {
       seq: expectation.seq,
+      kind,
       ...parts,
       reads,
       telemetry: [...sampled].some(path => reads.some(each => touches(each, path))),

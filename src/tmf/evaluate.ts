@@ -9,9 +9,11 @@ import { readExpected } from '../core/expected.ts';
 import { explainSentence } from '../core/explain-sentence.ts';
 import type { Instant } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
+import type { Kinds } from '../core/kind.ts';
 import { type Context, explain, judge, type Leaf, type Verdict } from '../core/outstanding.ts';
 import { type KeyedArrays, noKeyedArrays, type Path } from '../core/path.ts';
 import { parse } from '../core/read-body.ts';
+import { unitsOf } from '../core/units-of-kinds.ts';
 import { checkByProfile, checkProfileName, questionProfileNames } from './comparators/profiles.ts';
 
 const instant = z.iso.datetime({ offset: true });
@@ -19,6 +21,8 @@ const instant = z.iso.datetime({ offset: true });
 export const question = z.strictObject({
   expected: z.custom<Json>(value => value !== undefined, 'an expectation'),
   actual: z.custom<Json>().exactOptional(),
+  /** Whose units a bare number is in; where none is named, those on which all kinds agree. */
+  kind: z.string().min(1).max(512).exactOptional(),
   /** What it may name, and which arrays are keyed: `tmf@1` lets every name stand, `plain` keys none. */
   profile: z.string().max(64).exactOptional(),
   now: instant.exactOptional(),
@@ -53,6 +57,8 @@ export interface Answering {
   readonly now: Instant;
   /** The arrays that `tmf@1` keys. */
   readonly keyed: KeyedArrays;
+  /** Absent where no kinds are known. */
+  readonly kinds?: Kinds;
 }
 
 /** One answer, or one for each of a list of questions. Throws `invalid` with the pointer of what cannot be read. */
@@ -68,14 +74,15 @@ export function evaluateBody(body: unknown, answering: Answering): Answer | read
   });
 }
 
-function evaluate(asked: Question, { now: clock, keyed: tmf }: Answering): Answer {
-  const { expected, actual, profile, now: asOf } = asked;
+function evaluate(asked: Question, { now: clock, keyed: tmf, kinds }: Answering): Answer {
+  const { expected, actual, kind, profile, now: asOf } = asked;
   if (profile !== undefined) within('/profile', () => checkProfileName(profile, questionProfileNames));
   const keyed = profile === 'plain' ? noKeyedArrays : tmf;
   const now = asOf === undefined ? clock : Date.parse(asOf);
   const known = knownOf(asked, now);
-  const context = { now, keyed, ...(known ? { known } : {}) };
-  const read = within('/expected', () => readExpected(expected, { keyed }));
+  const reading = { keyed, ...unitsAsked(kind, kinds) };
+  const context = { now, ...reading, ...(known ? { known } : {}) };
+  const read = within('/expected', () => readExpected(expected, reading));
   if (profile !== undefined) within('/expected', () => checkByProfile(expected, profile));
   const { verdict, residual } = judge(read, actual, context);
   const around = { now, ...(asked.observedAt === undefined ? {} : { observed: { at: Date.parse(asked.observedAt) } }) };
@@ -90,6 +97,16 @@ function evaluate(asked: Question, { now: clock, keyed: tmf }: Answering): Answe
 /** Whoever asks has the actual; an answer nested without end could not be written. */
 function told({ actual, ...leaf }: Leaf): Leaf {
   return { ...leaf, ...(actual === undefined ? {} : { actual: shallow(actual, ACTUAL_DEPTH) }) };
+}
+
+function unitsAsked(kind: string | undefined, kinds: Kinds | undefined): Pick<Context, 'unitOf'> {
+  if (kind !== undefined && !kinds?.has(kind)) {
+    const known = kinds === undefined ? 'an agent knows them, ask one' : `known are ${[...kinds.keys()].join(', ')}`;
+    throw new AgentError('invalid', `there is no kind ${kind} here; ${known}`, { pointer: '/kind' });
+  }
+  if (kinds === undefined) return {};
+  const units = unitsOf(kinds);
+  return { unitOf: path => units(path, kind) };
 }
 
 /** Undefined when everything is known. */

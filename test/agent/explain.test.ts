@@ -30,6 +30,7 @@ async function lay(agent: TestAgent, body: object): Promise<void> {
 
 const mtu = (value: unknown) => ({ resourceCharacteristic: [{ name: 'mtu', value }] });
 const p1 = { kind: 'port', name: 'p1' };
+const POWER = '/resourceCharacteristic/rxPower/value';
 const duration = String.raw`\d+ (s|min|h|d)`;
 
 test('a leaf says what it is since when and by whom, who wants what and why, and who saw it', async () => {
@@ -90,9 +91,70 @@ test('what cannot be seen any more is told with what it was, and when', async ()
   expect(entry).toMatchObject({ verdict: 'unknown', leaves: [{ reason: 'stale', actual: 1500 }] });
   expect(entry.leaves[0].sentence).toMatch(
     new RegExp(
-      `^mtu of p1 is not known: it was 1500 when simulator last looked, ${duration} ago; operator wants 1500$`,
+      `^mtu of p1 is not known: it was 1500 when simulator last looked, ${duration} ago \\(the simulated element does not answer\\); operator wants 1500$`,
     ),
   );
+});
+
+test('of each leaf it is told where it comes from, and why it is not known', async () => {
+  const simulator = openSimulator({
+    clock: systemClock,
+    log: silentLog,
+    elements: readElements([{ ...port, telemetry: [{ name: 'rxPower', value: -10 }] }]),
+  });
+  simulator.world.withholdTelemetry('the meter is cold');
+  const agent = await runAgent({ profile: 'simulator' }, { drivers: [simulator] });
+  const characteristics = [
+    { name: 'mtu', value: 1500 },
+    { name: 'rxPower', value: { $gte: -20 } },
+  ];
+  await lay(agent, { for: p1, expect: { resourceCharacteristic: characteristics, description: { $absent: true } } });
+  const [entry] = await agent.get('/diffo/v1/outstanding');
+  expect(entry).toMatchObject({ verdict: 'unknown', outstanding: null });
+  const leaves = async () => {
+    const explained = await agent.get(`/diffo/v1/explain?instance=${entry.instance.id}`);
+    return new Map<string, Record<string, unknown>>(
+      explained.leaves.map((leaf: { path: string }) => [leaf.path.split('/')[2] ?? leaf.path.slice(1), leaf]),
+    );
+  };
+  const blind = await leaves();
+  expect(blind.get('description')).toMatchObject({ verdict: 'met', source: 'record' });
+  expect(blind.get('description')).not.toHaveProperty('observedBy');
+  expect(blind.get('mtu')).toMatchObject({ verdict: 'met', source: 'look', observedBy: 'simulator' });
+  expect(blind.get('rxPower')).toMatchObject({
+    verdict: 'unknown',
+    reason: 'never',
+    source: 'sample',
+    observedBy: 'simulator',
+    because: 'the meter is cold',
+    sentence: expect.stringMatching(
+      /^rxPower of p1 is not known: simulator has not sampled it since the start \(the meter is cold\); operator wants /,
+    ),
+  });
+  expect(blind.get('rxPower')).not.toHaveProperty('observedAt');
+
+  simulator.world.withholdTelemetry(undefined);
+  simulator.world.doubt('port', 'p1', '/resourceCharacteristic/rxPower', 'the laser is saturated');
+  const doubted = await until('it is sampled', async () => {
+    const found = (await leaves()).get('rxPower');
+    return found?.reason === 'bad' ? found : undefined;
+  });
+  expect(Date.parse(String(doubted.observedAt))).not.toBeNaN();
+  expect(doubted.sentence).toMatch(
+    /^rxPower of p1 is not known: simulator says -10 and that it is of bad quality \(the laser is saturated\); /,
+  );
+
+  simulator.world.doubt('port', 'p1', '/resourceCharacteristic/rxPower', undefined);
+  const refine = () =>
+    agent.call('POST', `/diffo/v1/expectations/${entry.expectation}/refinements`, { path: POWER, observed: true });
+  const refined = await until('it is sampled again', async () => {
+    const answer = await refine();
+    if (answer.status === 201) return answer.body;
+    expect(answer.body.reason).toBe(`nobody knows what is at ${POWER} now (bad): the laser is saturated`);
+    return undefined;
+  });
+  expect(refined.refinements).toMatchObject([{ path: POWER, to: -10 }]);
+  simulator.world.withholdTelemetry('the meter is cold');
 });
 
 test.skipIf(noNamespaces !== undefined)('of telemetry nobody says since when it is what it is', async () => {

@@ -26,7 +26,7 @@ beforeAll(async () => {
     entityRoutes(app, all);
     referenceRoutes(app, all);
     locatedRoutes(app, all);
-    evaluateRoutes(app, { keyed: {}, clock: parts.clock });
+    evaluateRoutes(app, { keyed: {}, clock: parts.clock, kinds });
   });
 });
 afterAll(() => agent.stop());

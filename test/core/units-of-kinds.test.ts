@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import type { Target } from '../../src/core/expectation.ts';
 import { readExpected } from '../../src/core/expected.ts';
+import { instanceId } from '../../src/core/ids.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { KindCharacteristic, Kinds } from '../../src/core/kind.ts';
 import { nearest } from '../../src/core/nearest.ts';
 import { outstanding } from '../../src/core/outstanding.ts';
-import { unitsOf } from '../../src/core/units-of-kinds.ts';
+import { unitsFor, unitsOf } from '../../src/core/units-of-kinds.ts';
 import { tmfKeyedArrays as keyed } from '../../src/tmf/keyed-arrays.ts';
 import { kind } from '../kit/model.ts';
 
@@ -38,6 +40,22 @@ test('a value has the unit that its kind declares, where all kinds agree', () =>
   for (const path of [...none, ...others, '/feature/other/featureCharacteristic/rate/value']) {
     expect(unitOf(path), path).toBeUndefined();
   }
+});
+
+test('where a kind is named, it alone says', () => {
+  const power = '/resourceCharacteristic/power/value';
+  expect([unitOf(power, 'line'), unitOf(power, 'port'), unitOf(power, 'shaper')]).toEqual(['W', 'dBm', undefined]);
+  expect(unitOf('/resourceCharacteristic/speed/value', 'yet to come')).toBe('Mbps');
+  const kindOf = (id: string) => (id === 'p1' ? 'port' : undefined);
+  const byTarget: [Target, string | undefined][] = [
+    [{ kind: 'line', name: 'l1' }, 'W'],
+    [{ kind: 'port', where: { name: 'p1' } }, 'dBm'],
+    [{ where: { name: 'p1' } }, undefined],
+    [{ id: instanceId('p1') }, 'dBm'],
+    [{ id: instanceId('gone') }, undefined],
+    [{ kind: 'line', name: 'l1', peer: 'b' }, undefined],
+  ];
+  for (const [target, unit] of byTarget) expect(unitsFor(unitOf, target, kindOf)?.(power)).toBe(unit);
 });
 
 test('a quantity is compared with the bare number of an element, and the nearest one is a bare number', () => {

@@ -4,8 +4,10 @@ import { AgentError } from '../../core/errors.ts';
 import { defaultPriority, type Expectation, type Target } from '../../core/expectation.ts';
 import { checkExpected, expectationForm, type Said, toTarget, within } from '../../core/expectation-form.ts';
 import { refinedSince } from '../../core/expectation-set.ts';
-import type { KeyedArrays, Path } from '../../core/path.ts';
+import type { InstanceId } from '../../core/ids.ts';
+import type { KeyedArrays } from '../../core/path.ts';
 import { parse } from '../../core/read-body.ts';
+import type { Units } from '../../core/units-of-kinds.ts';
 import type { Reader, Unwritten } from '../../ports/store.ts';
 import { tmfProfiles } from '../../tmf/comparators/profiles.ts';
 
@@ -33,7 +35,7 @@ export type ExpectationBody = Said & { readonly id?: string };
 export interface Reading {
   readonly keyed: KeyedArrays;
   /** The units of what our own kinds measure. */
-  readonly unitOf?: (path: Path) => string | undefined;
+  readonly unitOf?: Units;
   readonly store: Reader;
   /** The names of the peers there are. */
   readonly peers: readonly string[];
@@ -88,7 +90,8 @@ export function patchExpectation(before: Expectation, body: unknown, reading: Re
 }
 
 function checked(read: ExpectationBody, { keyed, unitOf, ...around }: Reading): ExpectationBody {
-  checkExpected(read, { keyed, ...(unitOf ? { unitOf } : {}), profiles: tmfProfiles });
+  const kindOf = (id: InstanceId) => around.store.instanceKind(id)?.kind;
+  checkExpected(read, { keyed, ...(unitOf ? { unitOf } : {}), kindOf, profiles: tmfProfiles });
   within('/for', () => checkTarget(read.for, around));
   return read;
 }

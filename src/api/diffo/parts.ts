@@ -25,6 +25,10 @@ export interface LoopDoor {
   mode(expectation: Expectation): Mode;
   judge(expectation: Expectation, instance: Instance | undefined): Judgement;
   explain(expectation: Expectation, instance: Instance | undefined): readonly Leaf[];
+  /** Takes a sample of what an expectation reads of telemetry, unless there is one of just now. */
+  sample(expectation: Expectation): Promise<void>;
+  /** Whether a place of an instance is seen lately enough for an expectation, and why it is not. */
+  knows(expectation: Expectation, instance: Instance, path: Path): 'known' | 'stale' | 'never' | 'bad';
   /** Where what is told of a place of an instance comes from. */
   seen(instance: Instance, path: Path): SeenPlace;
   readonly plans: {

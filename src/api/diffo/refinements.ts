@@ -2,14 +2,14 @@
 import * as z from 'zod';
 import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
-import { instanceId } from '../../core/ids.ts';
+import { type InstanceId, instanceId } from '../../core/ids.ts';
 import type { Instance } from '../../core/instance.ts';
 import type { Json } from '../../core/json.ts';
-import { at } from '../../core/path.ts';
+import { at, type Path } from '../../core/path.ts';
 import { parse } from '../../core/read-body.ts';
 import { asExpected, checkRefinement, type Refinement, refinedExpect } from '../../core/refinement.ts';
 import { meansIt } from '../../core/standing/conflicts.ts';
-import { unitsOf } from '../../core/units-of-kinds.ts';
+import { unitsFor, unitsOf } from '../../core/units-of-kinds.ts';
 import type { Reader, Unwritten } from '../../ports/store.ts';
 import { tmfProfiles } from '../../tmf/comparators/profiles.ts';
 import { type App, resourceAt } from '../server.ts';
@@ -47,11 +47,12 @@ function checkPart(check: () => void): void {
   }
 }
 
-type RefinementParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'kinds' | 'loop' | 'peers'>;
+type RefinementParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'kinds' | 'loop' | 'peers' | 'twins'>;
 
 export function refinementRoutes(app: App, parts: RefinementParts): void {
-  const { store, clock, keyed, loop } = parts;
-  const unitOf = unitsOf(parts.kinds);
+  const { store, clock, keyed, loop, twins } = parts;
+  const units = unitsOf(parts.kinds);
+  const kindOf = (id: InstanceId) => store.instanceKind(id)?.kind;
 
   const own = (id: string, reader: Reader): Expectation => {
     const expectation = ownExpectation(id, reader, parts.peers);
@@ -73,6 +74,7 @@ export function refinementRoutes(app: App, parts: RefinementParts): void {
       const id = inPath(request, 'id');
       const asked = parse(refinementForm, request.body);
       const { path: where, why: because } = asked;
+      if ('observed' in asked) await loop.sample(findExpectation(id, store));
       const cause = { principal: OPERATOR, kind: 'request', ref: id, ...(because ? { why: because } : {}) } as const;
       const refined = await store.submit(cause, writer => {
         const before = own(id, writer);
@@ -80,9 +82,9 @@ export function refinementRoutes(app: App, parts: RefinementParts): void {
         if (refinements.length >= REFINEMENTS) {
           throw new AgentError('conflict', `${id} was refined ${REFINEMENTS} times; change what is expected instead`);
         }
-        const to =
-          'to' in asked ? asked.to : asExpected(at(meantOne(before, asked.instance, writer).document, where, keyed));
-        checkRefinement(refinedExpect(before, keyed), where, to, { keyed, unitOf });
+        const to = 'to' in asked ? asked.to : observed(before, meantOne(before, asked.instance, writer), where);
+        const unitOf = unitsFor(units, before.for, kindOf);
+        checkRefinement(refinedExpect(before, keyed), where, to, { keyed, ...(unitOf ? { unitOf } : {}) });
         const step: Refinement = { path: where, to, cause, at: clock.now(), ...(because ? { why: because } : {}) };
         const after = { ...before, refinements: [...refinements, step] };
         const { profile } = before;
@@ -111,12 +113,23 @@ export function refinementRoutes(app: App, parts: RefinementParts): void {
     },
   });
 
+  /** What is there now, telemetry too, as an expectation. Throws `conflict` when nobody knows. */
+  function observed(expectation: Expectation, instance: Instance, where: Path): Json {
+    const known = loop.knows(expectation, instance, where);
+    if (known !== 'known') {
+      const { because } = loop.seen(instance, where);
+      const why = because === undefined ? '' : `: ${because}`;
+      throw new AgentError('conflict', `nobody knows what is at ${where || 'the root'} now (${known})${why}`);
+    }
+    return asExpected(at(twins.actual(instance), where, keyed));
+  }
+
   /** The one instance whose state is meant by `observed`. */
   function meantOne(expectation: Expectation, asked: string | undefined, reader: Reader): Instance {
     const { for: meant } = expectation;
     if (asked !== undefined) {
       const instance = reader.instance(instanceId(asked));
-      if (instance && meansIt(meant, instance.id, { keyed, unitOf, instance: () => instance })) return instance;
+      if (instance && meansIt(meant, instance.id, { keyed, unitOf: units, instance: () => instance })) return instance;
       throw new AgentError('invalid', `${expectation.id} means no instance ${asked}`, { pointer: '/instance' });
     }
     if ('where' in meant) {

@@ -6,6 +6,7 @@ import type { Expectation } from '../../core/expectation.ts';
 import { within } from '../../core/expectation-form.ts';
 import { type ExpectationSet, isSame, PROFILE, type SetDifference, standingOf } from '../../core/expectation-set.ts';
 import { saidBy } from '../../core/expectation-version.ts';
+import type { InstanceId } from '../../core/ids.ts';
 import { asJson, type JsonObject } from '../../core/json.ts';
 import { parse } from '../../core/read-body.ts';
 import { setForm, setName, setsForm, toSet } from '../../core/set-form.ts';
@@ -23,7 +24,8 @@ type SetParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'kinds' | 'loop' 
 
 export function setRoutes(app: App, parts: SetParts): void {
   const { store, clock, keyed, loop, peers } = parts;
-  const reading = { keyed, unitOf: unitsOf(parts.kinds), profiles: tmfProfiles };
+  const kindOf = (id: InstanceId) => store.instanceKind(id)?.kind;
+  const reading = { keyed, unitOf: unitsOf(parts.kinds), kindOf, profiles: tmfProfiles };
 
   /** What each comes to; an error points to where its set stands in the body. */
   const compare = (sets: readonly PlacedSet[], reader: Reader): readonly SetDifference[] => {
