@@ -56,16 +56,9 @@ export function sceneOf(instances: Iterable<Instance>): Scene {
 
 /** The scene as it will be after these effects; the one before stays as it is. */
 export function foresee(scene: Scene, effects: readonly Effect[], keyed: KeyedArrays): Scene {
-  let after = scene;
-  for (const effect of effects) {
-    const before = after.named(effect.of);
-    const instance = laidOver(before, effect, keyed);
-    if (instance === before) continue;
-    const other: (readonly [Named, Instance | undefined])[] = [[effect.of, instance]];
-    const name = instance && nameOf(instance);
-    if (name && name.name !== effect.of.name) other.splice(0, 1, [effect.of, undefined], [name, instance]);
-    after = new Foreseen(after, other);
-  }
+  if (effects.length === 0) return scene;
+  const after = new Foreseen(scene, []);
+  for (const effect of effects) after.lay(effect, keyed);
   return after;
 }
 
@@ -98,19 +91,31 @@ export function nameOf({ kind, document }: Pick<Instance, 'kind' | 'document'>):
 class Foreseen implements Scene {
   readonly #under: Scene | undefined;
   /** By kind and name; undefined for what is there no more. */
-  readonly #others: ReadonlyMap<string, ReadonlyMap<string, Instance | undefined>>;
+  readonly #others: Map<string, Map<string, Instance | undefined>>;
 
   constructor(under: Scene | undefined, others: Iterable<readonly [Named, Instance | undefined]>) {
     const all = new Map<string, Map<string, Instance | undefined>>();
     // However long the chain of steps, each scene lies over the first one alone.
     if (under instanceof Foreseen) for (const [kind, each] of under.#others) all.set(kind, new Map(each));
     this.#under = under instanceof Foreseen ? under.#under : under;
-    for (const [{ kind, name }, instance] of others) {
-      const ofKind = all.get(kind);
-      if (ofKind) ofKind.set(name, instance);
-      else all.set(kind, new Map([[name, instance]]));
-    }
     this.#others = all;
+    for (const [thing, instance] of others) this.#put(thing, instance);
+  }
+
+  /** While it is being made. */
+  lay(effect: Effect, keyed: KeyedArrays): void {
+    const before = this.named(effect.of);
+    const instance = laidOver(before, effect, keyed);
+    if (instance === before) return;
+    const name = instance && nameOf(instance);
+    if (name && name.name !== effect.of.name) this.#put(effect.of, undefined);
+    this.#put(name ?? effect.of, instance);
+  }
+
+  #put({ kind, name }: Named, instance: Instance | undefined): void {
+    const ofKind = this.#others.get(kind);
+    if (ofKind) ofKind.set(name, instance);
+    else this.#others.set(kind, new Map([[name, instance]]));
   }
 
   *of(kind: string): Iterable<Instance> {

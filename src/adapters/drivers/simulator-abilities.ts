@@ -51,8 +51,8 @@ export interface Behaving extends Named {
 }
 
 export interface AbilityParts {
-  /** The elements as they are now; one that was made has what its template gave it. */
-  readonly now: () => Iterable<Behaving>;
+  /** An element as it is now; one that was made has what its template gave it. */
+  readonly now: (of: Named) => Behaving | undefined;
   /** All kinds and paths there may ever be. */
   readonly from: readonly (Pick<Behaving, 'kind' | 'settable'> | SimulatedTemplate)[];
   readonly templates: readonly SimulatedTemplate[];
@@ -66,7 +66,7 @@ export function abilitiesOf(parts: AbilityParts): Ability[] {
   const predict: Ability['predict'] = (step, scene) => follows(step, scene, parts);
   for (const { kind, settable } of parts.from) {
     for (const { path, way } of settable) {
-      const steps: Ability['steps'] = (actual, wanted) => setSteps({ kind, path, way }, actual, wanted, parts.now());
+      const steps: Ability['steps'] = (actual, wanted) => setSteps({ kind, path, way }, actual, wanted, parts.now);
       found.set(`${kind} ${path} ${way}`, { kind, path, ...(way === undefined ? {} : { way }), steps, predict });
     }
   }
@@ -87,16 +87,12 @@ function setSteps(
   { kind, path, way }: { readonly kind: string; readonly path: Path; readonly way: string | undefined },
   actual: JsonObject,
   wanted: Json | undefined,
-  now: Iterable<Behaving>,
+  now: AbilityParts['now'],
 ): Steps {
   const name = property(actual, 'name');
   if (typeof name !== 'string') return `the ${kind} is not there now`;
   if (sameJson(at(actual, path, keyed), wanted)) return [];
-  let settable: Settable | undefined;
-  for (const each of now) {
-    if (each.kind !== kind || each.name !== name) continue;
-    settable ??= each.settable.find(one => one.path === path && one.way === way);
-  }
+  const settable = now({ kind, name })?.settable.find(one => one.path === path && one.way === way);
   if (!settable) return `${path} of ${name} cannot be set`;
   const to = wanted === undefined ? '' : ` to ${JSON.stringify(wanted)}`;
   const what = path === '/administrativeState' ? (wanted === 'unlocked' ? 'unlock' : 'lock') : 'set';
@@ -177,10 +173,9 @@ function follows(step: TaskStep, scene: Scene, { now, templates }: AbilityParts)
     step.op === 'make' && isObject(facts)
       ? { of, path: '', value: facts }
       : { of, path: typeof path === 'string' ? path : '', ...(value === undefined ? {} : { value }) };
-  const behaving = new Map([...now()].map(each => [textOf(each), each]));
   return settled(of, [first], scene, thing => {
     const template = templates.find(each => each.kind === thing.kind);
-    return (behaving.get(textOf(thing)) ?? template)?.consequences ?? [];
+    return (now(thing) ?? template)?.consequences ?? [];
   });
 }
 

@@ -9,7 +9,7 @@ import { at, type Path, segment } from '../../core/path.ts';
 import { holds } from '../../core/planning/needs.ts';
 import { sceneOf } from '../../core/prediction.ts';
 import { putAt } from '../../core/put-at.ts';
-import type { Need } from '../../core/task.ts';
+import type { Named, Need } from '../../core/task.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { BadQuality, Driver, Sample, Sighting, Step } from '../../ports/driver.ts';
 import type { Log } from '../../ports/log.ts';
@@ -83,6 +83,8 @@ export function openSimulator(options: SimulatorParts): Simulator {
   let withheld: string | undefined;
   let delayMs = 0;
   let lastSample: { readonly at: number; readonly samples: ReadonlyMap<string, Sample> } | undefined;
+  /** Those that were asked for by name; an entry whose name has become another is none. */
+  const byName = new Map<string, Live>();
   const live: Live[] = options.elements.map(initial => begin(initial, ++count));
 
   function ring(): void {
@@ -107,7 +109,16 @@ export function openSimulator(options: SimulatorParts): Simulator {
   }
 
   function named(kind: Json | undefined, name: Json | undefined): Live | undefined {
-    return live.find(each => each.initial.kind === kind && each.facts.name === name);
+    const known = byName.get(`${kind} ${name}`);
+    if (known?.facts.name === name) return known;
+    const found = live.find(each => each.initial.kind === kind && each.facts.name === name);
+    if (found) byName.set(`${kind} ${name}`, found);
+    return found;
+  }
+
+  function goes(element: Live): void {
+    live.splice(live.indexOf(element), 1);
+    byName.delete(`${element.initial.kind} ${element.facts.name}`);
   }
 
   function target(step: Step): Live {
@@ -190,11 +201,9 @@ export function openSimulator(options: SimulatorParts): Simulator {
     return [...found, ...others];
   }
 
-  function* behaving(): Generator<Behaving> {
-    for (const { initial, facts } of live) {
-      const { kind, settable, consequences } = initial;
-      yield { kind, name: String(facts.name), settable, consequences };
-    }
+  function behaving({ kind, name }: Named): Behaving | undefined {
+    const found = named(kind, name);
+    return found && { kind, name, settable: found.initial.settable, consequences: found.initial.consequences };
   }
 
   return {
@@ -255,7 +264,7 @@ export function openSimulator(options: SimulatorParts): Simulator {
       } else if (step.op === 'remove') {
         const found = target(step);
         refuseWithout(step.needs);
-        live.splice(live.indexOf(found), 1);
+        goes(found);
         ring();
       } else {
         const { path: where, value } = settingOf(step);
@@ -278,7 +287,7 @@ export function openSimulator(options: SimulatorParts): Simulator {
       const { kind, name } = step.args;
       if (step.op === 'make') {
         const made = named(kind, name);
-        if (made) live.splice(live.indexOf(made), 1);
+        if (made) goes(made);
       } else if (step.op === 'remove') {
         const key = property(before, 'key');
         const facts = property(before, 'facts');
@@ -335,7 +344,7 @@ export function openSimulator(options: SimulatorParts): Simulator {
         ring();
       },
       remove(kind, key) {
-        live.splice(live.indexOf(find(kind, key)), 1);
+        goes(find(kind, key));
         ring();
       },
       rename(kind, key, to) {
