@@ -22,12 +22,14 @@ import { describeRoutes } from './api/describe-routes.ts';
 import { diffoRoutes } from './api/diffo/routes.ts';
 import { readAllow } from './api/hub-allow.ts';
 import { startHubDelivery } from './api/hub-delivery.ts';
+import { linkTo } from './api/links.ts';
 import { createServer } from './api/server.ts';
 import { tmfRoutes } from './api/tmf-routes.ts';
 import type { TwinDoor } from './api/twins.ts';
 import { type Config, type Given, settle } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
 import type { Instant } from './core/ids.ts';
+import { isObject } from './core/json.ts';
 import { present } from './core/model/present.ts';
 import { type DriverName, driverNames } from './core/profile/driver-names.ts';
 import type { DriverChoice, FirmwareProfile } from './core/profile/profile.ts';
@@ -37,6 +39,7 @@ import type { Log } from './ports/log.ts';
 import type { Store } from './ports/store.ts';
 import { Loop } from './reconcile/loop.ts';
 import { takeOrders } from './reconcile/orders.ts';
+import { asShown, type Showing } from './tmf/comparators/as-shown.ts';
 import { tmfKeyedArrays } from './tmf/keyed-arrays.ts';
 import { documentIndex } from './tmf/query/indexed.ts';
 
@@ -77,11 +80,14 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const drivers = overrides.drivers ?? openDrivers(profile, config, { clock, log });
 
   const store = openData(config, { clock, newId });
+  const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
+  const showing: Showing = { publicUrl, links: (to, id) => linkTo(to, 'v5', id, publicUrl) };
   const loop = new Loop({
     store,
     drivers,
     kinds,
     keyed,
+    asShown: expected => asShown(expected, showing),
     clock,
     log,
     newId,
@@ -111,7 +117,6 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     settle: () => loop.settle(),
   });
 
-  const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
   const hubAllow = config['hub.allow'];
   const ownPort = (): number | undefined => {
     settable: (kind, path) => loop.settable(kind, path),
@@ -139,8 +144,11 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const twins: TwinDoor = {
     applies: (expectation, instance) => loop.judge.applies(expectation, instance, clock.now()),
     explain: (expectation, instance) => loop.judge.explain(expectation, instance, clock.now()),
-    actual: instance =>
-      loop.sampling.withTelemetry({ ...instance, document: present(store, kinds, instance).document }),
+    actual: (instance, expected) => {
+      const { document } = present(store, kinds, instance);
+      const actual = loop.sampling.withTelemetry({ ...instance, document });
+      return isObject(actual) ? (asShown([expected], showing)?.(actual, instance.type) ?? actual) : actual;
+    },
   };
   const partialContent = config['http.partialContent'];
   tmfRoutes(app, {

@@ -8,7 +8,7 @@ import { hrefOf, type Links, type LinkTarget, type Version } from '../tmf/versio
 export type LinkStore = Pick<Reader, 'instanceSeq' | 'sharedSeq'>;
 
 export function linksOf(store: LinkStore, version: Version, publicUrl: string, kinds: Kinds = noKinds): Links {
-  return (to, id) => (isHere(store, kinds, to, id) ? href(to, version, id, publicUrl) : undefined);
+  return (to, id) => (isHere(store, kinds, to, id) ? linkTo(to, version, id, publicUrl) : undefined);
 }
 
 function isHere(store: LinkStore, kinds: Kinds, to: LinkTarget, id: string): boolean {
@@ -26,7 +26,8 @@ function isHere(store: LinkStore, kinds: Kinds, to: LinkTarget, id: string): boo
   }
 }
 
-function href(to: LinkTarget, version: Version, id: string, publicUrl: string): string {
+/** Where it is served, if it is here. */
+export function linkTo(to: LinkTarget, version: Version, id: string, publicUrl: string): string {
   switch (to) {
     case 'service':
     case 'resource':

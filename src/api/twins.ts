@@ -27,8 +27,8 @@ export interface TwinDoor {
   applies(expectation: Expectation, instance: Instance): 'yes' | 'no' | 'unknown';
   /** The leaves of an expectation; of its condition where that is not known; none where it does not apply. */
   explain(expectation: Expectation, instance: Instance): readonly Leaf[];
-  /** The document that expectations are compared with, telemetry included. */
-  actual(instance: Instance): Json;
+  /** The document that such an expectation is compared with, telemetry included. */
+  actual(instance: Instance, expected: Json): Json;
 }
 
 export interface TwinParts {
@@ -68,7 +68,7 @@ export function showTwin(
     for (const { path, verdict } of leaves) if (verdict === 'unknown') unknown.add(path);
   }
   const { expect } = merge(laid);
-  const actual = isGone(instance) ? undefined : twins.actual(instance);
+  const actual = isGone(instance) ? undefined : twins.actual(instance, expect);
   const context = { now: clock.now(), keyed, unitOf };
   const known = (path: Path) => ([...unknown].some(each => overlap(each, path)) ? 'stale' : 'known');
   const expectation =

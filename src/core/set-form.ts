@@ -4,6 +4,7 @@ import { AgentError } from './errors.ts';
 import { defaultPriority } from './expectation.ts';
 import { checkExpected, expectationForm, type SaidReading, toTarget, within } from './expectation-form.ts';
 import { type ExpectationSet, SET_SIZE, type SetItem } from './expectation-set.ts';
+import { withoutSamples } from './samples.ts';
 
 /** Stands in paths of the API and, mostly, as the name of a file. */
 export const setName = z
@@ -39,8 +40,13 @@ export const setsForm = z.strictObject({
     ),
 });
 
-export function toItem({ for: meant, priority = defaultPriority, ...rest }: z.output<typeof itemForm>): SetItem {
-  return { ...rest, for: toTarget(meant), priority };
+export function toItem({
+  for: meant,
+  expect,
+  priority = defaultPriority,
+  ...rest
+}: z.output<typeof itemForm>): SetItem {
+  return { ...rest, for: toTarget(meant), expect: withoutSamples(expect), priority };
 }
 
 /** Throws `invalid` with the pointer of the first thing that is said twice or is no expectation JSON. */

@@ -5,8 +5,8 @@ import { type Reads, readsOf, touches } from '../core/expected/reads.ts';
 import { earlier, readsClock, turnsAt } from '../core/expected/turns.ts';
 import { type Expected, readExpected } from '../core/expected.ts';
 import type { ExpectationId, Instant } from '../core/ids.ts';
-import type { Instance } from '../core/instance.ts';
-import { isObject, type Json } from '../core/json.ts';
+import type { Instance, InstanceType } from '../core/instance.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import type { Kinds } from '../core/kind.ts';
 import { type Context, explain, isOutstanding, type Judgement, judge, type Leaf } from '../core/outstanding.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
@@ -25,7 +25,12 @@ export interface JudgeParts {
   readonly freshnessMs: number;
   /** An instance's document with its telemetry, as far as it has been sampled. */
   readonly withTelemetry: (instance: Instance) => Json;
+  /** What such expectations speak of where that is more than what is kept; undefined where it is not. */
+  readonly asShown?: (expected: readonly Json[]) => AsShown | undefined;
 }
+
+/** Makes of a document that is kept what clients are shown. */
+type AsShown = (document: JsonObject, type: InstanceType) => JsonObject;
 
 interface Compiled {
   readonly seq: number;
@@ -37,6 +42,8 @@ interface Compiled {
   readonly where: Expected | undefined;
   /** What of a document any of the three reads. */
   readonly reads: readonly Reads[];
+  /** Any of the three reads more than what is kept. */
+  readonly asShown: AsShown | undefined;
   /** Whether any of the three reads what is sampled. */
   readonly telemetry: boolean;
   /** Whether time alone can change what any of the three says. */
@@ -78,8 +85,9 @@ export class Judge {
 
   /** Whether a change at one of these paths can matter to what an expectation says of an instance. */
   concerns(expectation: Expectation, paths: readonly Path[]): boolean {
-    const { reads } = this.read(expectation);
-    return paths.some(path => reads.some(each => touches(each, path)));
+    const { reads, asShown } = this.read(expectation);
+    // What is shown at one place may follow from another.
+    return asShown ? paths.length > 0 : paths.some(path => reads.some(each => touches(each, path)));
   }
 
   /** Whether it reads what is sampled. */
@@ -97,14 +105,14 @@ export class Judge {
       if (!mayMean(expectation.for, instance)) return { judged: undefined, turnsAt: undefined };
       if ('where' in expectation.for) {
         if (!where) return { judged: undefined, turnsAt: undefined };
-        const shown = this.shown(instance);
+        const shown = this.shown(instance, expectation);
         turns = turnOf(where, shown);
         if (isOutstanding(where, shown, context)) return { judged: undefined, turnsAt: turns };
       }
     }
     turns = earlier(turns, nextBoundary(expectation.validFor, now));
     if (instance) turns = earlier(turns, this.parts.seen.turnsAt(instance, this.wanted(expectation, now)));
-    const actual = instance && this.actual(instance);
+    const actual = instance && this.actual(instance, expectation);
     if (clocked && isValid(expectation.validFor, now)) {
       turns = earlier(turns, turnOf(when, actual));
       if (!when || !isOutstanding(when, actual, context)) turns = earlier(turns, turnOf(expect, actual));
@@ -142,18 +150,24 @@ export class Judge {
 
   private prepare(expectation: Expectation, instance: Instance | undefined, now: Instant) {
     const { expect, when } = this.read(expectation, instance);
-    const actual = instance && this.actual(instance);
+    const actual = instance && this.actual(instance, expectation);
     const known = this.known(expectation, instance, now);
     const context = known ? { ...this.context(now, instance), known } : this.context(now, instance);
     return { expect, actual, context, ...condition(expectation, when, actual, context) };
   }
 
-  private actual(instance: Instance): Json | undefined {
+  private actual(instance: Instance, expectation: Expectation): Json | undefined {
     // What a look no longer finds is judged as absent.
-    return isGone(instance) ? undefined : this.shown(instance);
+    return isGone(instance) ? undefined : this.shown(instance, expectation);
   }
 
-  private shown(instance: Instance): Json | undefined {
+  private shown(instance: Instance, expectation: Expectation): Json | undefined {
+    const kept = this.kept(instance);
+    const { asShown } = this.read(expectation);
+    return asShown && isObject(kept) ? asShown(kept, instance.type) : kept;
+  }
+
+  private kept(instance: Instance): Json | undefined {
     let found = this.actuals.get(instance);
     if (!found) {
       found = { actual: this.parts.withTelemetry(instance) };
@@ -195,6 +209,7 @@ export class Judge {
       where: where === undefined || isEmpty(where) ? undefined : readExpected(where, reading),
     };
     const nodes = [parts.expect, parts.when, parts.where].flatMap(each => each?.node ?? []);
+    const sources = [parts.expect, parts.when, parts.where].flatMap(each => (each ? [each.source] : []));
     const reads = nodes.map(node => readsOf(node, keyed));
     const sampled = new Set([...telemetryOf(kinds).values()].flat());
     const read: Compiled = {
@@ -202,6 +217,7 @@ export class Judge {
       kind,
       ...parts,
       reads,
+      asShown: this.parts.asShown?.(sources),
       telemetry: [...sampled].some(path => reads.some(each => touches(each, path))),
       clocked: nodes.some(readsClock),
     };

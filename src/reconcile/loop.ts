@@ -17,7 +17,7 @@ import { type ActingParts, actNow } from './acting.ts';
 import { type Bell, hangBell } from './bell.ts';
 import { recoverTasks } from './carry-out.ts';
 import { Drafts } from './drafts.ts';
-import { Judge } from './judge.ts';
+import { Judge, type JudgeParts } from './judge.ts';
 import { Observer } from './observe.ts';
 import { refuseWhatMoved } from './plans.ts';
 import { PresentedInstances } from './presented.ts';
@@ -35,6 +35,8 @@ export interface LoopParts {
   readonly drivers: readonly Driver[];
   readonly kinds: Kinds;
   readonly keyed: KeyedArrays;
+  /** What expectations speak of where that is more than what is kept. */
+  readonly asShown?: JudgeParts['asShown'];
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
@@ -106,6 +108,7 @@ export class Loop {
       seen: this.seen,
       kinds,
       keyed,
+      ...(parts.asShown ? { asShown: parts.asShown } : {}),
       profileMode: parts.profileMode,
       freshnessMs: parts.freshnessMs,
       withTelemetry: instance => this.sampling.withTelemetry(presented.of(instance)),

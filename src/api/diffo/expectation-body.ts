@@ -7,6 +7,7 @@ import { refinedSince } from '../../core/expectation-set.ts';
 import type { InstanceId } from '../../core/ids.ts';
 import type { KeyedArrays } from '../../core/path.ts';
 import { parse } from '../../core/read-body.ts';
+import { withoutSamples } from '../../core/samples.ts';
 import type { Units } from '../../core/units-of-kinds.ts';
 import type { Reader, Unwritten } from '../../ports/store.ts';
 import { tmfProfiles } from '../../tmf/comparators/profiles.ts';
@@ -43,8 +44,9 @@ export interface Reading {
 
 /** Throws `invalid` with the pointer of what is wrong; `notFound` for an instance id that does not exist. */
 export function readExpectationBody(body: unknown, reading: Reading): ExpectationBody {
-  const { for: meant, priority, ...rest } = parse(whole, body);
-  return checked({ ...rest, for: toTarget(meant), priority: priority ?? defaultPriority }, reading);
+  const { for: meant, expect: said, priority, ...rest } = parse(whole, body);
+  const expect = withoutSamples(said);
+  return checked({ ...rest, for: toTarget(meant), expect, priority: priority ?? defaultPriority }, reading);
 }
 
 /** An expectation with a merge patch (RFC 7386) laid over it: null takes away. */
