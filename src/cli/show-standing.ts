@@ -26,6 +26,10 @@ export function standingText(standing: Json, about: string, screen: Screen): str
     overruled.length === 0
       ? ''
       : `${paint.doubtful(`${count(overruled.length, 'wish', 'wishes')} overruled, and never acted on`)}\n`,
+    ...listAt(standing, 'undecided').map(
+      each =>
+        `${paint.doubtful('not decided')} whether ${wishText(each)} at ${placeText(each)} can be met beside the rest\n`,
+    ),
   ].join('');
 }
 
@@ -38,7 +42,10 @@ function overruledText(each: Json, leaf: Json, { paint }: Screen): string {
 
 /** What laying one has collided with, a line for each place. */
 export function conflictNotes(laid: Json): readonly string[] {
-  return listAt(laid, 'conflicts').map(each => {
+  const undecided = listAt(laid, 'undecided').map(
+    each => `not decided whether ${placeText(each)} can be met beside what others want: it would take too long to tell`,
+  );
+  const conflicts = listAt(laid, 'conflicts').map(each => {
     const others = listAt(each, 'with').map(wishText).join(', and ');
     const wants = `${placeText(each)} ${valueText(part(each, 'wants'))}`;
     const stands = textAt(each, 'stands');
@@ -46,6 +53,7 @@ export function conflictNotes(laid: Json): readonly string[] {
     const who = stands === textAt(laid, 'id') ? 'this one stands' : `${shortId(stands)} stands`;
     return `${wants} cannot hold together with ${others}: ${who}`;
   });
+  return [...conflicts, ...undecided];
 }
 
 function placeText(leaf: Json): string {

@@ -107,10 +107,9 @@ export function plan(situation: Situation): Draft {
       }
       const better = ranking.overruling({ expectation, instance: instance.id, path: ability.path, wishes, actual });
       if (better) {
-        waits(
-          ability.path,
-          `overruled by ${better.id}, which ${better.principal} laid with priority ${better.priority}`,
-        );
+        const { by, decided } = better;
+        const whom = `${by.id}, which ${by.principal} laid with priority ${by.priority}`;
+        waits(ability.path, decided ? `overruled by ${whom}` : `could not be told to hold beside ${whom}`);
         continue;
       }
       const steps = ability.steps(instance.document, wanted.value);

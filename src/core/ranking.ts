@@ -7,7 +7,7 @@ import { nearest } from './nearest.ts';
 import { type Context, expectedAt, isOutstanding } from './outstanding.ts';
 import type { Path } from './path.ts';
 import { refinedExpect } from './refinement.ts';
-import { canHold } from './standing/possible.ts';
+import { type Holding, holding } from './standing/possible.ts';
 
 /** What decides who stands. */
 type Standing = Pick<Expectation, 'id' | 'priority' | 'createdAt'>;
@@ -26,11 +26,26 @@ export interface Claim {
   readonly actual: Json | undefined;
 }
 
+/** Why a claim is not granted. */
+export interface Overruling {
+  readonly by: Expectation;
+  /** Whether both cannot hold; else that could not be told, and the one that stands is not put at risk. */
+  readonly decided: boolean;
+}
+
+interface StandingPart {
+  readonly other: Expectation;
+  readonly part: Expected;
+  /** Its place among all that are expected of the instance. */
+  readonly rank: number;
+}
+
 export class Ranking {
   private readonly standing: (instance: InstanceId) => readonly Expectation[];
   private readonly context: Context;
   private readonly ranked = new Map<InstanceId, readonly Expectation[]>();
   private readonly parts = new Map<string, Expected | undefined>();
+  private readonly stood = new Map<string, { upTo: number; readonly parts: StandingPart[] }>();
   /** What each path comes to with all that has been granted so far. */
   private readonly granted = new Map<string, Json | undefined>();
 
@@ -40,10 +55,10 @@ export class Ranking {
   }
 
   /**
-   * The expectation that stands above a claim and cannot hold together with it; undefined when the claim is granted.
-   * Claims come in the order in which they stand.
+   * Who stands above a claim and cannot hold together with it; undefined when the claim is granted. Claims come in the
+   * order in which they stand.
    */
-  overruling({ expectation, instance, path, wishes, actual }: Claim): Expectation | undefined {
+  overruling({ expectation, instance, path, wishes, actual }: Claim): Overruling | undefined {
     const place = `${instance}\0${path}`;
     const before = this.granted.has(place) ? this.granted.get(place) : actual;
     const after = nearestToAll(wishes, before, this.context, path);
@@ -51,37 +66,60 @@ export class Ranking {
     const standing = this.standingAt(expectation, instance, path);
     const wanted = wishes.map(wish => this.read(wish, path));
     // Each may leave room, and all together none: then whoever came last gives way, or they would take turns for ever.
-    const leavesNoRoom = !holdTogether([...standing.map(({ part }) => part), ...wanted]);
+    const room = holdTogether([...standing.map(({ part }) => part), ...wanted]);
+    const last = standing.at(-1)?.other;
     for (const { other, part: theirs } of standing) {
-      if (leavesNoRoom && (!holdTogether([theirs, ...wanted]) || other === standing.at(-1)?.other)) return other;
+      if (room === 'cannot' && (holdTogether([theirs, ...wanted]) === 'cannot' || other === last)) {
+        return { by: other, decided: true };
+      }
       if (!isOutstanding(theirs, value, this.context)) continue;
       // Theirs is unmet, which alone is no quarrel: two wishes of one list can both be met.
       const both = nearest(theirs.source, value, this.context, path);
       if (typeof both !== 'string' && this.meets(wishes, both.value, path)) continue;
-      return other;
+      return { by: other, decided: true };
+    }
+    // What nobody can tell is granted only with a value at hand that meets everybody.
+    if (
+      room === 'undecided' &&
+      last &&
+      !this.isMetByOne([...standing.map(each => each.part.source), ...wishes], value, path)
+    ) {
+      return { by: last, decided: false };
     }
     this.granted.set(place, value);
     return undefined;
   }
 
-  private above(expectation: Expectation, instance: InstanceId): readonly Expectation[] {
+  private isMetByOne(all: readonly Json[], value: Json | undefined, path: Path): boolean {
+    const nearestOne = nearestToAll(all, value, this.context, path);
+    return typeof nearestOne !== 'string' && this.meets(all, nearestOne.value, path);
+  }
+
+  /** All that stands at a path of an instance, in its order, as far as that has been asked for. */
+  private standingAt(expectation: Expectation, instance: InstanceId, path: Path): readonly StandingPart[] {
+    const ranked = this.rankedAt(instance);
+    const own = ranked.findIndex(each => each.id === expectation.id || byStanding(each, expectation) > 0);
+    const above = own < 0 ? ranked.length : own;
+    const place = `${instance}\0${path}`;
+    const known = this.stood.get(place) ?? { upTo: 0, parts: [] };
+    this.stood.set(place, known);
+    // Whether one stands depends on those above it alone, so that what was found for one claim holds for the next.
+    for (; known.upTo < above; known.upTo++) {
+      const other = ranked[known.upTo];
+      const part = other && this.part(other, path);
+      if (!part || holdTogether([...known.parts.map(each => each.part), part]) === 'cannot') continue;
+      known.parts.push({ other, part, rank: known.upTo });
+    }
+    return known.parts.filter(({ rank }) => rank < above);
+  }
+
+  private rankedAt(instance: InstanceId): readonly Expectation[] {
     let ranked = this.ranked.get(instance);
     if (!ranked) {
       ranked = [...this.standing(instance)].sort(byStanding);
       this.ranked.set(instance, ranked);
     }
-    const own = ranked.findIndex(each => each.id === expectation.id);
-    return own < 0 ? ranked.filter(each => byStanding(each, expectation) < 0) : ranked.slice(0, own);
-  }
-
-  /** Those above who stand at a path themselves, with what they want there. */
-  private standingAt(expectation: Expectation, instance: InstanceId, path: Path) {
-    const standing: { readonly other: Expectation; readonly part: Expected }[] = [];
-    for (const other of this.above(expectation, instance)) {
-      const part = this.part(other, path);
-      if (part && holdTogether([...standing.map(each => each.part), part])) standing.push({ other, part });
-    }
-    return standing;
+    return ranked;
   }
 
   private part(expectation: Expectation, path: Path): Expected | undefined {
@@ -102,8 +140,8 @@ export class Ranking {
   }
 }
 
-function holdTogether(all: readonly Expected[]): boolean {
-  return canHold(all.map(({ node }) => ({ steps: [], node })));
+function holdTogether(all: readonly Expected[]): Holding {
+  return holding(all.map(({ node }) => ({ steps: [], node })));
 }
 
 /** The value that meets every wish, each laid over what the one before it came to; or why there is none. */

@@ -4,7 +4,7 @@ import type { Expectation } from '../../core/expectation.ts';
 import { asJson, type JsonObject } from '../../core/json.ts';
 import type { KeyedArrays } from '../../core/path.ts';
 import { refinedExpect } from '../../core/refinement.ts';
-import type { Conflict } from '../../core/standing/conflicts.ts';
+import type { Conflict, Found } from '../../core/standing/conflicts.ts';
 import type { Wish } from '../../core/standing/merge.ts';
 import { iso, withTimes } from './parts.ts';
 
@@ -19,6 +19,15 @@ export function showExpectation(expectation: Expectation, keyed: KeyedArrays): J
           refined: refinedExpect(expectation, keyed),
         }
       : {}),
+  };
+}
+
+/** With `undecided` only where something is, so that nobody takes silence for a yes. */
+export function showFound({ conflicts, undecided, areAll }: Found): JsonObject {
+  return {
+    conflicts: conflicts.map(showConflict),
+    ...(undecided.length === 0 ? {} : { undecided: undecided.map(asJson) }),
+    conflictsAreAll: areAll,
   };
 }
 

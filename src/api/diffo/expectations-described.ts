@@ -19,7 +19,7 @@ import {
 } from './describing.ts';
 import { patch as patchBody, whole as wholeBody } from './expectation-body.ts';
 import { refinement } from './refinements-described.ts';
-import { conflict } from './standing-described.ts';
+import { found } from './standing-described.ts';
 
 const peer = text.exactOptional();
 /** What documents of the named sort do not have is refused; what is named is kept and shown. */
@@ -67,7 +67,7 @@ export const expectationsDescribed: Describe = schemas => {
     seq: whole,
   });
   const shown = schemas.shown('Expectation', expectation);
-  const answered = schemas.shown('Expectation_Laid', expectation.extend({ conflicts: z.array(conflict) }));
+  const answered = schemas.shown('Expectation_Laid', expectation.extend(found));
   const laid = schemas.taken('Expectation_New', wholeBody.extend({ profile: profile.exactOptional() }));
   const changed = schemas.taken('Expectation_Change', patchBody.extend({ profile: profile.nullish() }));
   const id = inPath('id', 'The id of the expectation');

@@ -6,14 +6,14 @@ import { PROFILE } from '../../core/expectation-set.ts';
 import { expectationId, type InstanceId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { unjudged } from '../../core/peer-verdict.ts';
-import { findConflicts, MOST_CONFLICTS } from '../../core/standing/conflicts.ts';
+import { findConflicts } from '../../core/standing/conflicts.ts';
 import { unitsOf } from '../../core/units-of-kinds.ts';
 import type { Handler } from '../paths.ts';
 import type { App } from '../server.ts';
 import { resourceAt } from '../server.ts';
 import { patchExpectation, readExpectationBody } from './expectation-body.ts';
 import { findExpectation, ownExpectation } from './expectation-own.ts';
-import { showConflict, showExpectation } from './expectation-shown.ts';
+import { showExpectation, showFound } from './expectation-shown.ts';
 import { inPath, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR } from './parts.ts';
 import { unhurried } from './unhurried.ts';
@@ -34,8 +34,8 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
   /** With whom it collides, told to whoever laid or changed it. */
   const withConflicts = async (expectation: Expectation): Promise<JsonObject> => {
     const world = { keyed, unitOf, instance: (id: InstanceId) => store.instance(id) };
-    const conflicts = await unhurried(findConflicts(expectation, store.expectations(), world));
-    return { ...show(expectation), conflicts: conflicts.slice(0, MOST_CONFLICTS).map(showConflict) };
+    const found = await unhurried(findConflicts(expectation, store.expectations(), world));
+    return { ...show(expectation), ...showFound(found) };
   };
 
   const lay: Handler = async (request, reply) => {

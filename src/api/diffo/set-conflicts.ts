@@ -3,6 +3,8 @@ import type { Expectation } from '../../core/expectation.ts';
 import type { SetDifference } from '../../core/expectation-set.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { findConflicts, MOST_CONFLICTS, type World } from '../../core/standing/conflicts.ts';
+import { STEPS } from '../../core/standing/merge.ts';
+import { newBudget } from '../../core/standing/work.ts';
 import { showConflict } from './expectation-shown.ts';
 import { unhurried } from './unhurried.ts';
 
@@ -11,7 +13,7 @@ const COMPARED_AT_MOST = 20_000;
 
 export interface SetConflicts {
   readonly conflicts: readonly JsonObject[];
-  /** Whether these are all of them. */
+  /** Whether these are all of them: not where there are too many, or where it would take too long to tell. */
   readonly conflictsAreAll: boolean;
 }
 
@@ -27,28 +29,29 @@ export async function conflictsOfSets(
   const others = [...standing.filter(({ id }) => !mine.has(id) && !removed.has(id)), ...mine.values()];
   const told = new Map<string, JsonObject>();
   let conflictsAreAll = true;
-  const looking = function* (): Generator<readonly never[], void> {
+  let isDecided = true;
+  const looking = function* (): Generator<void, void> {
     let compared = 0;
+    const budget = newBudget(STEPS);
     for (const each of mine.values()) {
       const near = others.filter(other => mayShare(each, other));
       compared += near.length;
       conflictsAreAll = compared <= COMPARED_AT_MOST && told.size < MOST_CONFLICTS;
       if (!conflictsAreAll) return;
-      for (const part of findConflicts(each, near, world)) {
-        for (const conflict of part) {
-          // Between two of these it is found from either side.
-          const sides = [each.id, ...conflict.with.map(({ expectation }) => expectation)].sort();
-          const { set = '', name = '', id } = each;
-          const side = `${conflict.path} ${sides.join(' ')}`;
-          if (!told.has(side)) told.set(side, { set, name, id, ...showConflict(conflict) });
-        }
-        yield [];
+      const found = yield* findConflicts(each, near, world, budget);
+      isDecided &&= found.undecided.length === 0;
+      for (const conflict of found.conflicts) {
+        // Between two of these it is found from either side.
+        const sides = [each.id, ...conflict.with.map(({ expectation }) => expectation)].sort();
+        const { set = '', name = '', id } = each;
+        const side = `${conflict.path} ${sides.join(' ')}`;
+        if (!told.has(side)) told.set(side, { set, name, id, ...showConflict(conflict) });
       }
     }
   };
   await unhurried(looking());
   const conflicts = [...told.values()].slice(0, MOST_CONFLICTS);
-  return { conflicts, conflictsAreAll: conflictsAreAll && told.size === conflicts.length };
+  return { conflicts, conflictsAreAll: conflictsAreAll && isDecided && told.size === conflicts.length };
 }
 
 /** What is told apart by its target alone need not be read. */

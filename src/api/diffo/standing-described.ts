@@ -21,6 +21,14 @@ export const conflict = z.strictObject({
   stands: text.nullable(),
 });
 
+/** With whom an expectation collides, as it is told to whoever lays it. */
+export const found = {
+  conflicts: z.array(conflict),
+  /** Where it would take too long to tell; left out where there is nothing. */
+  undecided: z.array(z.strictObject({ path, with: z.array(text) })).exactOptional(),
+  conflictsAreAll: z.boolean(),
+};
+
 export const standingDescribed: Describe = schemas => {
   const overruled = wish.extend({ path, by: z.array(wish) });
   const standing = schemas.shown(
@@ -37,6 +45,8 @@ export const standingDescribed: Describe = schemas => {
         z.strictObject({ path, expected: anyJson, origin: z.array(wish), overruled: z.array(overruled) }),
       ),
       overruled: z.array(overruled),
+      /** What stands beside the rest because it would take too long to tell whether both can be met. */
+      undecided: z.array(wish.extend({ path })),
     }),
   );
   return {

@@ -3,36 +3,43 @@ import { AgentError } from '../../core/errors.ts';
 import { instanceId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { meansIt, read } from '../../core/standing/conflicts.ts';
-import { merge, type Overruled, type StandingLeaf } from '../../core/standing/merge.ts';
+import { type Laid, type Merged, merging, type Overruled, type StandingLeaf } from '../../core/standing/merge.ts';
 import { unitsOf } from '../../core/units-of-kinds.ts';
 import { type App, resourceAt } from '../server.ts';
 import { showWish } from './expectation-shown.ts';
 import { parameter } from './lists.ts';
 import type { DiffoParts } from './parts.ts';
 import { named } from './told-leaf.ts';
+import { unhurried } from './unhurried.ts';
 
 type StandingParts = Pick<DiffoParts, 'store' | 'keyed' | 'kinds' | 'loop'>;
 
 export function standingRoutes(app: App, { store, keyed, kinds, loop }: StandingParts): void {
   const unitOf = unitsOf(kinds);
   resourceAt(app, '/diffo/v1/standing', {
-    GET: (request, reply) => {
+    GET: async (request, reply) => {
       const asked = parameter(request, 'instance');
       if (asked === undefined) throw new AgentError('invalid', 'say which instance: /diffo/v1/standing?instance=ID');
       const instance = store.instance(instanceId(asked));
       if (!instance) throw new AgentError('notFound', `there is no instance ${asked}`);
       const world = { keyed, unitOf, instance: () => instance };
-      const laid = store
-        .expectations()
-        .filter(each => meansIt(each.for, instance.id, world))
-        .filter(each => loop.judge(each, instance).verdict !== 'inapplicable')
-        .map(expectation => ({ expectation, expected: read(expectation, world) }));
-      const { expect, leaves, overruled } = merge(laid);
+      const looking = function* (): Generator<void, Merged> {
+        const laid: Laid[] = [];
+        for (const expectation of store.expectations()) {
+          if (!meansIt(expectation.for, instance.id, world)) continue;
+          if (loop.judge(expectation, instance).verdict === 'inapplicable') continue;
+          laid.push({ expectation, expected: read(expectation, world) });
+          yield;
+        }
+        return yield* merging(laid);
+      };
+      const { expect, leaves, overruled, undecided } = await unhurried(looking());
       return reply.send({
         instance: named(instance),
         expect,
         leaves: leaves.map(showLeaf),
         overruled: overruled.map(showOverruled),
+        undecided: undecided.map(({ path, ...wish }) => ({ path, ...showWish(wish) })),
       });
     },
   });

@@ -1,17 +1,16 @@
 /** Long looks in short turns: others are served in between. */
 import { setImmediate } from 'node:timers/promises';
 
-const TURN_MS = 10;
+const TURN_MS = 5;
 
-/** All of the parts; between two of them others have their turn when it is due. */
-export async function unhurried<T>(parts: Iterable<readonly T[]>): Promise<readonly T[]> {
-  const found: T[] = [];
+/** What a look comes to; between two of its parts others have their turn when it is due. */
+export async function unhurried<Result>(look: Iterator<void, Result>): Promise<Result> {
   let until = performance.now() + TURN_MS;
-  for (const part of parts) {
-    found.push(...part);
+  for (;;) {
+    const { done, value } = look.next();
+    if (done) return value;
     if (performance.now() < until) continue;
     await setImmediate();
     until = performance.now() + TURN_MS;
   }
-  return found;
 }

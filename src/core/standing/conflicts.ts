@@ -9,9 +9,10 @@ import { refinedExpect } from '../refinement.ts';
 import { mayMean } from '../target.ts';
 import { certain } from './certain.ts';
 import type { Claim } from './claim.ts';
-import { merge, type Overruled, type Wish } from './merge.ts';
-import { canStandBeside, newPlace, type Place, plant } from './place.ts';
+import { colliding, type Overruled, STEPS, type Wish } from './merge.ts';
+import { newPlace, type Place, plant, standBeside } from './place.ts';
 import { canHold } from './possible.ts';
+import { finish, newBudget } from './work.ts';
 
 export interface Conflict {
   readonly path: Path;
@@ -36,11 +37,23 @@ export interface World extends Reading {
 /** Whoever collides with so many has made one mistake, not a hundred. */
 export const MOST_CONFLICTS = 100;
 
+export interface Found {
+  readonly conflicts: readonly Conflict[];
+  /** Where it would take too long to tell whether there is one. */
+  readonly undecided: readonly Unclear[];
+  /** Whether these are all of them. */
+  readonly areAll: boolean;
+}
+
+/** Where it was not decided whether what is wanted can be met beside what others want, and who they are. */
+export interface Unclear {
+  readonly path: Path;
+  readonly with: readonly ExpectationId[];
+}
+
 /** With each of those that may mean the same instance, and with several together where one instance is meant. */
 export function conflictsOf(mine: Candidate, others: readonly Expectation[], world: World): readonly Conflict[] {
-  const found: Conflict[] = [];
-  for (const each of findConflicts(mine, others, world)) found.push(...each);
-  return found.slice(0, MOST_CONFLICTS);
+  return finish(findConflicts(mine, others, world)).conflicts;
 }
 
 /** The same bit by bit, for who has other things to do meanwhile; ends when there are enough. */
@@ -48,25 +61,42 @@ export function* findConflicts(
   mine: Candidate,
   others: readonly Expectation[],
   world: World,
-): Generator<readonly Conflict[], void> {
+  budget = newBudget(STEPS),
+): Generator<void, Found> {
   const laid = (expectation: Candidate) => ({ expectation, expected: read(expectation, world) });
   const me = laid(mine);
   const tree = treeOf(me.expected);
-  const own = merge([me]).overruled.map(each => conflict(mine, each));
-  yield own;
-  let count = own.length;
+  const own = yield* colliding([me], budget);
+  const conflicts = own.overruled.map(each => conflict(mine, each));
+  const undecided: Unclear[] = own.undecided.map(({ path }) => ({ path, with: [] }));
   const near: Expectation[] = [];
+  // Who wants nothing of what it wants, or plainly fits, can only matter to it together with somebody who does.
+  let isTouched = false;
+  const found = (): Found => ({
+    conflicts: conflicts.slice(0, MOST_CONFLICTS),
+    undecided: undecided.slice(0, MOST_CONFLICTS),
+    areAll: conflicts.length <= MOST_CONFLICTS && undecided.length === 0,
+  });
   for (const other of others) {
-    if (count >= MOST_CONFLICTS) return;
+    if (conflicts.length >= MOST_CONFLICTS) return { ...found(), areAll: false };
     if (other.id === mine.id || !mayMeetOn(mine, other, world)) continue;
     near.push(other);
     const them = laid(other);
-    const found = canStandBeside(tree, treeOf(them.expected)) ? [] : between(mine, merge([me, them]).overruled);
-    count += found.length;
-    yield found;
+    const beside = standBeside(tree, treeOf(them.expected), budget);
+    yield;
+    isTouched ||= beside !== 'apart';
+    if (beside === 'apart' || beside === 'can') continue;
+    const both = yield* colliding([me, them], budget);
+    conflicts.push(...between(mine, both.overruled));
+    undecided.push(...both.undecided.map(({ path }) => ({ path, with: [other.id] })));
   }
-  if (near.length < 2 || 'where' in mine.for) return;
-  yield between(mine, merge([me, ...near.map(laid)]).overruled).filter(each => each.with.length > 1);
+  if (!isTouched || near.length < 2 || 'where' in mine.for) return found();
+  const all = yield* colliding([me, ...near.map(laid)], budget);
+  conflicts.push(...between(mine, all.overruled).filter(each => each.with.length > 1));
+  for (const { path, expectation } of all.undecided) {
+    if (expectation === mine.id && !undecided.some(each => each.path === path)) undecided.push({ path, with: [] });
+  }
+  return found();
 }
 
 function treeOf({ node }: Expected): Place<undefined> {
@@ -97,9 +127,10 @@ function conflict(mine: Candidate, { path, wants, by }: Overruled): Conflict {
 export function mayMeetOn(a: Candidate, b: Candidate, world: World): boolean {
   if (a.for.peer !== b.for.peer || !overlap(a.validFor, b.validFor)) return false;
   if (a.for.peer !== undefined && (isMeasured(a) || isMeasured(b))) return false;
-  const conditions = [...conditionsOf(a, world), ...conditionsOf(b, world)];
   if ([a, b].some(({ for: meant }) => 'where' in meant && isNobody(meant.where))) return false;
-  return shareInstance(a, b, world) && canHold(conditions);
+  if (!shareInstance(a, b, world)) return false;
+  if (![a, b].some(({ for: meant, when }) => 'where' in meant || when !== undefined)) return true;
+  return canHold([...conditionsOf(a, world), ...conditionsOf(b, world)]);
 }
 
 function shareInstance({ for: a }: Candidate, { for: b }: Candidate, world: World): boolean {

@@ -6,34 +6,47 @@ import { bareKey, withKey } from '../expected/residual.ts';
 import { canonical, isArray, type Json, property, sameJson } from '../json.ts';
 import type { Claim, Step } from './claim.ts';
 import { gathered, type Place } from './place.ts';
-import { canHold, implied } from './possible.ts';
+import { holding, implied } from './possible.ts';
+import { isOpenArray } from './shapes.ts';
+import type { Budget } from './work.ts';
 
 /** Undefined where nothing is wanted. */
-export function express<Wisher>(place: Place<Wisher>, counts?: (by: Wisher) => boolean): Json | undefined {
-  const { here, containers } = written(place, counts);
+export function* expressing<Wisher>(
+  place: Place<Wisher>,
+  budget: Budget,
+  counts?: (by: Wisher) => boolean,
+): Generator<void, Json | undefined> {
+  const { here, containers } = yield* written(place, budget, counts);
   return together([...here, ...containers]);
 }
 
 /** The same of the place alone, without what is wanted further down. */
-export function expressHere<Wisher>(place: Place<Wisher>): Json | undefined {
-  return together(written({ claims: place.claims, below: new Map() }).here);
+export function* expressingHere<Wisher>(place: Place<Wisher>, budget: Budget): Generator<void, Json | undefined> {
+  return together((yield* written({ claims: place.claims, below: new Map() }, budget)).here);
 }
 
 function together(members: readonly Json[]): Json | undefined {
   return members.length > 1 ? { $allOf: members } : members[0];
 }
 
-function written<Wisher>(place: Place<Wisher>, counts?: (by: Wisher) => boolean) {
-  const all = gathered(place, counts);
-  const below = all.filter(({ steps }) => steps.length > 0);
-  const nodes = essence(
-    all.filter(({ steps }) => steps.length === 0).map(({ node }) => node),
-    below,
-  );
-  const children = [...place.below.values()].flatMap(({ step, place: inner }) => {
-    const source = express(inner, counts);
-    return source === undefined ? [] : [{ step, source }];
-  });
+interface Written {
+  readonly here: readonly Json[];
+  readonly containers: readonly Json[];
+}
+
+function* written<Wisher>(
+  place: Place<Wisher>,
+  budget: Budget,
+  counts: (by: Wisher) => boolean = () => true,
+): Generator<void, Written> {
+  const own = place.claims.filter(({ by }) => counts(by)).map(({ node }) => node);
+  const below = own.length === 0 ? [] : gathered(place, counts).filter(({ steps }) => steps.length > 0);
+  const nodes = yield* essence(own, below, budget);
+  const children: Child[] = [];
+  for (const { step, place: inner } of place.below.values()) {
+    const source = yield* expressing(inner, budget, counts);
+    if (source !== undefined) children.push({ step, source });
+  }
   const { containers, closed } = containersOf(children, nodes);
   return { here: joined(nodes.filter(node => node !== closed)), containers };
 }
@@ -103,27 +116,41 @@ function itemOf({ step, source }: Child): Json {
 }
 
 /** Without what follows from the rest, and without alternatives that the rest leaves no room for. */
-function essence(nodes: readonly Node[], below: readonly Claim[]): readonly Node[] {
-  let left: readonly Node[] = nodes.filter(node => node.kind !== 'anything');
+function* essence(nodes: readonly Node[], below: readonly Claim[], budget: Budget): Generator<void, readonly Node[]> {
+  let left = once(nodes.filter(node => node.kind !== 'anything'));
   const beside = (node: Node): readonly Claim[] => [
     ...left.filter(other => other !== node).map(other => ({ steps: [], node: other })),
     ...below,
   ];
-  for (const node of left) {
-    if (node.kind !== 'choice') continue;
-    const narrower = narrowed(node, beside(node));
-    if (narrower !== node) left = left.map(each => (each === node ? narrower : each));
-  }
-  for (const node of [...left].reverse()) {
-    const rest = beside(node);
-    if (rest.length > 0 && implied(rest, node)) left = left.filter(each => each !== node);
+  // What an array contains is joined without being asked for.
+  if (below.length > 0 || !left.every(isOpenArray)) {
+    for (const node of left) {
+      if (node.kind !== 'choice' || budget.left <= 0) continue;
+      const narrower = yield* narrowed(node, beside(node), budget);
+      if (narrower !== node) left = left.map(each => (each === node ? narrower : each));
+    }
+    for (const node of [...left].reverse()) {
+      if (budget.left <= 0) break;
+      const rest = beside(node);
+      if (rest.length > 0 && implied(rest, node, budget)) left = left.filter(each => each !== node);
+      yield;
+    }
   }
   // Of a list whose elements may be anything, its length is left.
   return left.length === 0 && below.length === 0 ? nodes.slice(0, 1) : left;
 }
 
-function narrowed(choice: Choice, rest: readonly Claim[]): Node {
-  const open = choice.alternatives.map(node => canHold([...rest, { steps: [], node }]));
+/** Who wants the same says it once. */
+function once(nodes: readonly Node[]): readonly Node[] {
+  return [...new Map(nodes.map(node => [`${node.kind} ${canonical(node.source)}`, node])).values()];
+}
+
+function* narrowed(choice: Choice, rest: readonly Claim[], budget: Budget): Generator<void, Node> {
+  const open: boolean[] = [];
+  for (const node of choice.alternatives) {
+    open.push(holding([...rest, { steps: [], node }], budget) !== 'cannot');
+    yield;
+  }
   const alternatives = choice.alternatives.filter((_, i) => open[i]);
   if (alternatives.length === choice.alternatives.length || alternatives.length === 0) return choice;
   const [only] = alternatives;
@@ -145,8 +172,8 @@ function joined(nodes: readonly Node[]): readonly Json[] {
   return [
     ...(range ? [range] : []),
     ...rest.filter(({ kind }) => kind !== 'set' && kind !== 'contains').map(node => node.source),
-    ...(rest.some(({ kind }) => kind === 'set') ? [{ $set: once(sets) }] : []),
-    ...(rest.some(({ kind }) => kind === 'contains') ? [{ $contains: once(members) }] : []),
+    ...(rest.some(({ kind }) => kind === 'set') ? [{ $set: distinct(sets) }] : []),
+    ...(rest.some(({ kind }) => kind === 'contains') ? [{ $contains: distinct(members) }] : []),
   ];
 }
 
@@ -155,8 +182,8 @@ function membersOf(source: Json): readonly Json[] {
   return isArray(members) ? members : [];
 }
 
-function once(values: readonly Json[]): readonly Json[] {
-  return values.filter((value, i) => !values.slice(0, i).some(other => sameJson(value, other)));
+function distinct(values: readonly Json[]): readonly Json[] {
+  return [...new Map(values.map(value => [canonical(value), value])).values()];
 }
 
 interface Bound {

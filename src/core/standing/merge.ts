@@ -10,9 +10,10 @@ import type { Json } from '../json.ts';
 import type { Path } from '../path.ts';
 import { byStanding } from '../ranking.ts';
 import { type Claim, parts, pathOf, type Step, sameShape, someObject } from './claim.ts';
-import { express, expressHere } from './express.ts';
-import { child, gathered, newPlace, type Place, plant } from './place.ts';
-import { canHold } from './possible.ts';
+import { expressing, expressingHere } from './express.ts';
+import { child, fitsPlainly, gathered, newPlace, type Place, plant } from './place.ts';
+import { holding } from './possible.ts';
+import { type Budget, finish, newBudget } from './work.ts';
 
 /** An expectation and what is read from it. */
 export interface Laid {
@@ -50,28 +51,58 @@ export interface Merged {
   readonly expect: Json;
   readonly leaves: readonly StandingLeaf[];
   readonly overruled: readonly Overruled[];
+  readonly undecided: readonly Undecided[];
+}
+
+/** What stands beside the rest because it would take too long to tell whether both can be met. */
+export interface Undecided extends Wish {
+  readonly path: Path;
 }
 
 type Wisher = Laid['expectation'];
 
 export function merge(all: readonly Laid[]): Merged {
-  const root = newPlace<Wisher>();
-  const overruled: Overruled[] = [];
-  const patience = { left: PATIENCE };
-  for (const { expectation, expected } of [...all].sort((a, b) => byStanding(a.expectation, b.expectation))) {
-    lay({ place: root, node: expected.node, by: expectation, steps: [], above: undefined }, overruled, patience);
-  }
-  return { expect: express(root) ?? null, leaves: leavesOf(root, overruled), overruled };
+  return finish(merging(all));
+}
+
+/** The same bit by bit, for who has other things to do meanwhile. */
+export function* merging(all: readonly Laid[]): Generator<void, Merged> {
+  const { root, budget, overruled, undecided } = yield* laying(all, newBudget(STEPS));
+  const expect = (yield* expressing(root, budget)) ?? null;
+  const leaves = yield* leavesOf(root, overruled, budget);
+  return { expect, leaves, overruled, undecided };
+}
+
+/** Who overrules whom, without what stands in the end. */
+export function* colliding(
+  all: readonly Laid[],
+  budget: Budget,
+): Generator<void, Pick<Merged, 'overruled' | 'undecided'>> {
+  const { overruled, undecided } = yield* laying(all, budget);
+  return { overruled, undecided };
 }
 
 /**
- * So many wishes are held against what is wanted of a whole to find out which of them collide; after that, what does
- * not fit is overruled as a whole.
+ * What it may take to tell what collides, all in all, in questions of whether a wish fits another; about a third of a
+ * second. After that only what is plain is told, and what does not fit into a whole is overruled as a whole.
  */
-const PATIENCE = 10_000;
+export const STEPS = 300_000;
 
-interface Patience {
-  left: number;
+interface Outcome {
+  readonly root: Place<Wisher>;
+  readonly budget: Budget;
+  readonly overruled: Overruled[];
+  readonly undecided: Undecided[];
+}
+
+function* laying(all: readonly Laid[], budget: Budget): Generator<void, Outcome> {
+  const root = newPlace<Wisher>();
+  const outcome: Outcome = { root, budget, overruled: [], undecided: [] };
+  for (const { expectation, expected } of [...all].sort((a, b) => byStanding(a.expectation, b.expectation))) {
+    yield* lay({ place: root, node: expected.node, by: expectation, steps: [], above: undefined }, outcome);
+    yield;
+  }
+  return outcome;
 }
 
 interface Laying {
@@ -88,14 +119,15 @@ interface Above {
   readonly depth: number;
 }
 
-function lay(laying: Laying, overruled: Overruled[], patience: Patience): void {
+function* lay(laying: Laying, outcome: Outcome): Generator<void, void> {
   const { place, node, by, steps } = laying;
+  const { budget } = outcome;
   const found = parts(node);
   const own = { place, depth: steps.length };
   if (!found) {
     if (node.kind === 'anything' && steps.length === 0) return;
-    if (laying.above) patience.left -= gathered(laying.above.place).length;
-    if (agrees(laying, node, laying.above ?? own, overruled)) place.claims.push({ node, by });
+    const isFree = !laying.above && fitsPlainly(place, node);
+    if (isFree || (yield* agrees(laying, node, laying.above ?? own, outcome))) place.claims.push({ node, by });
     return;
   }
   const first = found.find(({ step }) => step !== undefined)?.step;
@@ -104,21 +136,23 @@ function lay(laying: Laying, overruled: Overruled[], patience: Patience): void {
   const above = laying.above ?? (place.claims.length > 0 || isOther ? own : undefined);
   if (above) {
     const standing = gathered(above.place);
-    patience.left -= standing.length;
-    if (canHold([...standing, { steps: steps.slice(above.depth), node }])) {
+    const fits = holding([...standing, { steps: steps.slice(above.depth), node }], budget);
+    yield;
+    if (fits !== 'cannot') {
+      if (fits === 'undecided') outcome.undecided.push({ path: pathOf(steps), ...signed(by, node.source) });
       plant(place, node, by);
       return;
     }
-    if (patience.left < 0) {
-      agrees(laying, node, above, overruled);
+    if (budget.left <= 0) {
+      yield* agrees(laying, node, above, outcome);
       return;
     }
   }
   const shape = first && shapeOf(node);
-  if (above && shape && !agrees(laying, shape, above, overruled)) return;
+  if (above && shape && !(yield* agrees(laying, shape, above, outcome))) return;
   for (const { step, node: inner } of found) {
-    if (!step) lay({ ...laying, node: inner }, overruled, patience);
-    else lay({ place: child(place, step), node: inner, by, steps: [...steps, step], above }, overruled, patience);
+    if (!step) yield* lay({ ...laying, node: inner }, outcome);
+    else yield* lay({ place: child(place, step), node: inner, by, steps: [...steps, step], above }, outcome);
   }
 }
 
@@ -146,61 +180,88 @@ function shapeOf(node: Node): Node | undefined {
   }
 }
 
-/** Whether a wish holds together with what stands; if not, the whole of what is laid there is overruled. */
-function agrees(laying: Laying, wish: Node, at: Above, overruled: Overruled[]): boolean {
-  const claim = { steps: laying.steps.slice(at.depth), node: wish };
-  const standing = gathered(at.place);
-  if (canHold([...standing, claim])) return true;
+/** Whether a wish may hold together with what stands; if not, the whole of what is laid there is overruled. */
+function* agrees(laying: Laying, wish: Node, at: Above, outcome: Outcome): Generator<void, boolean> {
   const { by, steps, node, place } = laying;
-  overruled.push({
-    path: pathOf(steps),
-    ...signed(by, node.source),
-    by: opponents(standing, claim).map(each => {
-      const there = express(place, wisher => wisher === each) ?? express(at.place, wisher => wisher === each);
-      return signed(each, there ?? null);
-    }),
-  });
+  const { budget } = outcome;
+  const claim = { steps: steps.slice(at.depth), node: wish };
+  const standing = gathered(at.place);
+  const fits = holding([...standing, claim], budget);
+  yield;
+  if (fits === 'undecided') outcome.undecided.push({ path: pathOf(steps), ...signed(by, node.source) });
+  if (fits !== 'cannot') return true;
+  const against: Wish[] = [];
+  for (const each of yield* opponents(standing, claim, budget)) {
+    const isTheirs = (wisher: Wisher): boolean => wisher === each;
+    const there = (yield* expressing(place, budget, isTheirs)) ?? (yield* expressing(at.place, budget, isTheirs));
+    against.push(signed(each, there ?? null));
+  }
+  outcome.overruled.push({ path: pathOf(steps), ...signed(by, node.source), by: against });
   return false;
+}
+
+/** The highest who alone leaves no room for a wish; else as few as leave none together, as far as that can be told. */
+function* opponents(
+  standing: readonly (Claim & { by: Wisher })[],
+  claim: Claim,
+  budget: Budget,
+): Generator<void, readonly Wisher[]> {
+  if (holding([claim], budget) === 'cannot') return [];
+  const wishers = [...new Set(standing.map(({ by }) => by))];
+  const [only] = wishers;
+  if (only && wishers.length === 1) return wishers;
+  const leaveRoom = (some: ReadonlySet<Wisher>): boolean =>
+    holding([...standing.filter(({ by }) => some.has(by)), claim], budget) !== 'cannot';
+  for (const each of wishers) {
+    if (!leaveRoom(new Set([each]))) return [each];
+    yield;
+  }
+  let needed = wishers;
+  for (const each of [...wishers].reverse()) {
+    if (budget.left <= 0) break;
+    const fewer = needed.filter(other => other !== each);
+    if (!leaveRoom(new Set(fewer))) needed = fewer;
+    yield;
+  }
+  return needed;
 }
 
 function signed({ id, principal, owner, priority }: Wisher, wants: Json): Wish {
   return { expectation: id, principal, ...(owner === undefined ? {} : { owner }), priority, wants };
 }
 
-/** The highest who alone leaves no room for a wish; else as few as leave none together. */
-function opponents(standing: readonly (Claim & { by: Wisher })[], claim: Claim): readonly Wisher[] {
-  if (!canHold([claim])) return [];
-  const wishers = [...new Set(standing.map(({ by }) => by))];
-  const leaveRoom = (some: readonly Wisher[]): boolean =>
-    canHold([...standing.filter(({ by }) => some.includes(by)), claim]);
-  const alone = wishers.find(each => !leaveRoom([each]));
-  if (alone) return [alone];
-  let needed = wishers;
-  for (const each of [...wishers].reverse()) {
-    const fewer = needed.filter(other => other !== each);
-    if (!leaveRoom(fewer)) needed = fewer;
-  }
-  return needed;
-}
-
-function leavesOf(root: Place<Wisher>, overruled: readonly Overruled[]): readonly StandingLeaf[] {
+function* leavesOf(
+  root: Place<Wisher>,
+  overruled: readonly Overruled[],
+  budget: Budget,
+): Generator<void, readonly StandingLeaf[]> {
   const found: { path: Path; expected: Json; origin: readonly Wish[]; overruled: Overruled[] }[] = [];
-  const walk = (place: Place<Wisher>, steps: readonly Step[]): void => {
+  const walk = function* (place: Place<Wisher>, steps: readonly Step[]): Generator<void, void> {
     const claims = place.claims.filter(({ node }) => node.kind !== 'anything');
-    const expected = claims.length > 0 ? expressHere(place) : undefined;
+    const expected = claims.length > 0 ? yield* expressingHere(place, budget) : undefined;
     if (expected !== undefined) {
       const origin = claims.map(({ by, node }) => signed(by, node.source));
       found.push({ path: pathOf(steps), expected, origin, overruled: [] });
     }
-    for (const { step, place: inner } of place.below.values()) walk(inner, [...steps, step]);
+    for (const { step, place: inner } of place.below.values()) yield* walk(inner, [...steps, step]);
+    yield;
   };
-  walk(root, []);
+  yield* walk(root, []);
+  const byPath = new Map([...found].reverse().map(leaf => [leaf.path, leaf]));
   for (const each of overruled) {
-    const leaf =
-      found.find(({ path }) => path === each.path) ??
-      found.find(({ path }) => path === '' || each.path.startsWith(`${path}/`)) ??
-      found.find(({ path }) => path.startsWith(`${each.path}/`));
+    const leaf = nearestLeaf(each.path, byPath) ?? found.find(({ path }) => path.startsWith(`${each.path}/`));
     leaf?.overruled.push(each);
   }
   return found;
+}
+
+/** The leaf at a path, or the topmost on the way there. */
+function nearestLeaf<Leaf>(path: Path, byPath: ReadonlyMap<Path, Leaf>): Leaf | undefined {
+  const here = byPath.get(path);
+  if (here) return here;
+  for (let end = 0; end >= 0; end = path.indexOf('/', end + 1)) {
+    const above = byPath.get(path.slice(0, end));
+    if (above) return above;
+  }
+  return undefined;
 }

@@ -1,8 +1,10 @@
 /** All that is wanted of one thing, as a tree of its places; whose wish each is stays with it. */
 import type { Node } from '../expected/node.ts';
-import { sameJson } from '../json.ts';
 import { type Claim, claimsOf, type Step, sameShape, stepName } from './claim.ts';
-import { canHold } from './possible.ts';
+import { type Holding, holding } from './possible.ts';
+import { isOpenArray } from './shapes.ts';
+import { saysSame } from './sorted.ts';
+import type { Budget } from './work.ts';
 
 /** What is wanted of one place, and of the places below it. */
 export interface Place<Wisher> {
@@ -45,22 +47,45 @@ export function gathered<Wisher>(
   return [...here, ...below.flatMap(({ step, place: inner }) => gathered(inner, counts, [...steps, step]))];
 }
 
-/** Whether two trees, each of which holds together, do so with each other: asked only where both want something. */
-export function canStandBeside<Wisher>(a: Place<Wisher>, b: Place<Wisher>): boolean {
-  if (a.claims.length > 0 || b.claims.length > 0) return isAlike(a, b) || canHold([...gathered(a), ...gathered(b)]);
-  const [first] = a.below.values();
-  const [other] = b.below.values();
-  if (first && other && !sameShape(first.step, other.step)) return canHold([...gathered(a), ...gathered(b)]);
-  for (const [name, { place }] of a.below) {
-    const same = b.below.get(name);
-    if (same && !canStandBeside(place, same.place)) return false;
-  }
-  return true;
+/**
+ * Whether a wish fits beside all that is wanted of its place, told by a glance: somebody wants the same, or all want no
+ * more than that an array contains something. False where more has to be asked.
+ */
+export function fitsPlainly<Wisher>({ claims, below }: Place<Wisher>, node: Node): boolean {
+  if (below.size > 0 || claims.length === 0) return false;
+  if (claims.some(each => saysSame(each.node, node))) return true;
+  return isPlainArray(node) && claims.every(each => isOpenArray(each.node));
 }
 
-/** Most of what two want of one place is the same. */
+function isPlainArray(node: Node): boolean {
+  if (node.kind === 'set') return true;
+  return node.kind === 'contains' && node.members.every(({ kind }) => kind === 'literal');
+}
+
+/** `apart`: they want nothing of the same place, or the same, or what plainly fits. */
+export type Beside = 'apart' | Holding;
+
+/** Whether two trees, each of which holds together, do so with each other: asked only where both want something. */
+export function standBeside<Wisher>(a: Place<Wisher>, b: Place<Wisher>, budget: Budget): Beside {
+  const ask = (): Beside => holding([...gathered(a), ...gathered(b)], budget);
+  if (a.claims.length > 0 || b.claims.length > 0) return isAlike(a, b) ? 'apart' : ask();
+  const [first] = a.below.values();
+  const [other] = b.below.values();
+  if (first && other && !sameShape(first.step, other.step)) return ask();
+  let found: Beside = 'apart';
+  for (const [name, { place }] of a.below) {
+    const same = b.below.get(name);
+    if (!same) continue;
+    const there = standBeside(place, same.place, budget);
+    if (there === 'cannot') return there;
+    if (there === 'undecided' || found === 'apart') found = there;
+  }
+  return found;
+}
+
+/** Most of what two want of one place is the same, or something that an array contains. */
 function isAlike<Wisher>(a: Place<Wisher>, b: Place<Wisher>): boolean {
   const [[one, ...more], [other, ...others]] = [a.claims, b.claims];
   if (!one || !other || more.length + others.length + a.below.size + b.below.size > 0) return false;
-  return one.node.kind === other.node.kind && sameJson(one.node.source, other.node.source);
+  return saysSame(one.node, other.node) || (isOpenArray(one.node) && isOpenArray(other.node));
 }

@@ -4,89 +4,93 @@
  * granted than an evaluation does: that a key names one element of its array, as keys do.
  */
 import type { Choice, Compare, Node } from '../expected/node.ts';
-import { canonical, property, sameJson } from '../json.ts';
+import { canonical, type Json, property } from '../json.ts';
 import { certain, certainAt } from './certain.ts';
 import { type Claim, claimsOf, equalTo, noneOf, type Step, sameShape, stepName } from './claim.ts';
 import { amountsHold, axes, reach, whole } from './reach.ts';
-import { admits, covers, excluded, fewest, isOf, membersOf } from './shapes.ts';
-import { overlap, without } from './spans.ts';
+import { admits, covers, excluded, fewest, isOf, isOpenArray, isPlainChoice, membersOf, weightOf } from './shapes.ts';
+import { flat, type Sorted, sorted } from './sorted.ts';
+import { fewer, MOST_SPANS, overlap, type Span, without } from './spans.ts';
+import { type Budget, type Work, workFor } from './work.ts';
 
-/** What one answer may cost; beyond, everything is possible and nothing implied. */
-const STEPS = 5000;
-/** What each claim adds to it, so that large expectations are told too. */
-const STEPS_PER_CLAIM = 100;
+/** `undecided`: it would take too long to tell. */
+export type Holding = 'can' | 'cannot' | 'undecided';
 
-interface Work {
-  left: number;
-}
-
-/** Whether some value may meet all. */
+/** Whether some value may meet all; true too where that cannot be told. */
 export function canHold(claims: readonly Claim[]): boolean {
-  return possible(claims, workFor(claims));
+  return holding(claims) !== 'cannot';
 }
 
-/** Whether every value that meets all the claims meets the node. */
-export function implied(claims: readonly Claim[], node: Node): boolean {
-  return implies(claims, node, workFor(claims));
+/** The same for who has to know what was not decided, or asks often and has so much time for all of it. */
+export function holding(claims: readonly Claim[], budget?: Budget): Holding {
+  if (areMembers(claims)) return possibleMembers(claims, budget);
+  return answer(claims, budget, (all, work) => possible(all, work));
 }
 
-function workFor(claims: readonly Claim[]): Work {
-  return { left: STEPS + STEPS_PER_CLAIM * claims.length };
+/** Whether every value that meets all the claims meets the node; false too where that cannot be told. */
+export function implied(claims: readonly Claim[], node: Node, budget?: Budget): boolean {
+  return answer(claims, budget, (all, work) => implies(all, node, work)) === 'can';
 }
 
-interface Sorted {
-  /** Wishes of this very place. */
-  readonly here: readonly Node[];
-  /** By the step that they take next. */
-  readonly below: readonly Group[];
+function answer(
+  claims: readonly Claim[],
+  budget: Budget | undefined,
+  look: (claims: readonly Claim[], work: Work) => boolean,
+): Holding {
+  const all = claims.flatMap(({ steps, node }) => claimsOf(node, true, steps));
+  const work = workFor(all.length, budget);
+  const given = work.left;
+  const found = look(all, work);
+  if (budget) budget.left -= given - work.left;
+  if (!found) return 'cannot';
+  return work.left < 0 ? 'undecided' : 'can';
 }
 
-interface Group {
-  readonly step: Step;
-  readonly claims: readonly Claim[];
+/** Whether nothing is asked but what an array has to contain: then each is asked for itself. */
+function areMembers(claims: readonly Claim[]): boolean {
+  return claims.length > 1 && claims.every(({ steps, node }) => steps.length === 0 && isOpenArray(node));
 }
 
-function sorted(claims: readonly Claim[]): Sorted {
-  const here: Node[] = [];
-  const below = new Map<string, { step: Step; claims: Claim[] }>();
-  for (const claim of claims) {
-    for (const { steps, node } of claim.steps.length > 0 ? [claim] : claimsOf(claim.node, true)) {
-      const [step, ...more] = steps;
-      if (!step) {
-        if (node.kind !== 'anything' && !here.some(each => saysSame(each, node))) here.push(node);
-        continue;
-      }
-      const group = below.get(stepName(step));
-      if (group) group.claims.push({ steps: more, node });
-      else below.set(stepName(step), { step, claims: [{ steps: more, node }] });
-    }
+function possibleMembers(claims: readonly Claim[], budget: Budget | undefined): Holding {
+  let found: Holding = 'can';
+  for (const { node } of claims) {
+    if (node.kind === 'set' || (node.kind === 'contains' && node.members.every(each => each.kind === 'literal')))
+      continue;
+    const alone = holding([one(node)], budget);
+    if (alone === 'cannot') return alone;
+    if (alone === 'undecided') found = alone;
   }
-  return { here, below: [...below.values()] };
-}
-
-function flat({ here, below }: Sorted): readonly Claim[] {
-  return [
-    ...here.map(node => ({ steps: [], node })),
-    ...below.flatMap(({ step, claims }) => claims.map(({ steps, node }) => ({ steps: [step, ...steps], node }))),
-  ];
+  return found;
 }
 
 function possible(given: readonly Claim[], work: Work): boolean {
   work.left -= 1 + given.length;
   if (work.left < 0) return true;
-  const all = sorted(given);
+  const all = sorted(given, work);
   const claims = flat(all);
-  const values = fewest(all.here);
-  if (values) return values.some(value => claims.every(claim => certainAt(claim, value) !== 'no'));
+  const values = fewest(all.here, work);
+  if (values) return possibleValues(values, claims, work);
   const choices = all.here.filter(node => node.kind === 'choice').filter(node => node.op !== '$noneOf');
   if (choices.length > 0) return possibleCases(claims, choices, work);
 
+  work.left -= all.here.reduce((sum, node) => sum + weightOf(node), 0);
+  if (work.left < 0) return true;
   const unwanted = all.here.flatMap(excluded);
-  if (unwanted.some(node => all.here.some(each => saysSame(each, node)))) return false;
+  if (unwanted.some(all.isWished)) return false;
   const scalars = [undefined, null, true, false];
   if (scalars.some(value => claims.every(claim => certainAt(claim, value) !== 'no'))) return true;
-  if (all.below.length === 0 && axes.some(axis => isReached(all.here, axis))) return true;
+  if (all.below.length === 0 && axes.some(axis => isReached(all.here, axis, work))) return true;
   return possibleArray(all, unwanted, work) || possibleObject(all, unwanted, work);
+}
+
+/** Whether one of some values meets all. */
+function possibleValues(values: readonly (Json | undefined)[], claims: readonly Claim[], work: Work): boolean {
+  const asked = claims.filter(({ steps, node }) => steps.length > 0 || !isPlainChoice(node));
+  const weight = asked.reduce((sum, { node }) => sum + weightOf(node), 1);
+  return values.some(value => {
+    work.left -= weight;
+    return work.left < 0 || asked.every(claim => certainAt(claim, value) !== 'no');
+  });
 }
 
 function one(node: Node): Claim {
@@ -98,7 +102,8 @@ function possibleCases(claims: readonly Claim[], choices: readonly Choice[], wor
   const rest = claims.filter(({ steps, node }) => steps.length > 0 || !choices.some(choice => choice === node));
   let best: { choice: Choice; open: readonly (readonly Claim[])[] } | undefined;
   for (const choice of choices) {
-    const open = cases(choice).filter(each => possible([...rest, ...each], work));
+    const open = cases(choice).filter(each => work.left < 0 || possible([...rest, ...each], work));
+    if (work.left < 0) return true;
     if (open.length === 0) return false;
     if (!best || open.length < best.open.length) best = { choice, open };
   }
@@ -117,26 +122,46 @@ function beside(claims: readonly Claim[], node: Node): readonly Claim[] {
   return claims.filter(claim => claim.node !== node);
 }
 
-function isReached(here: readonly Node[], axis: (typeof axes)[number]): boolean {
+/** Whether numbers, or texts of one kind, are left. */
+function isReached(here: readonly Node[], axis: (typeof axes)[number], work: Work): boolean {
   let left = whole(axis);
-  const unwanted: Node[] = [];
   if (axis === 'number' && !holdsAmounts(here)) return false;
+  const unwanted: Node[] = [];
   for (const node of here) {
     const out = excluded(node);
-    if (out.length > 0) unwanted.push(...out);
-    else left = overlap(left, reach(node, axis).spans);
+    if (out.length > 0) {
+      unwanted.push(...out);
+      continue;
+    }
+    const { spans } = reach(node, axis);
+    if (!affords(work, left, spans)) return true;
+    left = fewer(left, overlap(left, spans));
   }
-  for (const { spans, exact } of unwanted.map(node => reach(node, axis))) if (exact) left = without(left, spans);
+  for (const node of unwanted) {
+    const { spans, exact } = reach(node, axis);
+    if (!exact || left.length > MOST_SPANS) continue;
+    if (!affords(work, left, spans)) return true;
+    left = without(left, spans);
+  }
   return left.length > 0;
 }
 
-function possibleArray({ here, below }: Sorted, unwanted: readonly Node[], work: Work): boolean {
+/** So many pairs of spans are held against each other in the time of one step. */
+const PAIRS_A_STEP = 4;
+
+function affords(work: Work, some: readonly Span[], others: readonly Span[]): boolean {
+  work.left -= (some.length * others.length) / PAIRS_A_STEP;
+  return work.left >= 0;
+}
+
+function possibleArray(all: Sorted, unwanted: readonly Node[], work: Work): boolean {
+  const { here, below } = all;
   if (!here.every(node => admits(node, 'array'))) return false;
   const listed = below.filter(({ step }) => step.kind === 'index');
   const [first] = listed;
   if (below.some(({ step }) => step.kind === 'key')) return false;
   if (first && listed.some(({ step }) => !sameShape(first.step, step))) return false;
-  if (isUnwanted({ here, below }, unwanted, 'array', work)) return false;
+  if (isUnwanted(all, unwanted, 'array', work)) return false;
   if (!below.every(({ claims }) => possible(claims, work))) return false;
   const closed = here.flatMap(node => (node.kind === 'keyed' && node.closed ? [node] : []));
   for (const keyed of closed) {
@@ -166,9 +191,10 @@ function holdsAmounts(here: readonly Node[]): boolean {
   return amountsHold(amounts(here), amounts(here.flatMap(excluded)));
 }
 
-function possibleObject({ here, below }: Sorted, unwanted: readonly Node[], work: Work): boolean {
+function possibleObject(all: Sorted, unwanted: readonly Node[], work: Work): boolean {
+  const { here, below } = all;
   if (!here.every(node => admits(node, 'object')) || below.some(({ step }) => step.kind !== 'key')) return false;
-  if (isUnwanted({ here, below }, unwanted, 'object', work)) return false;
+  if (isUnwanted(all, unwanted, 'object', work)) return false;
   return holdsAmounts(here) && below.every(({ claims }) => possible(claims, work));
 }
 
@@ -176,7 +202,7 @@ function possibleObject({ here, below }: Sorted, unwanted: readonly Node[], work
 function isUnwanted(all: Sorted, unwanted: readonly Node[], type: 'array' | 'object', work: Work): boolean {
   // Without what excludes: it would be asked for itself again.
   const here = all.here.filter(node => excluded(node).length === 0);
-  const claims = flat({ ...all, here });
+  const claims = flat({ here, below: all.below });
   return unwanted.some(
     node => covers(node, type) || (!isLeaf(node) && implies(claims, node, work)) || fills(all, node),
   );
@@ -192,18 +218,16 @@ function fills({ here, below }: Sorted, node: Node): boolean {
   return below.some(({ step }) => step.kind !== 'key') || membersOf(here).length > 0;
 }
 
-function saysSame(a: Node, b: Node): boolean {
-  return a === b || (a.kind === b.kind && sameJson(a.source, b.source));
-}
-
 function implies(given: readonly Claim[], node: Node, work: Work): boolean {
   work.left -= 1 + given.length;
   if (work.left < 0) return false;
-  const all = sorted(given);
+  const all = sorted(given, work);
   const claims = flat(all);
-  if (all.here.some(each => saysSame(each, node))) return true;
-  const values = fewest(all.here);
+  if (all.isWished(node)) return true;
+  const values = fewest(all.here, work);
   if (values) {
+    work.left -= values.length * (1 + claims.length);
+    if (work.left < 0) return false;
     const left = values.filter(value => claims.every(claim => certainAt(claim, value) !== 'no'));
     return left.every(value => certain(node, value) === 'yes');
   }

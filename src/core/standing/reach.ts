@@ -4,7 +4,7 @@ import type { Operand } from '../expected/operand.ts';
 import { dayMs, parseDate, parseDuration, parseInstant, parseLocal, parseTime } from '../expected/time.ts';
 import { toBase, unitOf } from '../expected/units.ts';
 import { isArray, type Json, property } from '../json.ts';
-import { everything, overlap, point, type Span, without } from './spans.ts';
+import { everything, MOST_SPANS, overlap, point, type Span, without } from './spans.ts';
 
 /** Numbers, and texts by what they read as. Every text lies on one axis. */
 export const axes = [
@@ -65,10 +65,8 @@ export function reach(node: Node, axis: Axis): Reach {
       return reachOfCompare(node, axis);
     case 'all': {
       const each = node.members.map(member => reach(member, axis));
-      return {
-        spans: each.reduce((left, { spans }) => overlap(left, spans), all.spans),
-        exact: each.every(({ exact }) => exact),
-      };
+      const spans = each.reduce((left, member) => overlap(left, member.spans).slice(0, MOST_SPANS + 1), all.spans);
+      return spans.length > MOST_SPANS ? some : { spans, exact: each.every(({ exact }) => exact) };
     }
     case 'choice':
       return reachOfChoice(node, axis);
@@ -102,10 +100,12 @@ function reachOfChoice(node: Choice, axis: Axis): Reach {
   const isExact = each.every(({ exact }) => exact);
   if (node.op !== '$noneOf') {
     const spans = each.flatMap(alternative => alternative.spans);
+    if (spans.length > MOST_SPANS) return { spans: whole(axis), exact: false };
     return { spans, exact: isExact && (node.op === '$anyOf' || each.length < 2) };
   }
   const out = each.flatMap(({ spans, exact }) => (exact ? spans : []));
-  return { spans: without(whole(axis), out), exact: isExact && out.every(({ step }) => step === 0) };
+  const isWhole = out.length < MOST_SPANS && out.every(({ step }) => step === 0);
+  return { spans: without(whole(axis), out), exact: isExact && isWhole };
 }
 
 function reachOfValue(value: Json | undefined, axis: Axis): Reach {

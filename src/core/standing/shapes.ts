@@ -1,17 +1,63 @@
 /** What single wishes say of a value: which values it can be, which types it can have, what it must not be. */
 import type { Node } from '../expected/node.ts';
-import { isArray, isObject, type Json, property } from '../json.ts';
+import { canonical, isArray, isObject, type Json, property } from '../json.ts';
 import { equalTo } from './claim.ts';
 import { reach } from './reach.ts';
+import type { Work } from './work.ts';
 
-/** The shortest list of values of which one must be it; undefined where no wish names its values. */
-export function fewest(here: readonly Node[]): readonly (Json | undefined)[] | undefined {
-  let best: readonly (Json | undefined)[] | undefined;
-  for (const node of here) {
+/** Values of which one must be it, as few as all who name theirs leave; undefined where no wish names its values. */
+export function fewest(here: readonly Node[], work: Work): readonly (Json | undefined)[] | undefined {
+  const named = here.flatMap(node => {
     const values = valuesOf(node);
-    if (values && (!best || values.length < best.length)) best = values;
+    return values ? [values] : [];
+  });
+  const [best, ...others] = named.sort((a, b) => a.length - b.length);
+  return others.reduce((left, values) => {
+    if (!left || left.length === 0) return left;
+    work.left -= values.length;
+    if (work.left < 0) return left;
+    const names = new Set(values.map(nameOf));
+    return left.filter(value => names.has(nameOf(value)));
+  }, best);
+}
+
+function nameOf(value: Json | undefined): string {
+  return value === undefined ? '' : canonical(value);
+}
+
+/** Alternatives that are single values: met by each of them and by nothing else. */
+export function isPlainChoice(node: Node): boolean {
+  return node.kind === 'choice' && node.op === '$anyOf' && node.alternatives.every(({ kind }) => kind === 'literal');
+}
+
+/** What it takes to hold a value against a wish, counted in its parts. */
+export function weightOf(node: Node): number {
+  switch (node.kind) {
+    case 'choice':
+      return node.alternatives.length;
+    case 'contains':
+    case 'all':
+      return node.members.length;
+    case 'set':
+      return node.values.length;
+    case 'keyed':
+    case 'list':
+      return node.items.length;
+    case 'map':
+      return node.entries.length;
+    case 'wrapped':
+      return weightOf(node.inner);
+    case 'anything':
+    case 'literal':
+    case 'compare':
+    case 'test':
+      return 1;
   }
-  return best;
+}
+
+/** What an array has to contain, whatever else is in it. */
+export function isOpenArray({ kind }: Node): boolean {
+  return kind === 'contains' || kind === 'set';
 }
 
 /** A range with more members is asked by its bounds. */

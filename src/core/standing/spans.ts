@@ -26,10 +26,22 @@ export function overlap(a: readonly Span[], b: readonly Span[], slack = 0): read
   return a.flatMap(each => b.flatMap(other => both(each, other, slack)));
 }
 
-/** What is left without some; where steps do not fit each other more stays than should, never less. */
+/** More are not told apart: nobody lists so many by hand, and each is held against each other one. */
+export const MOST_SPANS = 128;
+
+/** What is left, unless it falls apart into too many: then it is taken for what it was before. */
+export function fewer(before: readonly Span[], left: readonly Span[]): readonly Span[] {
+  return left.length > Math.max(MOST_SPANS, before.length) ? before : left;
+}
+
+/**
+ * What is left without some; where steps do not fit each other, or too many are left out, more stays than should, never
+ * less.
+ */
 export function without(spans: readonly Span[], unwanted: readonly Span[], slack = 0): readonly Span[] {
   let left = spans;
   for (const out of unwanted) {
+    if (left.length > MOST_SPANS) break;
     left = left.flatMap(span => {
       if (out.step !== 0 && !isWithinSteps(span, out)) return [span];
       const below = { ...span, hi: out.lo, hiOpen: !out.loOpen };
