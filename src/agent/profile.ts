@@ -148,7 +148,7 @@ export class RunningProfile implements ProfileDoor {
     const difference = differenceOfSet(set, store.expectations(), keeper);
     if (isSame(difference)) return;
     store.transact({ principal: PROFILE, kind: 'upkeep', why: `profile ${name}` }, writer =>
-      writeDifference(writer, difference),
+      writeDifference(writer, difference, { by: PROFILE, now: clock.now() }),
     );
   }
 

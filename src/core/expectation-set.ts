@@ -84,7 +84,8 @@ export function differenceOfSet(
     if (paths.length === 0) same.push(before);
     else changed.push({ before, after, paths });
   }
-  const others = [...byName.values()];
+  // What was withdrawn before, and goes when what it had changed has gone back, stands no more.
+  const others = [...byName.values()].filter(each => !each.withdrawing);
   return { set, added, changed, removed: prune ? others : [], left: prune ? [] : others, same };
 }
 

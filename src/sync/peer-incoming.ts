@@ -1,7 +1,7 @@
 /** Takes a peer's batch: its expectations become ours to judge, its verdicts are kept beside our own; one transaction. */
 import * as z from 'zod';
 import { AgentError, sentence } from '../core/errors.ts';
-import { type Expectation, modes } from '../core/expectation.ts';
+import { type Expectation, modes, onWithdraw } from '../core/expectation.ts';
 import { checkExpected, toTarget } from '../core/expectation-form.ts';
 import { type ExpectationId, expectationId, type InstanceId, type Instant, instanceId } from '../core/ids.ts';
 import { asJson, type Json, type JsonObject } from '../core/json.ts';
@@ -11,6 +11,7 @@ import { show, toldIn } from '../core/peer-verdict.ts';
 import type { Batch, Item, LiveItem, Reply, RowError } from '../core/stream/batch.ts';
 import { newReceiver, type Receiver, receive, refuse } from '../core/stream/receiver.ts';
 import { type Told, verdictId } from '../core/verdict.ts';
+import { withdraw } from '../core/withdraw.ts';
 import type { Store, Writer } from '../ports/store.ts';
 import { tmfProfiles } from '../tmf/comparators/profiles.ts';
 import { EXPECTATION_SCHEMA, VERDICT_SCHEMA } from './peer-outgoing.ts';
@@ -120,8 +121,8 @@ class Taking {
     if (subject === 'expectation') {
       const standing = this.writer.expectation(expectationId(id));
       if (standing?.principal === principalOf(this.peer)) {
-        this.writer.removeExpectation(standing.id);
-        this.parts.held.count--;
+        withdraw(this.writer, standing, { by: standing.principal, now: this.now });
+        if (!standing.withdrawing) this.parts.held.count--;
       }
     }
     if (subject === 'verdict') this.endVerdict(id);
@@ -159,7 +160,7 @@ class Taking {
     if (before && before.principal !== principal) {
       throw new AgentError('conflict', `there is an expectation ${id} of somebody else; lay it under another id`);
     }
-    if (!before) this.countOne();
+    if (!before || before.withdrawing) this.countOne();
     const written = writer.putExpectation({ ...read, id, principal, version } as Expectation);
     if (!before || before.seq === written.seq) return;
     // They spoke of the version before; the loop judges this one, and says so in rows of their own.
@@ -239,6 +240,7 @@ const expectationShape = z.object({
     })
     .exactOptional(),
   freshnessMs: z.int().positive().exactOptional(),
+  onWithdraw: z.enum(onWithdraw).exactOptional(),
   createdAt: z.int(),
 });
 

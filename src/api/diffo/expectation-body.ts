@@ -12,7 +12,19 @@ import type { Units } from '../../core/units-of-kinds.ts';
 import type { Reader, Unwritten } from '../../ports/store.ts';
 import { tmfProfiles } from '../../tmf/comparators/profiles.ts';
 
-const { for: target, expect, profile, mode, priority, owner, why, when, validFor, freshnessMs } = expectationForm;
+const {
+  for: target,
+  expect,
+  profile,
+  mode,
+  priority,
+  owner,
+  why,
+  when,
+  validFor,
+  freshnessMs,
+  onWithdraw,
+} = expectationForm;
 
 /** To lay one. */
 export const whole = z.strictObject({ id: z.string().min(1).max(512).exactOptional(), ...expectationForm });
@@ -28,6 +40,7 @@ export const patch = z.strictObject({
   when: when.nullish(),
   validFor: validFor.nullish(),
   freshnessMs: freshnessMs.nullish(),
+  onWithdraw: onWithdraw.nullish(),
 });
 
 export type ExpectationBody = Said & { readonly id?: string };
@@ -52,6 +65,10 @@ export function readExpectationBody(body: unknown, reading: Reading): Expectatio
 /** An expectation with a merge patch (RFC 7386) laid over it: null takes away. */
 export function patchExpectation(before: Expectation, body: unknown, reading: Reading): Unwritten<Expectation> {
   const read = parse(patch, body);
+  if (before.withdrawing) {
+    const reason = `${before.id} is withdrawn, and what it had changed goes back; lay it anew when it is gone`;
+    throw new AgentError('conflict', reason);
+  }
   const { id, principal, createdAt } = before;
   const merged: Record<string, unknown> = { ...before };
   for (const [key, value] of Object.entries(read)) {

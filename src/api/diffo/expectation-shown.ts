@@ -9,10 +9,11 @@ import type { Wish } from '../../core/standing/merge.ts';
 import { iso, withTimes } from './parts.ts';
 
 export function showExpectation(expectation: Expectation, keyed: KeyedArrays): JsonObject {
-  const { refinements } = expectation;
+  const { refinements, withdrawing } = expectation;
   return {
     href: `/diffo/v1/expectations/${encodeURIComponent(expectation.id)}`,
     ...withTimes(expectation, ['createdAt']),
+    ...(withdrawing ? { withdrawing: withTimes(withdrawing, ['since', 'until', 'againAt']) } : {}),
     ...(refinements
       ? {
           refinements: refinements.map(({ at, cause, ...each }) => ({ ...each, at: iso(at), cause: asJson(cause) })),

@@ -1,5 +1,6 @@
 /** The routes of `expectations`. */
 import * as z from 'zod';
+import { onWithdraw } from '../../core/expectation.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { expectationProfileNames } from '../../tmf/comparators/profiles.ts';
 import { answer, failing, headers } from '../describe/answers.ts';
@@ -8,6 +9,7 @@ import {
   bodyOf,
   type Describe,
   inPath,
+  inQuery,
   linksById,
   listOf,
   mode,
@@ -44,7 +46,17 @@ export const said = {
   when: anyJson.optional(),
   validFor: z.strictObject({ startDateTime: text.exactOptional(), endDateTime: text.exactOptional() }).exactOptional(),
   freshnessMs: z.int().exactOptional(),
+  onWithdraw: z.enum(onWithdraw).exactOptional(),
 };
+
+const withdrawing = z.strictObject({
+  by: text,
+  since: time,
+  until: time,
+  because: text.exactOptional(),
+  attempts: whole.exactOptional(),
+  againAt: time.exactOptional(),
+});
 
 const example: JsonObject = {
   for: { kind: 'interface', name: 'wan' },
@@ -62,6 +74,7 @@ export const expectationsDescribed: Describe = schemas => {
     principal: text,
     set: text.exactOptional(),
     name: text.exactOptional(),
+    withdrawing: withdrawing.exactOptional(),
     version: text.exactOptional(),
     createdAt: time,
     seq: whole,
@@ -112,9 +125,9 @@ export const expectationsDescribed: Describe = schemas => {
       },
       delete: {
         operationId: 'withdrawExpectation',
-        summary: 'Withdraws an expectation',
-        parameters: [id],
-        responses: removed,
+        summary: 'Withdraws an expectation; what it alone had changed goes back first where it says so',
+        parameters: [id, inQuery('force', 'Lets it go at once, whatever has not gone back', { type: 'boolean' })],
+        responses: { 202: answer('It goes when what it had changed has gone back', shown), ...removed },
       },
     },
   };

@@ -52,3 +52,11 @@ export function inPath(request: FastifyRequest, name: string): string {
   // Fastify fills in every name of the route's path.
   return (request.params as Readonly<Record<string, string>>)[name] ?? '';
 }
+
+/** A query parameter that is true or false, and false when it is absent; throws `invalid` for anything else. */
+export function flag(request: FastifyRequest, name: string): boolean {
+  const text = parameter(request, name);
+  if (text === undefined || text === 'false') return false;
+  if (text === 'true') return true;
+  throw new AgentError('invalid', `${name} is true or false, not "${text}"`, { parameter: name });
+}

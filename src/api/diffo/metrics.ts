@@ -40,6 +40,12 @@ export function metrics(
     one('diffo_tasks_done_total', 'counter', 'Tasks carried out since the start.', figures.tasksDone),
     one('diffo_tasks_failed_total', 'counter', 'Tasks that failed since the start.', figures.tasksFailed),
     one(
+      'diffo_wrong_predictions_total',
+      'counter',
+      'Tasks that did otherwise than was foreseen, since the start.',
+      figures.wrongPredictions,
+    ),
+    one(
       'diffo_plans_refused_total',
       'counter',
       'Plans refused because what they read had moved.',

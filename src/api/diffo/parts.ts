@@ -58,6 +58,7 @@ export interface Figures {
   readonly passes: number;
   readonly tasksDone: number;
   readonly tasksFailed: number;
+  readonly wrongPredictions: number;
   readonly plansRefused: number;
   readonly lastPassAt: Instant | undefined;
   readonly lastPassMs: number;

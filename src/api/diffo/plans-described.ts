@@ -37,6 +37,35 @@ const waiting = z.strictObject({
   mode: mode.exactOptional(),
 });
 
+const thing = z.strictObject({ kind: text, name: text });
+
+/** What is known of a task when it has been done. */
+const carriedOut = {
+  expectation: text.exactOptional(),
+  nth: whole.exactOptional(),
+  key: text.exactOptional(),
+  lookedUpTo: whole.exactOptional(),
+  earlier: text.exactOptional(),
+  foreseen: z
+    .strictObject({
+      asForeseen: z.boolean(),
+      differs: z
+        .array(z.strictObject({ of: thing, path, foreseen: anyJson.optional(), found: anyJson.optional() }))
+        .exactOptional(),
+    })
+    .exactOptional(),
+  moves: z
+    .array(
+      z.union([
+        z.strictObject({ instance: text, path, removed: z.array(anyJson), added: z.array(anyJson) }),
+        z.strictObject({ instance: text, path, old: anyJson.optional(), new: anyJson.optional() }),
+      ]),
+    )
+    .exactOptional(),
+  stopped: z.literal(true).exactOptional(),
+  kept: text.exactOptional(),
+};
+
 export const plansDescribed: Describe = schemas => {
   const taskSchema = z.strictObject({
     id: text,
@@ -46,6 +75,7 @@ export const plansDescribed: Describe = schemas => {
     step,
     path,
     state: z.enum(['acknowledged', 'inProgress', 'done', 'terminatedWithError', 'undone']),
+    ...carriedOut,
     already: z.boolean().exactOptional(),
     error: text.exactOptional(),
     startedAt: time.exactOptional(),

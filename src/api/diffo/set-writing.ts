@@ -5,6 +5,7 @@ import { within } from '../../core/expectation-form.ts';
 import { differenceOfSet, type ExpectationSet, type Keeper, type SetDifference } from '../../core/expectation-set.ts';
 import { saidBy } from '../../core/expectation-version.ts';
 import { unjudged } from '../../core/peer-verdict.ts';
+import { type Withdrawal, withdraw } from '../../core/withdraw.ts';
 import type { Reader, Writer } from '../../ports/store.ts';
 import { checkTarget } from './expectation-body.ts';
 
@@ -33,8 +34,12 @@ export function checkedDifference(
   return difference;
 }
 
-export function writeDifference(writer: Writer, { added, changed, removed }: SetDifference): void {
-  for (const { id } of removed) writer.removeExpectation(id);
+export function writeDifference(
+  writer: Writer,
+  { added, changed, removed }: SetDifference,
+  withdrawal: Withdrawal,
+): void {
+  for (const each of removed) withdraw(writer, each, withdrawal);
   for (const each of added) {
     writer.putExpectation(each);
     if (each.for.peer !== undefined) writer.putVerdict(unjudged(each, each.createdAt));

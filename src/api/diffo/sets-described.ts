@@ -97,8 +97,8 @@ export const setsDescribed: Describe = schemas => {
       },
       delete: {
         operationId: 'removeSet',
-        summary: 'Withdraws all that a set expects',
-        parameters: [name],
+        summary: 'Withdraws all that a set expects; what says so goes when what it had changed has gone back',
+        parameters: [name, inQuery('force', 'Lets all go at once, whatever has not gone back', { type: 'boolean' })],
         responses: removed,
       },
     },

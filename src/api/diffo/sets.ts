@@ -11,11 +11,12 @@ import { asJson, type JsonObject } from '../../core/json.ts';
 import { parse } from '../../core/read-body.ts';
 import { setForm, setName, setsForm, toSet } from '../../core/set-form.ts';
 import { unitsOf } from '../../core/units-of-kinds.ts';
+import { withdraw } from '../../core/withdraw.ts';
 import type { Reader } from '../../ports/store.ts';
 import { tmfProfiles } from '../../tmf/comparators/profiles.ts';
 import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
-import { inPath, parameter, sendPage } from './lists.ts';
+import { flag, inPath, parameter, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR } from './parts.ts';
 import { conflictsOfSets, type SetConflicts } from './set-conflicts.ts';
 import { checkedDifference, differenceHash, writeDifference } from './set-writing.ts';
@@ -50,7 +51,7 @@ export function setRoutes(app: App, parts: SetParts): void {
       if (seen !== undefined && seen !== moved.hash) {
         throw new AgentError('moved', 'what stands of this has changed since it was compared; compare it anew');
       }
-      for (const each of found) writeDifference(writer, each);
+      for (const each of found) writeDifference(writer, each, { by: OPERATOR, now: clock.now() });
       return moved;
     });
     if (!differences.every(isSame)) loop.ring();
@@ -87,7 +88,8 @@ export function setRoutes(app: App, parts: SetParts): void {
     const set = ownSet(inPath(request, 'name'));
     await store.submit(causeOf([{ set }]), writer => {
       find(set);
-      for (const { id } of standingOf(set, writer.expectations())) writer.removeExpectation(id);
+      const withdrawal = { by: OPERATOR, now: clock.now(), force: flag(request, 'force') };
+      for (const each of standingOf(set, writer.expectations())) withdraw(writer, each, withdrawal);
     });
     loop.ring();
     return reply.code(204).send();
@@ -136,13 +138,6 @@ function causeOf(sets: readonly Pick<ExpectationSet, 'set'>[]): Cause {
   return { principal: OPERATOR, kind: 'request', ref: names, why: `${sets.length === 1 ? 'set' : 'sets'} ${names}` };
 }
 
-function flag(request: FastifyRequest, name: string): boolean {
-  const text = parameter(request, name);
-  if (text === undefined || text === 'false') return false;
-  if (text === 'true') return true;
-  throw new AgentError('invalid', `${name} is true or false, not "${text}"`, { parameter: name });
-}
-
 function hrefOf(name: string): string {
   return `/diffo/v1/sets/${encodeURIComponent(name)}`;
 }
@@ -167,7 +162,8 @@ function showName({ name = '', id }: Named): JsonObject {
 }
 
 function showWhole(expectation: Named): JsonObject {
-  return { ...showName(expectation), ...saidBy(expectation) };
+  const { withdrawing: _, ...said } = saidBy(expectation);
+  return { ...showName(expectation), ...said };
 }
 
 export function showDifference({ set, added, changed, removed, left, same }: SetDifference): JsonObject {

@@ -25,6 +25,7 @@ export const statusDescribed: Describe = schemas => {
         expectations: whole,
         plansWaiting: whole,
         listeners: whole,
+        wrongPredictions: whole,
       }),
       verdicts: z.strictObject({ met: whole, unmet: whole, unknown: whole, inapplicable: whole }),
       lastPass: z.strictObject({ at: time.nullable(), ms: z.number(), passes: whole }),

@@ -41,6 +41,7 @@ export function statusRoutes(app: App, parts: DiffoParts): void {
         expectations: store.expectations().length,
         plansWaiting: store.plans({ states: ['proposed'] }).length,
         listeners: store.listeners().length,
+        wrongPredictions: figures.wrongPredictions,
       },
       verdicts,
       lastPass: {

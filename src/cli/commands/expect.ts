@@ -2,7 +2,7 @@
 
 import { didYouMean } from '../../core/did-you-mean.ts';
 import { AgentError } from '../../core/errors.ts';
-import { modes } from '../../core/expectation.ts';
+import { modes, onWithdraw } from '../../core/expectation.ts';
 import type { InstanceType } from '../../core/instance.ts';
 import { isArray, type Json, type JsonObject } from '../../core/json.ts';
 import { durationFlag, wholeFlag } from '../arguments.ts';
@@ -42,8 +42,13 @@ export const expect: Command = {
     id: { takes: 'ID', about: 'an id of your own' },
     profile: { takes: 'NAME', about: 'tmf638@1 or tmf639@1: refuses what services or resources do not have' },
     freshness: { takes: 'TIME', about: 'how old a look may be before the verdict is unknown, such as 30s' },
+    'on-withdraw': {
+      takes: 'WHAT',
+      about: 'what becomes of what was done for it when it is withdrawn: leave or restore',
+    },
     list: { about: 'list all expectations' },
     delete: { takes: 'ID', about: 'withdraw one' },
+    force: { about: 'with --delete: at once, whatever has not gone back' },
   },
   examples: [
     'diffo expect networkInterface/lo mtu=65536 administrativeState=unlocked',
@@ -75,8 +80,18 @@ async function list({ words }: Given, { client }: CommandParts): Promise<Said> {
 async function withdraw({ words, flags }: Given, { client }: CommandParts): Promise<Said> {
   if (words.length > 0) throw new AgentError('invalid', 'expect --delete takes one id and nothing else');
   const id = await wholeId(client, path, flags.get('delete') ?? '');
-  await client.remove(`${path}/${encodeURIComponent(id)}`);
+  const place = `${path}/${encodeURIComponent(id)}`;
+  await client.remove(flags.has('force') ? `${place}?force=true` : place);
+  const left = await client.find(place);
+  if (left !== undefined) return { answer: left, show: answer => withdrawingText(id, answer) };
   return { answer: { deleted: id }, show: answer => `no longer expected: ${textAt(answer, 'deleted') ?? ''}\n` };
+}
+
+/** What it had changed goes back first. */
+function withdrawingText(id: string, answer: Json): string {
+  const until = textAt(answer, 'withdrawing', 'until') ?? 'soon';
+  const way = `diffo expect --delete ${id} --force lets it go now`;
+  return `withdrawn: it goes when what it had changed has gone back, at the latest ${until}; ${way}\n`;
 }
 
 async function lay(given: Given, { client, io }: CommandParts): Promise<Said> {
@@ -106,12 +121,17 @@ function textFlags(flags: Given['flags']): JsonObject {
   if (mode !== undefined && !modes.some(each => each === mode)) {
     throw new AgentError('invalid', `--mode is one of ${modes.join(', ')}, not "${mode}"${didYouMean(mode, modes)}`);
   }
-  return Object.fromEntries(
-    ['id', 'mode', 'owner', 'profile', 'why'].flatMap(name => {
+  const after = flags.get('on-withdraw');
+  if (after !== undefined && !onWithdraw.some(each => each === after)) {
+    throw new AgentError('invalid', `--on-withdraw is ${onWithdraw.join(' or ')}, not "${after}"`);
+  }
+  return Object.fromEntries([
+    ...['id', 'mode', 'owner', 'profile', 'why'].flatMap(name => {
       const text = flags.get(name);
       return text === undefined ? [] : [[name, text]];
     }),
-  );
+    ...(after === undefined ? [] : [['onWithdraw', after]]),
+  ]);
 }
 
 interface MeantTarget {
