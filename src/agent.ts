@@ -114,12 +114,12 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     clock,
     newId,
     draft: () => loop.draft(),
+    settable: (kind, path) => loop.settable(kind, path),
     settle: () => loop.settle(),
   });
 
   const hubAllow = config['hub.allow'];
   const ownPort = (): number | undefined => {
-    settable: (kind, path) => loop.settable(kind, path),
     const bound = app.server.address();
     return typeof bound === 'object' ? bound?.port : undefined;
   };

@@ -43,8 +43,8 @@ export const expectationForm = {
     })
     .exactOptional(),
   freshnessMs: z.number().int().positive().exactOptional(),
-};
   onWithdraw: z.enum(onWithdraw).exactOptional(),
+};
 
 /** What is expected of whom, and how much it matters: an expectation without what its keeper adds. */
 export type Said = Omit<

@@ -61,10 +61,10 @@ export interface LoopCounts {
   passes: number;
   tasksDone: number;
   tasksFailed: number;
-  plansRefused: number;
-  lastPassAt: Instant | undefined;
   /** Tasks that did otherwise than was foreseen. */
   wrongPredictions: number;
+  plansRefused: number;
+  lastPassAt: Instant | undefined;
   lastPassMs: number;
 }
 
@@ -78,9 +78,9 @@ export class Loop {
     passes: 0,
     tasksDone: 0,
     tasksFailed: 0,
+    wrongPredictions: 0,
     plansRefused: 0,
     lastPassAt: undefined,
-    wrongPredictions: 0,
     lastPassMs: 0,
   };
   private readonly parts: LoopParts;
@@ -136,9 +136,6 @@ export class Loop {
       log,
       newId: parts.newId,
       chance: parts.chance,
-    };
-    this.bell = hangBell(() => this.pass());
-  }
       keyed,
       judge: this.judge,
       look: (driver, again) => this.watch.lookAt(driver, again, this.lookEveryMs()),
@@ -147,6 +144,9 @@ export class Loop {
       verdicts: this.verdicts,
       lookAndJudge: () => this.lookAndJudge(),
       counts: this.counts,
+    };
+    this.bell = hangBell(() => this.pass());
+  }
 
   /** The profile has brought other kinds: what was worked out from those before is worked out anew. */
   takeKinds(): void {
@@ -183,9 +183,6 @@ export class Loop {
     return this.drafts.whole();
   }
 
-  private async pass(): Promise<void> {
-    const { clock, log } = this.parts;
-    const began = clock.now();
   /** Whether something here can set what stands at a path of a kind. */
   settable(kind: string, path: Path): boolean {
     return this.parts.drivers.some(({ abilities }) =>
@@ -193,6 +190,9 @@ export class Loop {
     );
   }
 
+  private async pass(): Promise<void> {
+    const { clock, log } = this.parts;
+    const began = clock.now();
     try {
       await this.observe(began);
       await this.judgeWhatMoved(clock.now());
@@ -278,10 +278,10 @@ export class Loop {
         .map(each => each.until)
         .filter(until => until > now),
       this.verdicts.nextTurn(now),
+      nextPutBack(store),
     ];
     const next = Math.min(...due);
     if (!Number.isFinite(next)) return;
-      nextPutBack(store),
     this.sleep = clock.after(Math.max(next - now, 1), () => this.bell.ring());
   }
 }
