@@ -8,13 +8,14 @@ import type { JsonObject } from '../../core/json.ts';
 import { unjudged } from '../../core/peer-verdict.ts';
 import { findConflicts } from '../../core/standing/conflicts.ts';
 import { unitsOf } from '../../core/units-of-kinds.ts';
+import { withdraw } from '../../core/withdraw.ts';
 import type { Handler } from '../paths.ts';
 import type { App } from '../server.ts';
 import { resourceAt } from '../server.ts';
 import { patchExpectation, readExpectationBody } from './expectation-body.ts';
 import { findExpectation, ownExpectation } from './expectation-own.ts';
 import { showExpectation, showFound } from './expectation-shown.ts';
-import { inPath, sendPage } from './lists.ts';
+import { flag, inPath, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR } from './parts.ts';
 import { unhurried } from './unhurried.ts';
 
@@ -66,14 +67,14 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
     return reply.send(await withConflicts(changed));
   };
 
-  const withdraw: Handler = async (request, reply) => {
+  const takeAway: Handler = async (request, reply) => {
     const id = inPath(request, 'id');
-    await store.submit({ principal: OPERATOR, kind: 'request', ref: id }, writer => {
-      own(id);
-      writer.removeExpectation(expectationId(id));
-    });
+    const force = flag(request, 'force');
+    const left = await store.submit({ principal: OPERATOR, kind: 'request', ref: id }, writer =>
+      withdraw(writer, own(id), { by: OPERATOR, now: clock.now(), force }),
+    );
     loop.ring();
-    return reply.code(204).send();
+    return left ? reply.code(202).send(show(left)) : reply.code(204).send();
   };
 
   resourceAt(app, '/diffo/v1/expectations', {
@@ -83,6 +84,6 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
   resourceAt(app, '/diffo/v1/expectations/:id', {
     GET: (request, reply) => reply.send(show(findExpectation(inPath(request, 'id'), store))),
     PATCH: change,
-    DELETE: withdraw,
+    DELETE: takeAway,
   });
 }
