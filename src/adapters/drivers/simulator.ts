@@ -7,7 +7,7 @@ import { characteristicArray, type InstanceType } from '../../core/instance.ts';
 import { asJson, isArray, isObject, type Json, type JsonObject, property, sameJson } from '../../core/json.ts';
 import { at, type Path, segment } from '../../core/path.ts';
 import { holds } from '../../core/planning/needs.ts';
-import { sceneOf } from '../../core/prediction.ts';
+import { type Scene, sceneOf } from '../../core/prediction.ts';
 import { putAt } from '../../core/put-at.ts';
 import type { Named, Need } from '../../core/task.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -157,7 +157,7 @@ export function openSimulator(options: SimulatorParts): Simulator {
   /** The element knows its own rules: it refuses what somebody asks for without what it needs. */
   function refuseWithout(needs: readonly Need[] = []): void {
     if (needs.length === 0) return;
-    const scene = sceneOf(instancesOf(live.map(({ initial: { kind, type }, facts }) => ({ kind, type, facts }))));
+    const scene = sceneOf(instancesOf(live.map(factsOf)));
     const missing = needs.find(each => !holds(each, scene, { now: clock.now(), keyed: tmfKeyedArrays }));
     if (missing) throw new AgentError('refused', `not unless ${missing.because}`);
   }
@@ -185,20 +185,39 @@ export function openSimulator(options: SimulatorParts): Simulator {
     take(begun, facts);
   }
 
-  /** What stands everywhere that something could follow from a change of this element. */
-  function standing(element: Live, where: readonly Path[], met: Set<Live> = new Set()): Json[] {
-    met.add(element);
-    const { kind, consequences } = element.initial;
-    const own = [...where, ...consequences.filter(each => !each.on).flatMap(each => Object.keys(each.also))];
-    const others = consequences.flatMap(({ on, also }) => {
-      const other = on && named(on.kind, on.name);
-      return other && !met.has(other) ? standing(other, Object.keys(also), met) : [];
+  /** What stands now, and what will, everywhere that something follows from a step. */
+  function moving(step: Step): Json[] {
+    const ability = abilities.find(each => each.kind === step.args.kind);
+    const scene: Scene = { of: () => [], named: thing => instancesOf(liveAt(thing).map(factsOf))[0] };
+    const effects = ability?.predict?.(step, scene) ?? [];
+    return effects.flatMap(({ of: { kind, name }, path: where, value: made }): Json[] => {
+      if (where === '') return [];
+      const was = at(named(kind, name)?.facts, where, tmfKeyedArrays);
+      return [
+        {
+          kind,
+          name,
+          path: where,
+          ...(was === undefined ? {} : { value: was }),
+          ...(made === undefined ? {} : { made }),
+        },
+      ];
     });
-    const found = own.map((each): Json => {
-      const was = at(element.facts, each, tmfKeyedArrays);
-      return { kind, name: element.facts.name ?? null, path: each, ...(was === undefined ? {} : { value: was }) };
-    });
-    return [...found, ...others];
+  }
+
+  /** Of a list only its own items go back: others may have brought some since. */
+  function putBack(each: Json): void {
+    const where = property(each, 'path');
+    const found = named(property(each, 'kind'), property(each, 'name'));
+    if (!found || typeof where !== 'string') return;
+    const [was, made, now] = [property(each, 'value'), property(each, 'made'), at(found.facts, where, tmfKeyedArrays)];
+    const value = isArray(was) && isArray(made) && isArray(now) ? itemsBack(was, made, now) : was;
+    found.facts = putAt(found.facts, where, value, tmfKeyedArrays);
+  }
+
+  function liveAt({ kind, name }: Named): readonly Live[] {
+    const found = named(kind, name);
+    return found ? [found] : [];
   }
 
   function behaving({ kind, name }: Named): Behaving | undefined {
@@ -206,9 +225,10 @@ export function openSimulator(options: SimulatorParts): Simulator {
     return found && { kind, name, settable: found.initial.settable, consequences: found.initial.consequences };
   }
 
+  const abilities = abilitiesOf({ now: behaving, from: [...options.elements, ...templates], templates });
   return {
     name: 'simulator',
-    abilities: abilitiesOf({ now: behaving, from: [...options.elements, ...templates], templates }),
+    abilities,
     async start(call) {
       isStopped = false;
       heard = call;
@@ -239,7 +259,7 @@ export function openSimulator(options: SimulatorParts): Simulator {
     async examine(step) {
       await reach();
       const { kind, name } = step.args;
-      if (step.op === 'make') return { already: named(kind, name) !== undefined, before: [] };
+      if (step.op === 'make') return { already: named(kind, name) !== undefined, before: moving(step) };
       if (step.op === 'remove') {
         const found = named(kind, name);
         if (!found) return { already: true, before: [] };
@@ -250,7 +270,7 @@ export function openSimulator(options: SimulatorParts): Simulator {
       const found = target(step);
       return {
         already: sameJson(at(found.facts, where, tmfKeyedArrays), value),
-        before: standing(found, [where]),
+        before: moving(step),
       };
     },
     async act(step) {
@@ -288,6 +308,7 @@ export function openSimulator(options: SimulatorParts): Simulator {
       if (step.op === 'make') {
         const made = named(kind, name);
         if (made) goes(made);
+        for (const each of isArray(before) ? before : []) putBack(each);
       } else if (step.op === 'remove') {
         const key = property(before, 'key');
         const facts = property(before, 'facts');
@@ -297,12 +318,7 @@ export function openSimulator(options: SimulatorParts): Simulator {
         }
       } else {
         target(step);
-        for (const each of isArray(before) ? before : []) {
-          const where = property(each, 'path');
-          const found = named(property(each, 'kind'), property(each, 'name'));
-          if (!found || typeof where !== 'string') continue;
-          found.facts = putAt(found.facts, where, property(each, 'value'), tmfKeyedArrays);
-        }
+        for (const each of isArray(before) ? before : []) putBack(each);
       }
       ring();
     },
@@ -355,6 +371,17 @@ export function openSimulator(options: SimulatorParts): Simulator {
       },
     },
   };
+}
+
+function factsOf({ initial: { kind, type }, facts }: Live) {
+  return { kind, type, facts };
+}
+
+function itemsBack(was: readonly Json[], made: readonly Json[], now: readonly Json[]): Json {
+  const has = (items: readonly Json[], item: Json): boolean => items.some(each => sameJson(each, item));
+  if (sameJson(now, made)) return was;
+  const kept = now.filter(item => !has(made, item) || has(was, item));
+  return [...kept, ...was.filter(item => !has(made, item) && !has(kept, item))];
 }
 
 function begin(initial: SimulatedElement, number: number): Live {
