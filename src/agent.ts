@@ -77,7 +77,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const kinds = new Map(profile.kinds.map(kind => [kind.name, kind]));
   const recordKinds = new Map(profile.recordKinds.map(kind => [kind.name, kind]));
   const profileMode = config.mode === '' ? profile.mode : config.mode;
-  const drivers = overrides.drivers ?? openDrivers(profile, config, { clock, log });
+  const drivers = overrides.drivers ?? (await openDrivers(profile, config, { clock, log }));
 
   const store = openData(config, { clock, newId });
   const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
@@ -251,21 +251,28 @@ function openDrivers(
   profile: FirmwareProfile,
   config: Config,
   parts: { readonly clock: Clock; readonly log: Log },
-): readonly Driver[] {
-  return profile.drivers.map((choice, i) => openDriver(choice, `/drivers/${i}/driver`, config, parts));
+): Promise<readonly Driver[]> {
+  return Promise.all(profile.drivers.map((choice, i) => openDriver(choice, `/drivers/${i}/driver`, config, parts)));
 }
 
-function openDriver(
+async function openDriver(
   { driver, settings }: DriverChoice,
   pointer: string,
   config: Config,
   parts: { readonly clock: Clock; readonly log: Log },
-): Driver {
+): Promise<Driver> {
   const name: DriverName | undefined = driverNames.find(each => each === driver);
   switch (name) {
     case 'linux': {
       const netns = config['linux.netns'] || settings.netns;
       return openLinux({ ...parts, ...(typeof netns === 'string' && netns !== '' ? { netns } : {}) });
+    }
+    case 'frr': {
+      // Most devices have none.
+      const { openFrr } = await import('./adapters/drivers/frr/driver.ts');
+      const { 'frr.vtyDir': vtyDir, 'frr.configDir': configDir } = config;
+      const given = { ...(vtyDir === '' ? {} : { vtyDir }), ...(configDir === '' ? {} : { configDir }) };
+      return openFrr({ ...parts, settings: { ...settings, ...given } });
     }
     case 'simulator':
       return openSimulator({
@@ -274,7 +281,7 @@ function openDriver(
         templates: readTemplates(settings.templates ?? []),
       });
     case undefined: {
-      const known = driverNames.join(' and ');
+      const known = driverNames.join(', ');
       const reason = `the profile asks for a driver "${driver}"; there are ${known}`;
       throw new AgentError('invalid', reason, { pointer });
     }

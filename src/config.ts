@@ -116,6 +116,16 @@ const settings = {
   'central.database': { about: "database at central; the user's own when not said", read: z.string(), otherwise: '' },
   'central.heartbeatMs': { about: 'the longest silence towards central', read: positive, otherwise: '900000' },
   'central.epochEveryMs': { about: 'the least time between two epochs', read: positive, otherwise: '3600000' },
+  'frr.vtyDir': {
+    about: 'folder of the sockets of FRR, instead of the one the profile says',
+    read: z.string(),
+    otherwise: '',
+  },
+  'frr.configDir': {
+    about: 'folder of the configuration of FRR, instead of the one the profile says',
+    read: z.string(),
+    otherwise: '',
+  },
   'linux.netns': { about: 'network namespace to observe instead of the host', read: z.string(), otherwise: '' },
 } as const;
 

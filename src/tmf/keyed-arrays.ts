@@ -27,6 +27,19 @@ export const tmfKeyedArrays: KeyedArrays = {
     ['table', 'destination', 'interface', 'metric'],
     ['table', 'destination', 'interface'],
   ],
+  // The lists of a BGP router and of static routes.
+  'neighbor/value': [['address']],
+  'session/value': [['address']],
+  'sessionTelemetry/value': [['address']],
+  'network/value': [['prefix']],
+  'announced/value': [['prefix']],
+  'staticRoute/value': [
+    ['prefix', 'nexthop', 'interface', 'distance'],
+    ['prefix', 'nexthop', 'distance'],
+    ['prefix', 'nexthop', 'interface'],
+    ['prefix', 'nexthop'],
+  ],
+  'routeState/value': [['prefix']],
   // What a value holds is its author's to name.
   'value/*': [],
 };
