@@ -142,6 +142,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const limits = limitsOf(config);
   const app = createServer({ log, limits, ...readAccess(config, address) });
   const twins: TwinDoor = {
+    isExpected: instance => loop.isExpected(instance),
     applies: (expectation, instance) => loop.judge.applies(expectation, instance, clock.now()),
     explain: (expectation, instance) => loop.judge.explain(expectation, instance, clock.now()),
     actual: (instance, expected) => {

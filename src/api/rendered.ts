@@ -1,16 +1,17 @@
 /** Rendered bodies of the entities asked for lately, so that asking again costs a look at a number. */
-import { instanceId } from '../core/ids.ts';
+import { type InstanceId, instanceId } from '../core/ids.ts';
 import type { Instance, InstanceType } from '../core/instance.ts';
 import { characteristicArray } from '../core/instance.ts';
-import type { JsonObject } from '../core/json.ts';
+import { type JsonObject, property } from '../core/json.ts';
 import { type Kinds, perKinds } from '../core/kind.ts';
 import { type Presented, present } from '../core/model/present.ts';
 import { markOf, type Read, stillHold } from '../core/model/reads.ts';
 import type { Sample } from '../ports/driver.ts';
 import type { Reader } from '../ports/store.ts';
 import { render, renderCharacteristic } from '../tmf/codec.ts';
-import type { Links, LinkTarget, Version } from '../tmf/version.ts';
+import { hrefOf, type Links, type LinkTarget, type Version } from '../tmf/version.ts';
 import { linksOf } from './links.ts';
+import { type TwinDoor, twinLinks } from './twins.ts';
 
 export interface Rendered {
   readonly type: InstanceType;
@@ -20,10 +21,15 @@ export interface Rendered {
   readonly seq: number;
   /** Whether fresh samples belong into an answer. */
   readonly hasTelemetry: boolean;
+  /** The links to its twins; undefined while nothing is expected of it. */
+  readonly twins: string | undefined;
 }
 
 /** Text alone: as objects the same would take several times the memory. */
 interface Entry extends Rendered {
+  twins: string | undefined;
+  readonly kind: string;
+  readonly name: string | undefined;
   /** The seq of the store at which it was known to hold. */
   heldAt: number;
   /** References that were looked up, and what was found. */
@@ -49,6 +55,7 @@ export interface RenderedParts {
   readonly store: Reader;
   readonly kinds: Kinds;
   readonly publicUrl: string;
+  readonly twins: Pick<TwinDoor, 'isExpected'>;
 }
 
 export class RenderedEntities {
@@ -80,6 +87,7 @@ export class RenderedEntities {
         stillHold(store, entry.reads)
       ) {
         entry.heldAt = now;
+        entry.twins = this.#twins(instanceId(id), entry);
         return entry;
       }
       this.#forget(id, entry);
@@ -111,6 +119,9 @@ export class RenderedEntities {
 
   #render(instance: Instance, heldAt: number): Entry {
     const { store, kinds, publicUrl } = this.#parts;
+    const { kind, type } = instance;
+    const name = property(instance.document, 'name');
+    const named = { type, kind, name: typeof name === 'string' ? name : undefined };
     const references: [LinkTarget, string, string | undefined][] = [];
     const presented = present(store, kinds, instance);
     const entity = render(presented.document, {
@@ -127,7 +138,8 @@ export class RenderedEntities {
       instance.observedBy !== undefined &&
       (kinds.get(instance.kind)?.characteristic.some(each => each.telemetry === true) ?? false);
     return {
-      type: instance.type,
+      ...named,
+      twins: this.#twins(instance.id, named),
       body: JSON.stringify(hasTelemetry ? characteristicsLast(entity, instance.type) : entity),
       etag: etagOf(store.epoch, instance, presented),
       hasTelemetry,
@@ -136,6 +148,11 @@ export class RenderedEntities {
       references,
       reads: presented.reads,
     };
+  }
+
+  #twins(id: InstanceId, { type, kind, name }: Pick<Entry, 'type' | 'kind' | 'name'>): string | undefined {
+    const { twins, publicUrl } = this.#parts;
+    return twins.isExpected({ id, kind, name }) ? twinLinks(hrefOf(type, this.#version, id, publicUrl)) : undefined;
   }
 
   #keep(id: string, entry: Entry): void {

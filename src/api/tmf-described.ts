@@ -89,10 +89,10 @@ export function inventoryDescribed(type: InstanceType, version: Version, publicU
         summary: `Shows a ${type}`,
         parameters: [idParameter, fields(version), whichParameter, preconditions.ifNoneMatch],
         responses: {
-          200: answer(`The ${type}`, shown, { headers: headers('ETag') }, example),
+          200: answer(`The ${type}`, shown, { headers: headers('ETag', 'Link') }, example),
           304: {
             description: 'It is still what If-None-Match names',
-            headers: headers('ETag'),
+            headers: headers('ETag', 'Link'),
             'x-tmf-extension': true,
           },
           ...failing('invalid', 'notFound', 'unsupported'),

@@ -64,11 +64,14 @@ export class Entities {
     if (which !== 'actual') {
       const instance = this.#parts.store.instance(instanceId(id));
       if (!instance) throw this.#missing(id);
-      const entity = showTwin(this.#parts, instance, which, this.#rendering);
+      const { entity, etag } = showTwin(this.#parts, instance, which, this.#rendering);
+      reply.header('etag', etag);
+      if (isKnown(request.headers, etag)) return reply.code(304).send();
       return reply.type(jsonType).send(fields ? project(entity, fields) : entity);
     }
-    const { body, etag, hasTelemetry } = rendered;
+    const { body, etag, hasTelemetry, twins } = rendered;
     reply.header('etag', etag);
+    if (twins !== undefined) reply.header('link', twins);
     if (isKnown(request.headers, etag)) return reply.code(304).send();
     if (fields) {
       reply.type(jsonType);

@@ -1,4 +1,5 @@
 /** An instance as it is expected, or as what is outstanding of it, beside the actual: `?which=` of the reading routes. */
+import { createHash } from 'node:crypto';
 import { AgentError } from '../core/errors.ts';
 import type { Expectation } from '../core/expectation.ts';
 import { readExpected } from '../core/expected.ts';
@@ -23,6 +24,8 @@ export type Which = (typeof whiches)[number];
 
 /** What is asked of the loop for it. */
 export interface TwinDoor {
+  /** Whether anything applies to it of what is expected; nothing is read for those of whom nobody speaks. */
+  isExpected(instance: Pick<Instance, 'id' | 'kind'> & { readonly name: string | undefined }): boolean;
   /** Whether the condition of an expectation holds. */
   applies(expectation: Expectation, instance: Instance): 'yes' | 'no' | 'unknown';
   /** The leaves of an expectation; of its condition where that is not known; none where it does not apply. */
@@ -47,8 +50,30 @@ export function readWhich(text: string | undefined): Which {
   throw new AgentError('invalid', `which is one of ${whiches.join(', ')}, not "${text}"`, { parameter: 'which' });
 }
 
-/** With the exact expectation in `expectation`, null for none, and in `unknown` the places that nobody has seen lately. */
+export interface Twin {
+  readonly entity: JsonObject;
+  /** Another one when anything in it is. */
+  readonly etag: string;
+}
+
+/** What a `Link` says beside the actual. */
+export function twinLinks(href: string): string {
+  return `<${href}?which=expected>; rel="expected", <${href}?which=outstanding>; rel="outstanding"`;
+}
+
 export function showTwin(
+  parts: TwinParts,
+  instance: Instance,
+  which: Exclude<Which, 'actual'>,
+  rendering: Rendering,
+): Twin {
+  const entity = twinOf(parts, instance, which, rendering);
+  const hash = createHash('sha256').update(which).update(JSON.stringify(entity)).digest('base64url');
+  return { entity, etag: `"${hash}"` };
+}
+
+/** With the exact expectation in `expectation`, null for none, and in `unknown` the places that nobody has seen lately. */
+function twinOf(
   { store, kinds, keyed, clock, twins }: TwinParts,
   instance: Instance,
   which: Exclude<Which, 'actual'>,

@@ -4,6 +4,11 @@ import type { ExpectationId } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
 import { property } from '../core/json.ts';
 
+/** An instance by what expectations speak of. */
+export interface Named extends Pick<Instance, 'id' | 'kind'> {
+  readonly name: string | undefined;
+}
+
 export class Interests {
   readonly #freshnessMs: number;
   readonly #all = new Map<ExpectationId, Expectation>();
@@ -73,6 +78,18 @@ export class Interests {
       { where: null },
     ];
     return targets.flatMap(target => [...(this.#bySpoken.get(nameOf(target))?.values() ?? [])]);
+  }
+
+  /** Whether any could mean an instance. */
+  areThereFor({ id, kind, name }: Named): boolean {
+    const spoken = this.#bySpoken;
+    if (spoken.size === 0) return false;
+    return (
+      spoken.has(nameOf({ id })) ||
+      (name !== undefined && spoken.has(nameOf({ kind, name }))) ||
+      spoken.has(nameOf({ kind, where: null })) ||
+      spoken.has(nameOf({ where: null }))
+    );
   }
 
   /** How fresh the one that wants it freshest wants what was last seen; infinite when none says. */

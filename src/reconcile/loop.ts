@@ -17,6 +17,7 @@ import { type ActingParts, actNow } from './acting.ts';
 import { type Bell, hangBell } from './bell.ts';
 import { recoverTasks } from './carry-out.ts';
 import { Drafts } from './drafts.ts';
+import type { Named } from './interests.ts';
 import { Judge, type JudgeParts } from './judge.ts';
 import { Observer } from './observe.ts';
 import { refuseWhatMoved } from './plans.ts';
@@ -176,6 +177,12 @@ export class Loop {
   /** Resolves when a pass that began after this call has ended. */
   settle(): Promise<void> {
     return this.bell.heard();
+  }
+
+  /** Whether anything that is expected applies to an instance, or may, as of the last pass. */
+  isExpected(instance: Named): boolean {
+    if (!this.verdicts.interests.areThereFor(instance)) return false;
+    return this.parts.store.verdicts({ instance: instance.id }).some(({ verdict }) => verdict !== 'inapplicable');
   }
 
   /** What could be done about all that is outstanding, as of the last pass. */

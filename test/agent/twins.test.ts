@@ -156,3 +156,57 @@ test('another word is refused with what may be said', async () => {
   expect((await agent.call('GET', `${R5}/nobody?which=expected`)).status).toBe(404);
   expect((await agent.call('GET', '/diffo/v1/instances/nobody')).status).toBe(404);
 });
+
+test('a twin has an entity tag of its own, and is not sent again while it is the same', async () => {
+  const { agent, simulator, id } = await start();
+  await lay(agent, { for: { id }, expect: { administrativeState: 'unlocked', resourceCharacteristic: [mtu(1500)] } });
+  for (const path of [`${R5}/${id}`, `${R4}/${id}`, `/diffo/v1/instances/${id}`]) {
+    const tags = new Map<string, string>();
+    for (const which of ['actual', 'expected', 'outstanding']) {
+      const { status, headers } = await agent.call('GET', `${path}?which=${which}`);
+      expect(status).toBe(200);
+      tags.set(which, headers.get('etag') ?? '');
+    }
+    expect(new Set(tags.values()).size).toBe(3);
+    const known = (which: string) =>
+      agent.call('GET', `${path}?which=${which}`, undefined, { 'if-none-match': tags.get(which) ?? '' });
+    for (const which of tags.keys()) expect((await known(which)).status).toBe(304);
+    // Of what is expected nothing moves; what is outstanding becomes less.
+    simulator.world.change('port', 'p1', '/resourceCharacteristic/mtu/value', 1500);
+    await agent.loop.settle();
+    expect([(await known('actual')).status, (await known('outstanding')).status]).toEqual([200, 200]);
+    expect((await known('expected')).status).toBe(304);
+    simulator.world.change('port', 'p1', '/resourceCharacteristic/mtu/value', 1400);
+    await agent.loop.settle();
+    expect((await known('outstanding')).status).toBe(304);
+  }
+});
+
+test('the actual links to its twins for as long as anything is expected of it', async () => {
+  const { agent, id } = await start();
+  const linked = async (path: string): Promise<string | null> => (await agent.call('GET', path)).headers.get('link');
+  const paths = [`${R5}/${id}`, `${R4}/${id}`, `/diffo/v1/instances/${id}`];
+  const allLinked = async (): Promise<Set<boolean>> =>
+    new Set(await Promise.all(paths.map(async path => (await linked(path)) !== null)));
+  expect(await allLinked()).toEqual(new Set([false]));
+  for (const meant of [
+    { id },
+    { kind: 'port', name: 'p1' },
+    { kind: 'port', where: { name: 'p1' } },
+    { where: { name: 'p1' } },
+  ]) {
+    const { body } = await agent.call('POST', '/diffo/v1/expectations', { for: meant, expect: { name: 'p1' } });
+    await agent.loop.settle();
+    for (const path of paths) {
+      expect(await linked(path)).toBe(
+        `<${path}?which=expected>; rel="expected", <${path}?which=outstanding>; rel="outstanding"`,
+      );
+    }
+    await agent.call('DELETE', `/diffo/v1/expectations/${body.id}`);
+    await agent.loop.settle();
+    expect(await allLinked()).toEqual(new Set([false]));
+  }
+  await lay(agent, { for: { kind: 'port', where: { name: 'p2' } }, expect: { name: 'p2' } });
+  await lay(agent, { for: { id }, when: { administrativeState: 'unlocked' }, expect: { name: 'p2' } });
+  expect(await allLinked()).toEqual(new Set([false]));
+});

@@ -89,7 +89,12 @@ export async function served(wanted: Wanted = {}): Promise<Served> {
     chance: Math.random,
     keyed: tmfKeyedArrays,
     // No loop, so nobody judges.
-    twins: { applies: () => 'yes' as const, explain: () => [], actual: ({ document }: Instance) => document },
+    twins: {
+      isExpected: () => false,
+      applies: () => 'yes' as const,
+      explain: () => [],
+      actual: ({ document }: Instance) => document,
+    },
     ...(recordKinds === undefined ? {} : { recordKinds }),
   };
   tmfRoutes(app, {

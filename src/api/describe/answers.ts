@@ -109,7 +109,11 @@ const headersByName = {
   'Accept-Patch': { description: 'The media types of a patch', schema: text },
   'Content-Range': { description: 'Which part of how many: items 0-9/42', schema: text },
   ETag: { description: 'Names this state of the entity, for If-Match and If-None-Match', schema: text },
-  Link: { description: 'Other pages (self, first, prev, next, last), or what a 202 laid (expectation)', schema: text },
+  Link: {
+    description:
+      'Other pages (self, first, prev, next, last), what a 202 laid (expectation), or how an entity is expected and what of that is outstanding (expected, outstanding)',
+    schema: text,
+  },
   Location: { description: 'Where it is', schema: text },
   'Retry-After': { description: 'Seconds', schema: whole },
   'WWW-Authenticate': { description: 'What is asked for', schema: text },

@@ -33,6 +33,13 @@ export const inQuery = (name: string, description: string, schema: JsonObject = 
   schema,
 });
 
+export const inHeader = (name: string, description: string): JsonObject => ({
+  name,
+  in: 'header',
+  description,
+  schema: { type: 'string' },
+});
+
 export const inPath = (name: string, description: string): JsonObject => ({
   name,
   in: 'path',

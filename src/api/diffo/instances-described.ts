@@ -5,7 +5,18 @@ import { unknownReasons } from '../../core/model/unknown.ts';
 import { answer, failing, headers } from '../describe/answers.ts';
 import type { PathItem } from '../describe/document.ts';
 import { whiches } from '../twins.ts';
-import { anyJson, bodyOf, type Describe, inPath, inQuery, linksById, listOf, paged, text } from './describing.ts';
+import {
+  anyJson,
+  bodyOf,
+  type Describe,
+  inHeader,
+  inPath,
+  inQuery,
+  linksById,
+  listOf,
+  paged,
+  text,
+} from './describing.ts';
 import * as bodies from './instance-bodies.ts';
 
 const someMember = { minProperties: 1 };
@@ -102,13 +113,18 @@ export const instancesDescribed: Describe = schemas => {
         summary: 'An instance as TMF v5 has it: as it is, as it is expected, or what of that is outstanding',
         parameters: [
           id,
+          inHeader('If-None-Match', 'Answers 304 if the entity tag is one of these'),
           inQuery('which', 'The exact expectation stands in `expectation`', {
             type: 'string',
             enum: [...whiches],
             default: 'actual',
           }),
         ],
-        responses: { 200: answer('The instance, or its twin', shown, { headers: headers('ETag') }), ...failing() },
+        responses: {
+          200: answer('The instance, or its twin', shown, { headers: headers('ETag', 'Link') }),
+          304: { description: 'It is still what If-None-Match names', headers: headers('ETag', 'Link') },
+          ...failing(),
+        },
       },
     },
     '/instances/{id}/derived': {

@@ -24,10 +24,11 @@ import { parse } from '../../core/read-body.ts';
 import { acceptCreate, type Rendering } from '../../tmf/codec.ts';
 import { linksOf } from '../links.ts';
 import type { Handler } from '../paths.ts';
+import { isKnown } from '../preconditions.ts';
 import { type App, resourceAt } from '../server.ts';
 import { showInstance } from '../shown.ts';
 import { acceptId, createInstance, givenOf, type WriteParts } from '../tmf-writes.ts';
-import { readWhich, showTwin, type TwinParts } from '../twins.ts';
+import { readWhich, showTwin, type TwinParts, twinLinks } from '../twins.ts';
 import * as bodies from './instance-bodies.ts';
 import { inPath, parameter } from './lists.ts';
 import { type DiffoParts, type LoopDoor, OPERATOR } from './parts.ts';
@@ -109,9 +110,15 @@ export function instanceRoutes(app: App, parts: InstanceRouteParts): void {
     const which = readWhich(parameter(request, 'which'));
     const instance = store.instance(id);
     if (!instance) throw new AgentError('notFound', `there is no instance ${id}`);
-    if (which !== 'actual') return reply.send(showTwin(parts, instance, which, renderingOf(instance)));
-    const { entity, etag } = show(instance);
-    return reply.header('etag', etag).send(entity);
+    const isActual = which === 'actual';
+    const { entity, etag } = isActual ? show(instance) : showTwin(parts, instance, which, renderingOf(instance));
+    reply.header('etag', etag);
+    const name = property(instance.document, 'name');
+    const named = { id, kind: instance.kind, name: typeof name === 'string' ? name : undefined };
+    if (isActual && parts.twins.isExpected(named)) {
+      reply.header('link', twinLinks(`/diffo/v1/instances/${encodeURIComponent(id)}`));
+    }
+    return isKnown(request.headers, etag) ? reply.code(304).send() : reply.send(entity);
   };
   resourceAt(app, '/diffo/v1/instances/:id', { GET: look });
 

@@ -121,7 +121,7 @@ export function refinementRoutes(app: App, parts: RefinementParts): void {
       const why = because === undefined ? '' : `: ${because}`;
       throw new AgentError('conflict', `nobody knows what is at ${where || 'the root'} now (${known})${why}`);
     }
-    return asExpected(at(twins.actual(instance), where, keyed));
+    return asExpected(at(twins.actual(instance, refinedExpect(expectation, keyed)), where, keyed));
   }
 
   /** The one instance whose state is meant by `observed`. */
