@@ -16,7 +16,7 @@ import type { CarryOutParts } from './rows.ts';
 import { takeBackTasks } from './take-back.ts';
 
 export interface RestoreParts extends CarryOutParts {
-  readonly judge: Pick<Judge, 'judge' | 'context' | 'mode'>;
+  readonly judge: Pick<Judge, 'judge' | 'explain' | 'context' | 'mode'>;
   /** As in `OverlapParts`. */
   readonly settable: (kind: string, path: Path) => boolean;
 }

@@ -20,7 +20,7 @@ export interface CarryOutParts {
   /** 0 up to 1. */
   readonly chance: () => number;
   readonly keyed: KeyedArrays;
-  readonly judge: Pick<Judge, 'judge' | 'context'>;
+  readonly judge: Pick<Judge, 'judge' | 'explain' | 'context'>;
   /** Looks at what a driver sees and writes it down, unless that was just done and nothing was heard; false: it cannot see. */
   readonly look: (driver: string, again: boolean) => Promise<boolean>;
   readonly counts: { wrongPredictions: number };

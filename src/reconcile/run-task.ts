@@ -111,8 +111,8 @@ function isMetMeanwhile({ store, judge, clock }: CarryOutParts, plan: Plan, task
         !each.already,
     );
   if (begun) return false;
-  const { verdict, leaves } = judge.judge(expectation, instance, clock.now());
-  return verdict !== 'inapplicable' && !leaves.some(leaf => reaches(leaf.path, task.path));
+  const leaves = judge.explain(expectation, instance, clock.now()).filter(leaf => reaches(leaf.path, task.path));
+  return leaves.length > 0 && leaves.every(leaf => leaf.verdict === 'met');
 }
 
 /** The effect is there, and not by this task. */

@@ -1,12 +1,11 @@
 /** Looks at what came of a task: what moved by it, and whether that is what was foreseen. */
 import { AgentError } from '../core/errors.ts';
-import { readExpected } from '../core/expected.ts';
 import type { InstanceId } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
 import { type Json, property } from '../core/json.ts';
 import { composed, type Move, movesOf, reaches } from '../core/moves.ts';
-import { isOutstanding } from '../core/outstanding.ts';
 import { at, type KeyedArrays, type PathChange } from '../core/path.ts';
+import { holds, needWords } from '../core/planning/needs.ts';
 import { type Effect, isAsForeseen } from '../core/prediction.ts';
 import { isGone } from '../core/target.ts';
 import type { Difference, Foreseen, Named, TaskStep } from '../core/task.ts';
@@ -73,15 +72,11 @@ export function compareWith(
 }
 
 /** Why a step cannot be done now, as a sentence: what it relies on is not so. */
-export function whyNotReady({ store, keyed, judge, clock }: CarryOutParts, step: TaskStep): string | undefined {
-  for (const { of, path, expect, because } of step.needs ?? []) {
-    const value = at(named(store, of)?.document, path, keyed);
-    const expected = readExpected(expect, { keyed, lenient: true, at: path });
-    if (isOutstanding(expected, value, judge.context(clock.now()))) {
-      return `it needs that ${because}, and ${path} of ${of.name} is ${value === undefined ? 'not there' : JSON.stringify(value)}`;
-    }
-  }
-  return undefined;
+export function whyNotReady({ store, judge, clock }: CarryOutParts, step: TaskStep): string | undefined {
+  const scene = { of: (kind: string) => store.instances({ kind }), named: (thing: Named) => named(store, thing) };
+  const context = judge.context(clock.now());
+  const missing = step.needs?.find(each => !holds(each, scene, context));
+  return missing && `it cannot be done unless ${needWords(missing)}`;
 }
 
 /** The thing of this name, as it was last seen. */
