@@ -5,7 +5,7 @@ import type { JsonObject } from './json.ts';
 import type { SharedClass } from './model/shared-record.ts';
 import type { PathChange } from './path.ts';
 
-export type ChangeSubject = 'instance' | SharedClass | 'expectation' | 'verdict' | 'plan' | 'task';
+export type ChangeSubject = 'instance' | SharedClass | 'expectation' | 'verdict' | 'plan' | 'task' | 'rule';
 export type ChangeType = 'create' | 'stateChange' | 'attributeValueChange' | 'delete';
 
 /** Who caused a change and why. */

@@ -6,6 +6,7 @@ import type { ExpectationProfiles } from './expectation-profile.ts';
 import { type Reading, readExpected } from './expected.ts';
 import { type InstanceId, instanceId } from './ids.ts';
 import type { Json } from './json.ts';
+import { outOfBandPolicies } from './rule.ts';
 import { type Units, unitsFor } from './units-of-kinds.ts';
 
 const json = z.custom<Json>(value => value !== undefined, 'any JSON');
@@ -32,6 +33,7 @@ export const expectationForm = {
     .describe('What documents of its sort may have, such as tmf638@1: what it names beside that is refused')
     .exactOptional(),
   mode: z.enum(modes).exactOptional(),
+  outOfBand: z.enum(outOfBandPolicies).exactOptional(),
   priority: z.number().int().min(1).max(100).exactOptional(),
   owner: name.exactOptional(),
   why: z.string().max(2000).exactOptional(),

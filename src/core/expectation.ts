@@ -2,6 +2,7 @@
 import type { ExpectationId, InstanceId, Instant } from './ids.ts';
 import type { Json } from './json.ts';
 import type { Refinement } from './refinement.ts';
+import type { OutOfBandPolicy } from './rule.ts';
 
 /**
  * What the agent may do about what is outstanding, least first: judge in silence, tell, propose a plan that a person
@@ -36,6 +37,8 @@ export interface Expectation {
   readonly refinements?: readonly Refinement[];
   /** Absent: the profile's mode. */
   readonly mode?: Mode;
+  /** What becomes of what somebody changes at the element; a rule may say so instead. */
+  readonly outOfBand?: OutOfBandPolicy;
   /** 1–100; the larger stands where two cannot both hold. */
   readonly priority: number;
   /** The principal that laid it, from the transport: `operator`, `client`. */

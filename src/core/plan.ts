@@ -130,6 +130,8 @@ export interface Plan {
   readonly expiresAt?: Instant;
   /** Of each expectation that it serves, and of every other that it will turn. */
   readonly outcome?: readonly Foretold[];
+  /** Whoever approved it said that it is to be done in spite of freezes and outside of maintenance windows. */
+  readonly duringFreeze?: true;
   /** What follows when these are done, as far as it can be said: `needs 3 more steps`. */
   readonly after?: string;
   readonly endedAt?: Instant;

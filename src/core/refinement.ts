@@ -77,7 +77,7 @@ export function asExpected(observed: Json | undefined): Json {
  * With something else at a path; undefined where the path leads nowhere: into what is not there, or into an operator
  * that speaks of the whole.
  */
-function placed(source: Json, path: Path, to: Json, keyed: KeyedArrays): Json | undefined {
+export function placed(source: Json, path: Path, to: Json, keyed: KeyedArrays): Json | undefined {
   return at({ source, names: segments(path), parent: '', name: '' }, to, keyed);
 }
 

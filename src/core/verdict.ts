@@ -17,6 +17,12 @@ export interface StandingVerdict {
   readonly residual?: Json;
   /** Leaves that could not be judged, so that blindness never looks healthy. */
   readonly unknown?: readonly Path[];
+  /** Of the unknown: those that were met when they were last known. */
+  readonly lastMet?: readonly Path[];
+  /** What somebody changed at the element after it had been met. */
+  readonly strayed?: readonly Strayed[];
+  /** The seq of an expectation that has changed since, by which nothing else of this has become other than it was. */
+  readonly judgedBy?: number;
   /** When verdict and residual became what they are. */
   readonly since: Instant;
   /** Of a peer's verdict: the version of the expectation that it judged. */
@@ -24,6 +30,18 @@ export interface StandingVerdict {
   /** What the peer said last, while that does not count: it is silent, or it judged an earlier version. */
   readonly told?: Told;
   readonly seq: number;
+}
+
+/** A leaf that was met, and is not any more though nobody here did anything: out of band. */
+export interface Strayed {
+  readonly path: Path;
+  /** What stood there; absent where nothing did. */
+  readonly from?: Json;
+  /** When it was seen, and by whom. */
+  readonly at: Instant;
+  readonly by: string;
+  /** The whole thing is gone. */
+  readonly gone?: true;
 }
 
 /** What a peer says of an expectation. */

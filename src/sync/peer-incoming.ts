@@ -8,6 +8,7 @@ import { asJson, type Json, type JsonObject } from '../core/json.ts';
 import type { KeyedArrays } from '../core/path.ts';
 import { principalOf } from '../core/peer.ts';
 import { show, toldIn } from '../core/peer-verdict.ts';
+import { outOfBandPolicies } from '../core/rule.ts';
 import type { Batch, Item, LiveItem, Reply, RowError } from '../core/stream/batch.ts';
 import { newReceiver, type Receiver, receive, refuse } from '../core/stream/receiver.ts';
 import { type Told, verdictId } from '../core/verdict.ts';
@@ -229,6 +230,7 @@ const expectationShape = z.object({
   expect: json,
   profile: z.string().min(1).max(64).exactOptional(),
   mode: z.enum(modes).exactOptional(),
+  outOfBand: z.enum(outOfBandPolicies).exactOptional(),
   priority: z.int().min(1).max(100),
   owner: name.exactOptional(),
   why: z.string().max(2000).exactOptional(),

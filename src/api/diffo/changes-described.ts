@@ -9,7 +9,7 @@ export const change = z.strictObject({
   cursor: text,
   seq: whole,
   at: time,
-  subject: z.enum(['instance', ...sharedClasses, 'expectation', 'verdict', 'plan', 'task']),
+  subject: z.enum(['instance', ...sharedClasses, 'expectation', 'verdict', 'plan', 'task', 'rule']),
   id: text,
   instanceType: z.enum(['service', 'resource']).exactOptional(),
   type: z.enum(['create', 'stateChange', 'attributeValueChange', 'delete']),

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { modes } from '../../core/expectation.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { outOfBandPolicies } from '../../core/rule.ts';
 import { answer, failing, headers } from '../describe/answers.ts';
 import type { PathItem } from '../describe/document.ts';
 import type { ZodSchemas } from '../describe/zod-schemas.ts';
@@ -15,6 +16,7 @@ export const whole = z.int().min(0);
 /** Any JSON: what stands in a document, or an expectation. */
 export const anyJson = z.unknown();
 export const mode = z.enum(modes);
+export const outOfBand = z.enum(outOfBandPolicies);
 export const verdict = z.enum(['met', 'unmet', 'unknown', 'inapplicable']);
 /** JSON pointer, in which the elements of keyed arrays go by their keys. */
 export const path = z.string().regex(/^(\/.*)?$/s);
