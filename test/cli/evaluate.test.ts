@@ -137,7 +137,14 @@ describe('bad input is exit 2, one sentence with its place', () => {
     [['--expected', '-'], 'evaluate takes --expected FILE and --actual FILE'],
     [['--expected', '-', '{}'], 'evaluate takes --expected FILE and --actual FILE'],
     [['1', '1', '--now', 'noon'], '--now is a time such as 2026-01-15T12:00:00Z, not "noon"'],
-    [['1', '1', '--profile', 'tmf'], 'there is no profile tmf: known are tmf@1, tmf638@1, tmf639@1, tmf633@1, tmf634@1, plain; did you mean tmf@1?'],
+    [
+      ['1', '1', '--profile', 'tmf'],
+      'there is no profile tmf: known are tmf@1, tmf638@1, tmf639@1, tmf633@1, tmf634@1, plain; did you mean tmf@1?',
+    ],
+    [
+      ['{"stat":"active"}', '{}', '--profile', 'tmf638@1'],
+      'EXPECTED:1:2: Service has no stat, says the profile tmf638@1',
+    ],
     [['1', '1', '--freshness', '30s'], '--freshness needs --observed TIME'],
     [['1', '1', '--unknown', 'mtu'], 'a path begins with /'],
     [['{"a":{"$between":[2,1]}}', '1'], 'EXPECTED:1:'],

@@ -33,12 +33,18 @@ const roots: readonly Comparator[] = [
 
 /** Each with the name under which it is met first: its type, or where it stands. */
 export function allComparators(): ReadonlyMap<Comparator, string> {
+  return comparatorsFrom(roots);
+}
+
+/** The same of some documents alone. */
+export function comparatorsFrom(documents: readonly Comparator[]): ReadonlyMap<Comparator, string> {
   const found = new Map<Comparator, string>();
   const walk = (comparator: Comparator, place: string): void => {
     if (found.has(comparator)) return;
-    found.set(comparator, comparator.type ?? place);
-    for (const [name, { of }] of comparator.properties) for (const each of of) walk(each, `${place}/${name}`);
+    const name = comparator.type ?? place;
+    found.set(comparator, name);
+    for (const [member, { of }] of comparator.properties) for (const each of of) walk(each, `${name}/${member}`);
   };
-  for (const root of roots) walk(root, root.type ?? '');
+  for (const document of documents) walk(document, '');
   return found;
 }
