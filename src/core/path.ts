@@ -2,7 +2,7 @@
  * Paths into documents: JSON pointers (RFC 6901) in which an element of a keyed array is named by its key instead of
  * its index, so that a path stays true when the order changes: `/resourceCharacteristic/mtu/value`.
  */
-import { isArray, isObject, type Json, property } from './json.ts';
+import { isArray, isObject, type Json, type JsonObject, property, sameJson } from './json.ts';
 
 export type Path = string;
 
@@ -49,7 +49,9 @@ export function segments(path: Path): string[] {
 /** The literal that an element carries at one key property. */
 export function keyPart(element: Json | undefined, keyProperty: string): string | number | boolean | undefined {
   let at: Json | undefined = element;
-  for (const part of keyProperty.split('/')) at = property(at, part);
+  // Most keys are a property of the element itself, and each element of each array is asked.
+  if (keyProperty.includes('/')) for (const part of keyProperty.split('/')) at = property(at, part);
+  else at = property(at, keyProperty);
   return typeof at === 'string' || typeof at === 'number' || typeof at === 'boolean' ? at : undefined;
 }
 
@@ -113,8 +115,10 @@ function walk(
 ): void {
   if (before === after) return;
   if (isObject(before) && isObject(after)) {
-    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      walk(property(before, key), property(after, key), `${path}/${segment(key)}`, name, key, keyed, found);
+    for (const key of keysOf(before, after)) {
+      const [left, right] = [property(before, key), property(after, key)];
+      if (left === right) continue;
+      walk(left, right, `${path}/${segment(key)}`, name, key, keyed, found);
     }
     return;
   }
@@ -123,7 +127,9 @@ function walk(
     const right = elementsByKey(after, keysOfArray(keyed, parent, name));
     if (left && right) {
       for (const key of new Set([...left.keys(), ...right.keys()])) {
-        walk(left.get(key), right.get(key), `${path}/${segment(key)}`, name, key, keyed, found);
+        const [one, other] = [left.get(key), right.get(key)];
+        if (sameJson(one, other)) continue;
+        walk(one, other, `${path}/${segment(key)}`, name, key, keyed, found);
       }
       return;
     }
@@ -141,6 +147,12 @@ function walk(
     ...(before === undefined ? {} : { old: before }),
     ...(after === undefined ? {} : { new: after }),
   });
+}
+
+/** The keys of both, those of the first in its order before those that only the second has. */
+function keysOf(before: JsonObject, after: JsonObject): readonly string[] {
+  const keys = Object.keys(before);
+  return [...keys, ...Object.keys(after).filter(key => !Object.hasOwn(before, key))];
 }
 
 /** Undefined when an element has no key or two share one: then the array has to be taken as a whole. */

@@ -11,6 +11,7 @@ import type { Instance, InstanceType } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Listener } from '../core/listener.ts';
 import type { ModelReader, ModelWriter } from '../core/model/model-store.ts';
+import type { PathChange } from '../core/path.ts';
 import type { Plan, PlanState } from '../core/plan.ts';
 import type { Guard } from '../core/stream/receiver.ts';
 import type { Task, TaskState } from '../core/task.ts';
@@ -145,12 +146,19 @@ export interface Reader extends ModelReader, InstanceIndex {
 /** What a caller hands in: all but the seq, which the store gives. */
 export type Unwritten<T> = Omit<T, 'seq'>;
 
+/** How a record differs from the one that stands. */
+export interface MovedFrom {
+  readonly before: Expectation;
+  readonly paths: readonly PathChange[];
+}
+
 export interface Writer extends Reader, ModelWriter {
   instances(query: InstanceQuery): IterableIterator<Instance>;
   /** Creates or replaces. The change says which paths moved, and create or stateChange or attributeValueChange. */
   putInstance(instance: Unwritten<Instance>): Instance;
   bindKey(binding: KeyBinding): void;
-  putExpectation(expectation: Unwritten<Expectation>): Expectation;
+  /** With what was worked out before the commit, so that this is short; it counts while that very one stands. */
+  putExpectation(expectation: Unwritten<Expectation>, moved?: MovedFrom): Expectation;
   /** Also removes its verdicts. */
   removeExpectation(id: ExpectationId): void;
   putVerdict(verdict: Unwritten<StandingVerdict>): StandingVerdict;

@@ -144,7 +144,7 @@ export class Verdicts {
     let sitting = new Sitting(this.parts.store);
     for (const pair of pairs) {
       this.judgeOne(pair, sitting, now);
-      if (!portions.step()) continue;
+      if (!portions.step() && sitting.size < WRITTEN_AT_ONCE) continue;
       this.write(sitting);
       await portions.breathe();
       this.parts.judge.lookAnew();
@@ -223,6 +223,9 @@ export class Verdicts {
   }
 }
 
+/** To write a verdict takes longer than to reach one, and a commit is one piece. */
+const WRITTEN_AT_ONCE = 100;
+
 const nobody: Considered = { judged: undefined, turnsAt: undefined };
 
 /** What is judged in one go, during which nothing else moves. */
@@ -234,6 +237,11 @@ class Sitting {
 
   constructor(store: Store) {
     this.store = store;
+  }
+
+  /** How much there is to write. */
+  get size(): number {
+    return this.puts.length + this.over.length;
   }
 
   instance(id: InstanceId): Instance | undefined {

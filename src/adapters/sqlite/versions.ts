@@ -15,7 +15,14 @@ interface VersionRow {
   record: string;
 }
 
-export function keepVersion(run: Run, { id, seq, ...rest }: Expectation, at: Instant, cause: string): void {
+/** `hasBefore`: it may have as many versions as are kept. */
+export function keepVersion(
+  run: Run,
+  { id, seq, ...rest }: Expectation,
+  at: Instant,
+  cause: string,
+  hasBefore: boolean,
+): void {
   const record = JSON.stringify({ id, ...rest });
   run(
     'INSERT INTO expectation_version (expectation, seq, at, cause, record) VALUES (?, ?, ?, ?, ?)',
@@ -25,6 +32,7 @@ export function keepVersion(run: Run, { id, seq, ...rest }: Expectation, at: Ins
     cause,
     record,
   );
+  if (!hasBefore) return;
   run(
     `DELETE FROM expectation_version WHERE expectation = ? AND seq <= (
        SELECT seq FROM expectation_version WHERE expectation = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)`,

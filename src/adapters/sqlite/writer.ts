@@ -16,7 +16,7 @@ import { endedPlanStates, type Plan } from '../../core/plan.ts';
 import type { Guard } from '../../core/stream/receiver.ts';
 import type { Task } from '../../core/task.ts';
 import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
-import type { Backoff, KeyBinding, Pause, Quarantine, Unwritten, Writer } from '../../ports/store.ts';
+import type { Backoff, KeyBinding, MovedFrom, Pause, Quarantine, Unwritten, Writer } from '../../ports/store.ts';
 import { type NewChange, typeOfChange } from './change-list.ts';
 import { type ModelRowsParts, putAssignment, putLinks, removeAssignment } from './model-rows.ts';
 import { type Kept, type NoteTable, SqliteReader } from './reader.ts';
@@ -200,10 +200,12 @@ export class SqliteWriter extends SqliteReader implements Writer {
     );
   }
 
-  putExpectation(expectation: Unwritten<Expectation>): Expectation {
+  putExpectation(expectation: Unwritten<Expectation>, moved?: MovedFrom): Expectation {
     const next = this.changes.seq + 1;
-    const written = this.#put(rows.expectationTable, expectation);
-    if (written.seq === next) keepVersion(this.#model.run, written, this.#at, this.#cause);
+    const before = this.expectation(expectation.id);
+    const paths = before !== undefined && moved?.before === before ? moved.paths : undefined;
+    const written = this.#put(rows.expectationTable, expectation, { before, ...(paths ? { paths } : {}) });
+    if (written.seq === next) keepVersion(this.#model.run, written, this.#at, this.#cause, before !== undefined);
     this.standing.put(written);
     return written;
   }
@@ -324,29 +326,33 @@ export class SqliteWriter extends SqliteReader implements Writer {
     if (!isDeepStrictEqual(linksIn(source, before), links)) putLinks(this.#model.run, source, links, false);
   }
 
-  #put<T extends { readonly seq: number }>(table: rows.RecordTable<T>, given: Unwritten<T>): T {
+  #put<T extends { readonly seq: number }>(table: rows.RecordTable<T>, given: Unwritten<T>, known?: Known<T>): T {
     const { subject, columns } = table;
     const id = table.id(given);
     const values = table.values(given);
     const record = rows.withoutSeq(given);
     const text = JSON.stringify(record);
     const seq = this.changes.seq + 1;
-    const before = this.sql.get<rows.RecordRow>(`SELECT id, seq, record FROM ${subject} WHERE id = ?`, id);
+    const before = known ? known.before : this.#standing<T>(subject, id);
     if (!before) {
       const names = ['id', ...columns, 'seq', 'record'];
       const marks = names.map(() => '?').join(', ');
       this.#run(`INSERT INTO ${subject} (${names.join(', ')}) VALUES (${marks})`, id, ...values, seq, text);
       this.#tell({ subject, id, instanceType: null, type: 'create', previous: null, paths: [], document: text });
     } else {
-      if (before.record === text) return rows.record(before);
-      const paths = table.paths(JSON.parse(before.record) as JsonObject, record, this.#keyed);
-      if (paths.length === 0) return rows.record(before);
+      const paths = known?.paths ?? table.paths(rows.withoutSeq(before), record, this.#keyed);
+      if (paths.length === 0) return before;
       const changed = [...columns, 'seq', 'record'].map(name => `${name} = ?`).join(', ');
       this.#run(`UPDATE ${subject} SET ${changed} WHERE id = ?`, ...values, seq, text, id);
       const type = typeOfChange(paths);
       this.#tell({ subject, id, instanceType: null, type, previous: before.seq, paths, document: null });
     }
     return rows.record({ id, seq, record: text });
+  }
+
+  #standing<T>(subject: string, id: string): T | undefined {
+    const row = this.sql.get<rows.RecordRow>(`SELECT id, seq, record FROM ${subject} WHERE id = ?`, id);
+    return row && rows.record<T>(row);
   }
 
   #remove(subject: 'expectation' | 'verdict', id: string): void {
@@ -377,6 +383,12 @@ export class SqliteWriter extends SqliteReader implements Writer {
     if (this.#ended) throw new AgentError('internal', 'a writer was used after its transaction had ended');
     return this.sql.run(text, ...values);
   }
+}
+
+/** What a caller knows of a record that it puts: which one stands, and how they differ. */
+interface Known<T> {
+  readonly before: T | undefined;
+  readonly paths?: readonly PathChange[];
 }
 
 function firstSegments(paths: readonly PathChange[]): ReadonlySet<string> {
