@@ -6,6 +6,7 @@ import type { ExpectationProfiles } from './expectation-profile.ts';
 import { type Reading, readExpected } from './expected.ts';
 import { type InstanceId, instanceId } from './ids.ts';
 import type { Json } from './json.ts';
+import type { Look } from './look.ts';
 import { outOfBandPolicies } from './rule.ts';
 import { type Units, unitsFor } from './units-of-kinds.ts';
 
@@ -106,7 +107,20 @@ export function within<T>(pointer: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof AgentError)) throw error;
-    throw new AgentError(error.code, error.message, { pointer: `${pointer}${error.pointer ?? ''}`, cause: error });
+    throw pointingBelow(pointer, error);
   }
+}
+
+/** The same of a look that is taken bit by bit. */
+export function* lookWithin<T>(pointer: string, look: Look<T>): Look<T> {
+  try {
+    return yield* look;
+  } catch (error) {
+    throw pointingBelow(pointer, error);
+  }
+}
+
+function pointingBelow(pointer: string, error: unknown): unknown {
+  if (!(error instanceof AgentError)) return error;
+  return new AgentError(error.code, error.message, { pointer: `${pointer}${error.pointer ?? ''}`, cause: error });
 }

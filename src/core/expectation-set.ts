@@ -7,6 +7,7 @@ import type { Said } from './expectation-form.ts';
 import { saidBy } from './expectation-version.ts';
 import { type ExpectationId, expectationId, type Instant } from './ids.ts';
 import { sameJson } from './json.ts';
+import { finish, type Look } from './look.ts';
 import { differences, type KeyedArrays, type PathChange } from './path.ts';
 import { uuidOf } from './uuid.ts';
 
@@ -62,16 +63,22 @@ export function standingOf(set: string, expectations: readonly Expectation[]): r
   return expectations.filter(each => each.set === set);
 }
 
-export function differenceOfSet(
+export function differenceOfSet(set: ExpectationSet, standing: readonly Expectation[], keeper: Keeper): SetDifference {
+  return finish(comparingSet(set, standing, keeper));
+}
+
+/** The same bit by bit, for who has other things to do meanwhile. */
+export function* comparingSet(
   { set, items, prune }: ExpectationSet,
   standing: readonly Expectation[],
   { agent, principal, now, keyed }: Keeper,
-): SetDifference {
+): Look<SetDifference> {
   const byName = new Map(standingOf(set, standing).map(each => [each.name, each]));
   const added: Unnumbered[] = [];
   const changed: SetDifference['changed'][number][] = [];
   const same: Expectation[] = [];
   for (const { name, ...said } of items) {
+    yield;
     const before = byName.get(name);
     byName.delete(name);
     if (!before) {

@@ -4,6 +4,7 @@ import { AgentError } from './errors.ts';
 import { defaultPriority } from './expectation.ts';
 import { checkExpected, expectationForm, type SaidReading, toTarget, within } from './expectation-form.ts';
 import { type ExpectationSet, SET_SIZE, type SetItem } from './expectation-set.ts';
+import type { Look } from './look.ts';
 import { withoutSamples } from './samples.ts';
 
 /** Stands in paths of the API and, mostly, as the name of a file. */
@@ -50,14 +51,15 @@ export function toItem({
 }
 
 /** Throws `invalid` with the pointer of the first thing that is said twice or is no expectation JSON. */
-export function toSet(
+export function* readingSet(
   set: string,
   { expectations, prune = false }: z.output<typeof setForm>,
   reading: SaidReading,
-): ExpectationSet {
+): Look<ExpectationSet> {
   const items = expectations.map(toItem);
   const seen = new Set<string>();
   for (const [i, item] of items.entries()) {
+    yield;
     if (seen.has(item.name)) {
       const reason = `the name ${item.name} stands twice in the set ${set}; give one of them another`;
       throw new AgentError('invalid', reason, { pointer: `/expectations/${i}/name` });

@@ -2,6 +2,7 @@
 import type { Expectation } from '../../core/expectation.ts';
 import type { SetDifference } from '../../core/expectation-set.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { Look } from '../../core/look.ts';
 import { findConflicts, MOST_CONFLICTS, type World } from '../../core/standing/conflicts.ts';
 import { STEPS } from '../../core/standing/merge.ts';
 import { newBudget } from '../../core/standing/work.ts';
@@ -30,7 +31,7 @@ export async function conflictsOfSets(
   const told = new Map<string, JsonObject>();
   let conflictsAreAll = true;
   let isDecided = true;
-  const looking = function* (): Generator<void, void> {
+  const looking = function* (): Look<void> {
     let compared = 0;
     const budget = newBudget(STEPS);
     for (const each of mine.values()) {

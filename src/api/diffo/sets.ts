@@ -1,15 +1,17 @@
 /** `/diffo/v1/sets`: expectations that are laid, changed and taken away together, all or nothing, by the name of their set. */
 import type { FastifyRequest } from 'fastify';
+import type * as z from 'zod';
 import type { Cause } from '../../core/change.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
-import { within } from '../../core/expectation-form.ts';
+import { lookWithin, within } from '../../core/expectation-form.ts';
 import { type ExpectationSet, isSame, PROFILE, type SetDifference, standingOf } from '../../core/expectation-set.ts';
 import { saidBy } from '../../core/expectation-version.ts';
 import type { InstanceId } from '../../core/ids.ts';
 import { asJson, type JsonObject } from '../../core/json.ts';
+import { finish, type Look } from '../../core/look.ts';
 import { parse } from '../../core/read-body.ts';
-import { setForm, setName, setsForm, toSet } from '../../core/set-form.ts';
+import { readingSet, setForm, setName, setsForm } from '../../core/set-form.ts';
 import { unitsOf } from '../../core/units-of-kinds.ts';
 import { withdraw } from '../../core/withdraw.ts';
 import type { Reader } from '../../ports/store.ts';
@@ -19,7 +21,8 @@ import { type App, resourceAt } from '../server.ts';
 import { flag, inPath, parameter, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR } from './parts.ts';
 import { conflictsOfSets, type SetConflicts } from './set-conflicts.ts';
-import { checkedDifference, differenceHash, writeDifference } from './set-writing.ts';
+import { type Compared, comparing, isStill, type PlacedSet, writeDifference } from './set-writing.ts';
+import { inItsTurn, unhurried } from './unhurried.ts';
 
 type SetParts = Pick<DiffoParts, 'store' | 'clock' | 'keyed' | 'kinds' | 'loop' | 'peers'>;
 
@@ -28,53 +31,66 @@ export function setRoutes(app: App, parts: SetParts): void {
   const kindOf = (id: InstanceId) => store.instanceKind(id)?.kind;
   const reading = { keyed, unitOf: unitsOf(parts.kinds), kindOf, profiles: tmfProfiles };
 
-  /** What each comes to; an error points to where its set stands in the body. */
-  const compare = (sets: readonly PlacedSet[], reader: Reader): readonly SetDifference[] => {
+  const compare = (sets: readonly PlacedSet[], reader: Reader): Look<Compared> => {
     const keeper = { agent: store.agent, principal: OPERATOR, now: clock.now(), keyed };
     const names = peers.states().map(({ name }) => name);
-    return sets.map(({ at, ...set }) => within(at, () => checkedDifference(set, reader, keeper, names)));
+    return comparing(sets, reader, keeper, names);
   };
 
   const conflictsWith = (differences: readonly SetDifference[]): Promise<SetConflicts> =>
     conflictsOfSets(differences, store.expectations(), { ...reading, instance: id => store.instance(id) });
 
+  /** Compared while others have their turns, and written at once if nothing has moved meanwhile; else compared anew. */
+  const write = async (sets: readonly PlacedSet[], seen: string | undefined): Promise<Compared> => {
+    for (let tried = 1; ; tried++) {
+      const found = await unhurried(compare(sets, store));
+      const written = await store.submit(causeOf(sets), writer => {
+        const isLast = tried === COMPARED_AT_MOST;
+        const now = isStill(found, writer) ? found : isLast ? finish(compare(sets, writer)) : undefined;
+        if (!now) return undefined;
+        if (seen !== undefined && seen !== now.hash) {
+          throw new AgentError('moved', 'what stands of this has changed since it was compared; compare it anew');
+        }
+        for (const each of now.differences) writeDifference(writer, each, { by: OPERATOR, now: clock.now() });
+        return now;
+      });
+      if (written) return written;
+    }
+  };
+
   const apply = async (request: FastifyRequest, sets: readonly PlacedSet[]): Promise<Applied> => {
     const dryRun = flag(request, 'dryRun');
-    if (dryRun) {
-      const differences = compare(sets, store);
-      return { dryRun, hash: differenceHash(differences), differences, ...(await conflictsWith(differences)) };
-    }
-    const seen = parameter(request, 'hash');
-    const { hash, differences } = await store.submit(causeOf(sets), writer => {
-      const found = compare(sets, writer);
-      const moved = { hash: differenceHash(found), differences: found };
-      if (seen !== undefined && seen !== moved.hash) {
-        throw new AgentError('moved', 'what stands of this has changed since it was compared; compare it anew');
-      }
-      for (const each of found) writeDifference(writer, each, { by: OPERATOR, now: clock.now() });
-      return moved;
-    });
-    if (!differences.every(isSame)) loop.ring();
+    const { hash, differences } = dryRun
+      ? await unhurried(compare(sets, store))
+      : await write(sets, parameter(request, 'hash'));
+    if (!dryRun && !differences.every(isSame)) loop.ring();
     return { dryRun, hash, differences, ...(await conflictsWith(differences)) };
   };
 
   const applyOne: Handler = async (request, reply) => {
     const set = ownSet(inPath(request, 'name'));
-    const body = toSet(set, parse(setForm, request.body), reading);
+    const form = parse(setForm, await inItsTurn(request.body));
+    const body = await unhurried(readingSet(set, form, reading));
     const { differences, ...outcome } = await apply(request, [{ ...body, at: '' }]);
     return reply.send({ ...differences.map(showDifference)[0], ...outcome });
   };
 
-  const applySeveral: Handler = async (request, reply) => {
-    const { sets } = parse(setsForm, request.body);
-    const seen = new Set<string>();
-    const placed = sets.map(({ name, ...set }, i) => {
+  const readingSets = function* (sets: z.output<typeof setsForm>['sets']): Look<readonly PlacedSet[]> {
+    const placed = new Map<string, PlacedSet>();
+    for (const [i, { name, ...set }] of sets.entries()) {
       const at = `/sets/${i}`;
-      if (seen.has(name)) throw new AgentError('invalid', `the set ${name} stands twice`, { pointer: `${at}/name` });
-      seen.add(name);
-      return { ...within(at, () => toSet(ownSet(name), set, reading)), at };
-    });
-    const { differences, ...outcome } = await apply(request, placed);
+      if (placed.has(name)) {
+        throw new AgentError('invalid', `the set ${name} stands twice`, { pointer: `${at}/name` });
+      }
+      const read = within(at, () => readingSet(ownSet(name), set, reading));
+      placed.set(name, { ...(yield* lookWithin(at, read)), at });
+    }
+    return [...placed.values()];
+  };
+
+  const applySeveral: Handler = async (request, reply) => {
+    const { sets } = parse(setsForm, await inItsTurn(request.body));
+    const { differences, ...outcome } = await apply(request, await unhurried(readingSets(sets)));
     return reply.send({ sets: differences.map(showDifference), ...outcome });
   };
 
@@ -113,10 +129,8 @@ export function setRoutes(app: App, parts: SetParts): void {
   });
 }
 
-interface PlacedSet extends ExpectationSet {
-  /** Where it stands in the body. */
-  readonly at: string;
-}
+/** Where something moves under it all the time, it is compared in the commit itself after so many attempts. */
+const COMPARED_AT_MOST = 4;
 
 interface Applied extends SetConflicts {
   readonly dryRun: boolean;

@@ -2,6 +2,7 @@
 import { AgentError } from '../../core/errors.ts';
 import { instanceId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { Look } from '../../core/look.ts';
 import { meansIt, read } from '../../core/standing/conflicts.ts';
 import { type Laid, type Merged, merging, type Overruled, type StandingLeaf } from '../../core/standing/merge.ts';
 import { unitsOf } from '../../core/units-of-kinds.ts';
@@ -23,7 +24,7 @@ export function standingRoutes(app: App, { store, keyed, kinds, loop }: Standing
       const instance = store.instance(instanceId(asked));
       if (!instance) throw new AgentError('notFound', `there is no instance ${asked}`);
       const world = { keyed, unitOf, instance: () => instance };
-      const looking = function* (): Generator<void, Merged> {
+      const looking = function* (): Look<Merged> {
         const laid: Laid[] = [];
         for (const expectation of store.expectations()) {
           if (!meansIt(expectation.for, instance.id, world)) continue;

@@ -4,6 +4,7 @@ import { type Reading as Expectations, type Expected, readExpected } from '../ex
 import type { ExpectationId, InstanceId } from '../ids.ts';
 import type { Instance } from '../instance.ts';
 import { isObject, type Json } from '../json.ts';
+import { finish, type Look } from '../look.ts';
 import type { Path } from '../path.ts';
 import { refinedExpect } from '../refinement.ts';
 import { mayMean } from '../target.ts';
@@ -12,7 +13,7 @@ import type { Claim } from './claim.ts';
 import { colliding, type Overruled, STEPS, type Wish } from './merge.ts';
 import { newPlace, type Place, plant, standBeside } from './place.ts';
 import { canHold } from './possible.ts';
-import { finish, newBudget } from './work.ts';
+import { newBudget } from './work.ts';
 
 export interface Conflict {
   readonly path: Path;
@@ -62,7 +63,7 @@ export function* findConflicts(
   others: readonly Expectation[],
   world: World,
   budget = newBudget(STEPS),
-): Generator<void, Found> {
+): Look<Found> {
   const laid = (expectation: Candidate) => ({ expectation, expected: read(expectation, world) });
   const me = laid(mine);
   const tree = treeOf(me.expected);

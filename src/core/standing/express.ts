@@ -4,6 +4,7 @@ import { put } from '../expected/node.ts';
 import { between, type Operand } from '../expected/operand.ts';
 import { bareKey, withKey } from '../expected/residual.ts';
 import { canonical, isArray, type Json, property, sameJson } from '../json.ts';
+import type { Look } from '../look.ts';
 import type { Claim, Step } from './claim.ts';
 import { gathered, type Place } from './place.ts';
 import { holding, implied } from './possible.ts';
@@ -15,13 +16,13 @@ export function* expressing<Wisher>(
   place: Place<Wisher>,
   budget: Budget,
   counts?: (by: Wisher) => boolean,
-): Generator<void, Json | undefined> {
+): Look<Json | undefined> {
   const { here, containers } = yield* written(place, budget, counts);
   return together([...here, ...containers]);
 }
 
 /** The same of the place alone, without what is wanted further down. */
-export function* expressingHere<Wisher>(place: Place<Wisher>, budget: Budget): Generator<void, Json | undefined> {
+export function* expressingHere<Wisher>(place: Place<Wisher>, budget: Budget): Look<Json | undefined> {
   return together((yield* written({ claims: place.claims, below: new Map() }, budget)).here);
 }
 
@@ -38,7 +39,7 @@ function* written<Wisher>(
   place: Place<Wisher>,
   budget: Budget,
   counts: (by: Wisher) => boolean = () => true,
-): Generator<void, Written> {
+): Look<Written> {
   const own = place.claims.filter(({ by }) => counts(by)).map(({ node }) => node);
   const below = own.length === 0 ? [] : gathered(place, counts).filter(({ steps }) => steps.length > 0);
   const nodes = yield* essence(own, below, budget);
@@ -116,7 +117,7 @@ function itemOf({ step, source }: Child): Json {
 }
 
 /** Without what follows from the rest, and without alternatives that the rest leaves no room for. */
-function* essence(nodes: readonly Node[], below: readonly Claim[], budget: Budget): Generator<void, readonly Node[]> {
+function* essence(nodes: readonly Node[], below: readonly Claim[], budget: Budget): Look<readonly Node[]> {
   let left = once(nodes.filter(node => node.kind !== 'anything'));
   const beside = (node: Node): readonly Claim[] => [
     ...left.filter(other => other !== node).map(other => ({ steps: [], node: other })),
@@ -145,7 +146,7 @@ function once(nodes: readonly Node[]): readonly Node[] {
   return [...new Map(nodes.map(node => [`${node.kind} ${canonical(node.source)}`, node])).values()];
 }
 
-function* narrowed(choice: Choice, rest: readonly Claim[], budget: Budget): Generator<void, Node> {
+function* narrowed(choice: Choice, rest: readonly Claim[], budget: Budget): Look<Node> {
   const open: boolean[] = [];
   for (const node of choice.alternatives) {
     open.push(holding([...rest, { steps: [], node }], budget) !== 'cannot');

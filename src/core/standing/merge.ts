@@ -7,13 +7,14 @@ import type { Node } from '../expected/node.ts';
 import type { Expected } from '../expected.ts';
 import type { ExpectationId } from '../ids.ts';
 import type { Json } from '../json.ts';
+import { finish, type Look } from '../look.ts';
 import type { Path } from '../path.ts';
 import { byStanding } from '../ranking.ts';
 import { type Claim, parts, pathOf, type Step, sameShape, someObject } from './claim.ts';
 import { expressing, expressingHere } from './express.ts';
 import { child, fitsPlainly, gathered, newPlace, type Place, plant } from './place.ts';
 import { holding } from './possible.ts';
-import { type Budget, finish, newBudget } from './work.ts';
+import { type Budget, newBudget } from './work.ts';
 
 /** An expectation and what is read from it. */
 export interface Laid {
@@ -66,7 +67,7 @@ export function merge(all: readonly Laid[]): Merged {
 }
 
 /** The same bit by bit, for who has other things to do meanwhile. */
-export function* merging(all: readonly Laid[]): Generator<void, Merged> {
+export function* merging(all: readonly Laid[]): Look<Merged> {
   const { root, budget, overruled, undecided } = yield* laying(all, newBudget(STEPS));
   const expect = (yield* expressing(root, budget)) ?? null;
   const leaves = yield* leavesOf(root, overruled, budget);
@@ -74,10 +75,7 @@ export function* merging(all: readonly Laid[]): Generator<void, Merged> {
 }
 
 /** Who overrules whom, without what stands in the end. */
-export function* colliding(
-  all: readonly Laid[],
-  budget: Budget,
-): Generator<void, Pick<Merged, 'overruled' | 'undecided'>> {
+export function* colliding(all: readonly Laid[], budget: Budget): Look<Pick<Merged, 'overruled' | 'undecided'>> {
   const { overruled, undecided } = yield* laying(all, budget);
   return { overruled, undecided };
 }
@@ -95,7 +93,7 @@ interface Outcome {
   readonly undecided: Undecided[];
 }
 
-function* laying(all: readonly Laid[], budget: Budget): Generator<void, Outcome> {
+function* laying(all: readonly Laid[], budget: Budget): Look<Outcome> {
   const root = newPlace<Wisher>();
   const outcome: Outcome = { root, budget, overruled: [], undecided: [] };
   for (const { expectation, expected } of [...all].sort((a, b) => byStanding(a.expectation, b.expectation))) {
@@ -119,7 +117,7 @@ interface Above {
   readonly depth: number;
 }
 
-function* lay(laying: Laying, outcome: Outcome): Generator<void, void> {
+function* lay(laying: Laying, outcome: Outcome): Look<void> {
   const { place, node, by, steps } = laying;
   const { budget } = outcome;
   const found = parts(node);
@@ -181,7 +179,7 @@ function shapeOf(node: Node): Node | undefined {
 }
 
 /** Whether a wish may hold together with what stands; if not, the whole of what is laid there is overruled. */
-function* agrees(laying: Laying, wish: Node, at: Above, outcome: Outcome): Generator<void, boolean> {
+function* agrees(laying: Laying, wish: Node, at: Above, outcome: Outcome): Look<boolean> {
   const { by, steps, node, place } = laying;
   const { budget } = outcome;
   const claim = { steps: steps.slice(at.depth), node: wish };
@@ -205,7 +203,7 @@ function* opponents(
   standing: readonly (Claim & { by: Wisher })[],
   claim: Claim,
   budget: Budget,
-): Generator<void, readonly Wisher[]> {
+): Look<readonly Wisher[]> {
   if (holding([claim], budget) === 'cannot') return [];
   const wishers = [...new Set(standing.map(({ by }) => by))];
   const [only] = wishers;
@@ -234,9 +232,9 @@ function* leavesOf(
   root: Place<Wisher>,
   overruled: readonly Overruled[],
   budget: Budget,
-): Generator<void, readonly StandingLeaf[]> {
+): Look<readonly StandingLeaf[]> {
   const found: { path: Path; expected: Json; origin: readonly Wish[]; overruled: Overruled[] }[] = [];
-  const walk = function* (place: Place<Wisher>, steps: readonly Step[]): Generator<void, void> {
+  const walk = function* (place: Place<Wisher>, steps: readonly Step[]): Look<void> {
     const claims = place.claims.filter(({ node }) => node.kind !== 'anything');
     const expected = claims.length > 0 ? yield* expressingHere(place, budget) : undefined;
     if (expected !== undefined) {

@@ -29,11 +29,3 @@ export function workFor(claims: number, budget?: Budget): Work {
   if (!budget || budget.left >= whole) return { left: whole };
   return { left: Math.min(whole, Math.max(budget.left, LITTLE + LITTLE_PER_CLAIM * claims)) };
 }
-
-/** Runs a long look to its end without a pause. */
-export function finish<Result>(look: Generator<void, Result>): Result {
-  for (;;) {
-    const { done, value } = look.next();
-    if (done) return value;
-  }
-}

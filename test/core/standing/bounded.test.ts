@@ -4,11 +4,12 @@ import { expect, test } from 'vitest';
 import { readExpected } from '../../../src/core/expected.ts';
 import { expectationId } from '../../../src/core/ids.ts';
 import type { Json } from '../../../src/core/json.ts';
+import { finish } from '../../../src/core/look.ts';
 import { isOutstanding } from '../../../src/core/outstanding.ts';
 import { findConflicts } from '../../../src/core/standing/conflicts.ts';
 import { colliding, type Laid, merge, merging, STEPS } from '../../../src/core/standing/merge.ts';
 import { holding, implied } from '../../../src/core/standing/possible.ts';
-import { finish, newBudget } from '../../../src/core/standing/work.ts';
+import { newBudget } from '../../../src/core/standing/work.ts';
 import { keyed } from '../../kit/expectations.ts';
 import { value, wish } from '../../kit/wishes.ts';
 
