@@ -41,7 +41,8 @@ export function overlapsOf(parts: OverlapParts, tasks: readonly Task[]): readonl
       const instance = store.instance(id);
       const document = documents.has(id) ? documents.get(id) : instance?.document;
       const now = at(document, path, keyed);
-      const where = `${path === '' ? 'all' : path} of ${instance ? nameOf(instance).name : id}`;
+      const name = instance ? nameOf(instance).name : nameOfGone(move, task);
+      const where = `${path === '' ? 'all' : path} of ${name}`;
       const other = later.find(
         each => when(each) > when(task) && movesOfTask(store, each).some(one => areAboutTheSame(one, move)),
       );
@@ -123,6 +124,12 @@ function putBack(document: Json | undefined, move: Move, keyed: KeyedArrays): Js
   if (move.path === '' || document === undefined) return document;
   const back = takenBack(move, at(document, move.path, keyed));
   return put(document as JsonObject, move.path, back, keyed);
+}
+
+/** What a thing that is there no more was called. */
+function nameOfGone(move: Move, { of }: Task): string {
+  const told = 'added' in move || move.path !== '' ? undefined : (move.new ?? move.old);
+  return typeof told === 'string' ? told : (of?.name ?? move.instance);
 }
 
 function wasAndIs(move: Move, now: Json | undefined): string {

@@ -7,17 +7,25 @@ import { describe, expect, test } from 'vitest';
 import type { Simulator } from '../../src/adapters/drivers/simulator.ts';
 import { AgentError } from '../../src/core/errors.ts';
 import type { Expectation } from '../../src/core/expectation.ts';
-import { type ExpectationId, expectationId, planId } from '../../src/core/ids.ts';
+import { expectationId, planId } from '../../src/core/ids.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { differences } from '../../src/core/path.ts';
-import type { PlannedTask } from '../../src/core/plan.ts';
 import type { Named, TaskStep } from '../../src/core/task.ts';
 import { withdraw } from '../../src/core/withdraw.ts';
 import type { Driver } from '../../src/ports/driver.ts';
 import { tmfKeyedArrays as keyed } from '../../src/tmf/keyed-arrays.ts';
 import { chanceOf } from '../kit/chance.ts';
 import { handClock } from '../kit/clock.ts';
-import { type LoopWorld, loopWorld, newSimulator, newStore, pathOf, wish } from '../kit/loop-world.ts';
+import {
+  approvePlan,
+  type LoopWorld,
+  loopWorld,
+  newSimulator,
+  newStore,
+  pathOf,
+  type Wanted,
+  wish,
+} from '../kit/loop-world.ts';
 import { type Mortal, mortal } from '../kit/mortal.ts';
 
 const seed = Number(process.env.DIFFO_SEED ?? 7);
@@ -55,62 +63,17 @@ const lay =
 
 const set = (name: string, path: string, value: Json): Wanted => ({ of: { kind: 'port', name }, path, value });
 
-interface Wanted {
-  readonly of: Named;
-  readonly path: string;
-  readonly value?: Json;
-}
-
 /** A plan that a person has approved, for an expectation about which the loop does nothing by itself. */
 const carryOut =
   (id: string, wanted: readonly Wanted[]) =>
   async (world: LoopWorld): Promise<void> => {
-    const { store, simulator, loop, clock } = world;
+    const { store, loop } = world;
     await lay(wish('speed', 1), { mode: 'observe' })(world);
     const laid = store.expectation(E);
-    if (laid && !store.plan(planId(id))) {
-      const tasks = wanted.flatMap(each => planned(world, simulator, laid.id, each));
-      store.transact(operator, writer =>
-        writer.putPlan({
-          id: planId(id),
-          state: 'approved',
-          hash: id,
-          tasks,
-          waiting: [],
-          readSet: [],
-          expectations: [{ id: laid.id, seq: laid.seq }],
-          madeBy: 'operator',
-          madeAt: clock.now(),
-          approvedBy: 'ann',
-        }),
-      );
-    }
+    if (laid && !store.plan(planId(id))) approvePlan(world, id, laid, wanted);
     loop.ring();
     await loop.settle();
   };
-
-function planned(
-  world: LoopWorld,
-  driver: Driver,
-  expectation: ExpectationId,
-  { of, path, value }: Wanted,
-): PlannedTask[] {
-  const [instance] = [...world.store.instances(of)];
-  const ability = driver.abilities.find(each => each.kind === of.kind && each.path === path);
-  const steps = instance ? ability?.steps(instance.document, value) : ability?.make?.(of.name, value ?? {});
-  if (!Array.isArray(steps)) throw new Error(`no steps: ${String(steps)}`);
-  return steps.map((step: TaskStep) => ({
-    ...(instance ? { instance: instance.id } : {}),
-    of,
-    expectation,
-    driver: driver.name,
-    path,
-    ...(value === undefined ? {} : { wanted: value }),
-    step,
-    group: 'g',
-    key: JSON.stringify([step.op, step.args]),
-  }));
-}
 
 const undo =
   (id: string) =>
