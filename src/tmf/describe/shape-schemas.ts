@@ -7,7 +7,7 @@ import { isObject, type JsonObject, sameJson } from '../../core/json.ts';
 import { type Attribute, resourceTypes, type Shape, shapeOf } from '../shape.ts';
 import { resourceStatuses } from '../v4.ts';
 import type { Version } from '../version.ts';
-import { attributesOf, mandatoryOf } from './attributes.ts';
+import { attributesOf, flatCases, mandatoryOf } from './attributes.ts';
 import { isExtension } from './extensions.ts';
 import { typedValues } from './typed-values.ts';
 import { nullable, ofAttribute } from './values.ts';
@@ -123,6 +123,14 @@ export class ShapeSchemas {
   #object(shape: Shape, use: Use, name: string, required = mandatoryOf(shape, this.#version, use)): JsonObject {
     const version = this.#version;
     const must = shape.entity === undefined ? mandatoryOf(shape, version, 'made') : [];
+    const all = [
+      ...(shape.characteristic && version === 'v5' ? typedValues() : []),
+      ...flatCases(shape, version).map(({ when, attributes }) => ({
+        if: when,
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: { properties: this.#properties(attributes, [], use, name) },
+      })),
+    ];
     return {
       type: 'object',
       properties: {
@@ -131,7 +139,7 @@ export class ShapeSchemas {
       },
       ...(shape.entity === 'resource' ? { discriminator: discriminatorOf(this.#suffix(use)) } : {}),
       ...(required.length === 0 ? {} : { required: [...required] }),
-      ...(shape.characteristic && version === 'v5' ? { allOf: typedValues() } : {}),
+      ...(all.length > 0 ? { allOf: all } : {}),
     };
   }
 
@@ -147,7 +155,9 @@ export class ShapeSchemas {
         const schema = this.#attribute(attribute, use, mandatory.includes(name));
         return [
           name,
-          isExtension(of, name, this.#version) ? { ...unreferred(schema), 'x-tmf-extension': true } : schema,
+          isExtension(of, name, this.#version, this.#type)
+            ? { ...unreferred(schema), 'x-tmf-extension': true }
+            : schema,
         ];
       }),
     );
