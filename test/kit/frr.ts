@@ -3,9 +3,15 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-import { until } from './agent.ts';
-import { type Netns, noNamespaces } from './netns.ts';
+import { onTestFinished, vi } from 'vitest';
+import { openFrr } from '../../src/adapters/drivers/frr/driver.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import type { Json, JsonObject } from '../../src/core/json.ts';
+import { at } from '../../src/core/path.ts';
+import type { Driver, Sighting, Step } from '../../src/ports/driver.ts';
+import { silentLog } from '../../src/ports/log.ts';
+import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
+import { makeNetns, type Netns, noNamespaces } from './netns.ts';
 
 const daemons = ['zebra', 'bgpd', 'staticd'] as const;
 export type FrrDaemon = (typeof daemons)[number];
@@ -76,15 +82,17 @@ export function startFrr(netns: Netns): Frr {
         .flatMap(line => / vty\[\d+\]@\(config[^)]*\)# (.*)$/.exec(line)?.[1] ?? []),
     running: () => frr.vtysh('show running-config'),
     established: address =>
-      until(`the session with ${address} is established`, () => {
+      soon(() => {
         const { ipv4Unicast, ipv6Unicast } = frr.json('show bgp summary json');
         const peers = { ...ipv6Unicast?.peers, ...ipv4Unicast?.peers };
-        return peers[address]?.state === 'Established';
-      }).then(() => {}),
+        if (peers[address]?.state !== 'Established') throw new Error(`the session with ${address} is not established`);
+      }),
     signal: (daemon, name) => void signal(daemon, name),
     async kill(daemon) {
       signal(daemon, 'SIGKILL');
-      await until(`${daemon} is gone`, () => !isAlive(pid(daemon)));
+      await soon(() => {
+        if (isAlive(pid(daemon))) throw new Error(`${daemon} is not gone`);
+      });
     },
     start(daemon) {
       const config = join(folder, `${daemon}.conf`);
@@ -105,6 +113,10 @@ export function startFrr(netns: Netns): Frr {
   return frr;
 }
 
+function soon(holds: () => void): Promise<void> {
+  return vi.waitFor(holds, { timeout: 30_000, interval: 20 });
+}
+
 /** One that has ended and that nobody has asked about yet is not alive. */
 function isAlive(pid: number): boolean {
   try {
@@ -112,4 +124,88 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** A router with one link; on the other end of it nobody speaks BGP. */
+export function lonely(): Frr {
+  const netns = makeNetns();
+  netns.veth('e0', 'e1');
+  netns.ip('addr add 192.0.2.1/24 dev e0');
+  netns.ip('addr add 2001:db8::1/64 dev e0 nodad');
+  const frr = startFrr(netns);
+  frr.configure('router bgp 65001', 'neighbor 192.0.2.9 remote-as 65009', 'neighbor 192.0.2.9 shutdown');
+  return frr;
+}
+
+/** Two routers on one link that know each other, each with a network of its own. */
+export async function twoRouters(): Promise<{ one: Frr; other: Frr }> {
+  const [left, right] = [makeNetns(), makeNetns()];
+  left.veth('e0', 'e1', right);
+  for (const [netns, number] of [
+    [left, 1],
+    [right, 2],
+  ] as const) {
+    netns.ip(`addr add 192.0.2.${number}/24 dev e${number - 1}`);
+    netns.ip(`addr add 2001:db8::${number}/64 dev e${number - 1} nodad`);
+  }
+  const [one, other] = [startFrr(left), startFrr(right)];
+  one.configure('ip route 198.51.100.0/24 blackhole');
+  one.configure('router bgp 65001', 'no bgp ebgp-requires-policy', 'neighbor 192.0.2.2 remote-as 65002');
+  one.configure('router bgp 65001', 'neighbor 192.0.2.2 timers connect 1', 'network 198.51.100.0/24');
+  other.configure('router bgp 65002', 'no bgp ebgp-requires-policy', 'neighbor 192.0.2.1 remote-as 65001');
+  other.configure('router bgp 65002', 'neighbor 192.0.2.1 timers connect 1');
+  await one.established('192.0.2.2');
+  return { one, other };
+}
+
+/** Where a driver of FRR tells what. */
+export const frrPaths = {
+  neighbor: '/resourceCharacteristic/neighbor/value',
+  network: '/resourceCharacteristic/network/value',
+  session: '/resourceCharacteristic/session/value',
+  announced: '/resourceCharacteristic/announced/value',
+  staticRoute: '/resourceCharacteristic/staticRoute/value',
+  routeState: '/resourceCharacteristic/routeState/value',
+};
+
+/** A driver of it, which goes with the test. */
+export function openDriver(frr: Frr, more: JsonObject = {}): Driver {
+  const settings = { vtyDir: frr.folder, configDir: frr.folder, pollEveryMs: 100, ...more };
+  const driver = openFrr({ settings, clock: systemClock, log: silentLog });
+  onTestFinished(() => driver.stop());
+  return driver;
+}
+
+export async function see(driver: Driver, kind = 'bgpRouter', name = 'default'): Promise<Sighting> {
+  const found = (await driver.look()).sightings.find(each => each.kind === kind && each.facts.name === name);
+  if (!found) throw new Error(`${kind} ${name} is not seen`);
+  return found;
+}
+
+export async function valueAt(
+  driver: Driver,
+  path: string,
+  kind = 'bgpRouter',
+  name = 'default',
+): Promise<Json | undefined> {
+  return at((await see(driver, kind, name)).facts, path, tmfKeyedArrays);
+}
+
+export async function stepsTo(
+  driver: Driver,
+  path: string,
+  wanted: Json | undefined,
+  kind = 'bgpRouter',
+  name = 'default',
+): Promise<readonly Step[] | string> {
+  const { facts } = await see(driver, kind, name);
+  return driver.abilities.find(each => each.kind === kind && each.path === path)?.steps(facts, wanted) ?? 'no ability';
+}
+
+export async function stepTo(...asked: Parameters<typeof stepsTo>): Promise<Step> {
+  const steps = await stepsTo(...asked);
+  const [step] = steps;
+  if (typeof steps === 'string' || typeof step !== 'object' || steps.length !== 1)
+    throw new Error(`not one step: ${JSON.stringify(steps)}`);
+  return step;
 }
