@@ -2,10 +2,13 @@
 import { openSimulator, readElements, readTemplates, type Simulator } from '../../src/adapters/drivers/simulator.ts';
 import { openStore } from '../../src/adapters/sqlite/store.ts';
 import type { Expectation } from '../../src/core/expectation.ts';
-import { type ExpectationId, expectationId } from '../../src/core/ids.ts';
+import { type ExpectationId, expectationId, planId } from '../../src/core/ids.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import type { Kind } from '../../src/core/kind.ts';
 import { at, type Path } from '../../src/core/path.ts';
+import type { PlannedTask } from '../../src/core/plan.ts';
+import { foresee, sceneOf } from '../../src/core/prediction.ts';
+import type { Named, TaskStep } from '../../src/core/task.ts';
 import { withdraw } from '../../src/core/withdraw.ts';
 import type { Driver } from '../../src/ports/driver.ts';
 import { silentLog } from '../../src/ports/log.ts';
@@ -140,8 +143,7 @@ export function loopWorld(parts: WorldParts = {}): LoopWorld {
     keyed,
     clock,
     newId,
-    chosen: isMine => loop.chosen(isMine),
-    abilityOf: task => loop.abilityOf(task),
+    draft: () => loop.draft(),
     settable: (kind, path) => loop.settable(kind, path),
     settle: () => loop.settle(),
   });
@@ -185,4 +187,59 @@ export function loopWorld(parts: WorldParts = {}): LoopWorld {
       await loop.settle();
     },
   };
+}
+
+/** What a plan that is made by hand brings about. */
+export interface Wanted {
+  readonly of: Named;
+  readonly path: Path;
+  readonly value?: Json;
+  /** Where it is not the one of all. */
+  readonly group?: string;
+}
+
+/** A plan that a person has made and approved, for an expectation about which the loop does nothing by itself. */
+export function approvePlan(
+  { store, simulator, clock }: Pick<LoopWorld, 'store' | 'simulator' | 'clock'>,
+  id: string,
+  expectation: Expectation,
+  wanted: readonly Wanted[],
+): void {
+  let scene = sceneOf(store.instances({}));
+  const tasks = wanted.flatMap(({ of, path, value, group = 'g' }): readonly PlannedTask[] => {
+    const [instance] = [...store.instances(of)];
+    const ability = simulator.abilities.find(each => each.kind === of.kind && each.path === path);
+    const steps = instance ? ability?.steps(instance.document, value) : ability?.make?.(of.name, value ?? {});
+    if (!Array.isArray(steps)) throw new Error(`no steps: ${String(steps)}`);
+    return steps.map((step: TaskStep) => {
+      const effects = ability?.predict?.(step, scene) ?? [];
+      scene = foresee(scene, effects, keyed);
+      return {
+        ...(instance ? { instance: instance.id } : {}),
+        of,
+        expectation: expectation.id,
+        driver: simulator.name,
+        path,
+        ...(value === undefined ? {} : { wanted: value }),
+        step,
+        group,
+        key: JSON.stringify([step.op, step.args]),
+        effects,
+      };
+    });
+  });
+  store.transact({ principal: 'ann', kind: 'request' }, writer =>
+    writer.putPlan({
+      id: planId(id),
+      state: 'approved',
+      hash: id,
+      tasks,
+      waiting: [],
+      readSet: [],
+      expectations: [{ id: expectation.id, seq: expectation.seq }],
+      madeBy: 'ann',
+      madeAt: clock.now(),
+      approvedBy: 'ann',
+    }),
+  );
 }
