@@ -11,6 +11,7 @@ import type { Kind, RecordKind } from '../core/kind.ts';
 import type { KeyedArrays } from '../core/path.ts';
 import { type Finding, findingText } from '../core/profile/finding.ts';
 import { type FirmwareProfile, placeOf, refusal } from '../core/profile/profile.ts';
+import { differenceOfRules } from '../core/profile/rules.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
@@ -140,16 +141,19 @@ export class RunningProfile implements ProfileDoor {
     return this.#state;
   }
 
-  /** What it expects, all of it and nothing else, as a set that is nobody else's to write; throws as the store does. */
-  #lay({ name, expectations }: FirmwareProfile): void {
+  /** What it rules and expects, all of it and nothing else, as a set that is nobody else's to write; throws as the store does. */
+  #lay({ name, expectations, rules }: FirmwareProfile): void {
     const { store, clock, keyed } = this.#parts;
+    const ruling = differenceOfRules(rules, store.rules(), clock.now());
     const keeper = { agent: store.agent, principal: PROFILE, now: clock.now(), keyed };
     const set = { set: PROFILE, items: expectations, prune: true };
     const difference = differenceOfSet(set, store.expectations(), keeper);
-    if (isSame(difference)) return;
-    store.transact({ principal: PROFILE, kind: 'upkeep', why: `profile ${name}` }, writer =>
-      writeDifference(writer, difference, { by: PROFILE, now: clock.now() }),
-    );
+    if (isSame(difference) && ruling.put.length + ruling.removed.length === 0) return;
+    store.transact({ principal: PROFILE, kind: 'upkeep', why: `profile ${name}` }, writer => {
+      writeDifference(writer, difference, { by: PROFILE, now: clock.now() });
+      for (const id of ruling.removed) writer.removeRule(id);
+      for (const rule of ruling.put) writer.putRule(rule);
+    });
   }
 
   #keep(good: Chosen['good']): void {

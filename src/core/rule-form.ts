@@ -162,7 +162,7 @@ export function readRule(body: unknown): SaidRule {
 }
 
 /** As it is written: instants as dates and times. */
-export function writtenRule(rule: UnwrittenRule): JsonObject {
+export function writtenRule(rule: SaidRule | UnwrittenRule): JsonObject {
   return {
     ...asJson(rule),
     ...(rule.sort === 'freeze' && rule.from !== undefined ? { from: iso(rule.from) } : {}),

@@ -1,16 +1,23 @@
 /** The one way to write down what a profile says, whoever wrote it and however: nothing is short, nothing is left out. */
 import { asJson, type JsonObject } from '../json.ts';
 import type { KindRole } from '../kind.ts';
+import { writtenRule } from '../rule-form.ts';
 import type { Declared } from './declared.ts';
 import { readWritten, refusal } from './profile.ts';
 
 /** Throws `invalid` with every finding in its form. What it gives back is a profile too, and canonical. */
 export function canonicalProfile(source: unknown, from: string): JsonObject {
-  const { head, declared, expectations, findings } = readWritten(source);
+  const { head, declared, expectations, rules, findings } = readWritten(source);
   if (!head || !findings.isEmpty) throw refusal(findings.list, from);
   const kinds = [...declared.values()].map(written);
   const expected = expectations.map(({ item }) => asJson(item));
-  return asJson({ ...head, kinds, ...(expected.length === 0 ? {} : { expectations: expected }) });
+  const ruled = rules.map(({ rule }) => writtenRule(rule));
+  return asJson({
+    ...head,
+    kinds,
+    ...(expected.length === 0 ? {} : { expectations: expected }),
+    ...(ruled.length === 0 ? {} : { rules: ruled }),
+  });
 }
 
 function written({ head, lists }: Declared): JsonObject {

@@ -12,6 +12,7 @@ import { verifyNames } from './verify/names.ts';
 import { verifyPools } from './verify/pools.ts';
 import { verifyRelationships } from './verify/relationships.ts';
 import { verifyRoles } from './verify/roles.ts';
+import { verifyRules } from './verify/rules.ts';
 import { verifySpecifications } from './verify/specifications.ts';
 import { verifyStates } from './verify/states.ts';
 import { verifyValues } from './verify/values.ts';
@@ -47,5 +48,6 @@ export function checkProfile(source: unknown, { settings, keyed, profiles }: Kno
   verifyInherited(looked);
   verifyCalculated(looked);
   verifyExpectations(read.expectations, looked, keyed && { keyed, ...(profiles ? { profiles } : {}) });
+  verifyRules(read.rules, looked);
   return { profile: profileOf(read), findings: read.findings.list };
 }

@@ -5,6 +5,7 @@ import { SET_SIZE } from '../expectation-set.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { algorithms, partyTypes, placeTypes } from '../kind.ts';
 import type { Hop } from '../model/hop.ts';
+import { ruleForm } from '../rule-form.ts';
 import { itemForm } from '../set-form.ts';
 
 /** A hand-written profile is a tenth of it. */
@@ -179,6 +180,8 @@ export const profileHead = {
 
 /** As many as a device can be expected to know. */
 const KINDS_AT_MOST = 1_000;
+/** A list that is searched at every leaf. */
+const RULES_AT_MOST = 100;
 
 const listsOf = <Lists extends Readonly<Record<string, z.ZodType>>>(lists: Lists) =>
   // Each member is made from the form of its own name.
@@ -195,11 +198,15 @@ export const expectationsForm = z
   .array(z.unknown(), 'a list of expectations')
   .max(SET_SIZE, `at most ${SET_SIZE} expectations`);
 
+/** What may be done on the device, below what its operator says; each is read by the form of its sort. */
+export const rulesForm = z.array(z.unknown(), 'a list of rules').max(RULES_AT_MOST, `at most ${RULES_AT_MOST} rules`);
+
 /** The whole of it: what the builder writes and what a profile file holds. */
 export const profileForm = z.strictObject({
   ...profileHead,
   kinds: z.array(z.discriminatedUnion('type', [kindForm, recordForm])).default([]),
   expectations: z.array(itemForm).default([]),
+  rules: z.array(ruleForm).default([]),
 });
 
 export type WrittenCharacteristic = z.input<typeof characteristicForm>;

@@ -5,11 +5,13 @@ import type { modes } from '../expectation.ts';
 import type { SetItem } from '../expectation-set.ts';
 import { isObject, type Json, type JsonObject, property } from '../json.ts';
 import type { Kind, RecordKind } from '../kind.ts';
+import { ruleSorts } from '../rule.ts';
+import { ruleForm, ruleForms, type SaidRule, toRule } from '../rule-form.ts';
 import { itemForm, toItem } from '../set-form.ts';
 import { type Composition, compose } from './compose.ts';
 import { type Declared, type Origins, readDeclared } from './declared.ts';
 import { type Finding, Findings, findingText } from './finding.ts';
-import { expectationsForm, kindsForm, profileHead } from './form.ts';
+import { expectationsForm, kindsForm, profileHead, rulesForm } from './form.ts';
 import { readForm } from './issues.ts';
 
 export interface DriverChoice {
@@ -29,6 +31,8 @@ export interface FirmwareProfile {
   readonly recordKinds: readonly RecordKind[];
   /** What it expects of the device it is for, as the set `profile`. */
   readonly expectations: readonly SetItem[];
+  /** What may be done on it, below what its operator says; in order. */
+  readonly rules: readonly SaidRule[];
   /** Values for the settings of the agent, below flags, variables and file. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
 }
@@ -36,6 +40,12 @@ export interface FirmwareProfile {
 /** An expectation of a profile, and where it stands there. */
 export interface DeclaredExpectation {
   readonly item: SetItem;
+  readonly pointer: string;
+}
+
+/** A rule of a profile, and where it stands there. */
+export interface DeclaredRule {
+  readonly rule: SaidRule;
   readonly pointer: string;
 }
 
@@ -48,6 +58,7 @@ export interface ReadProfile {
   readonly unreadable: ReadonlySet<string>;
   readonly composition: Composition;
   readonly expectations: readonly DeclaredExpectation[];
+  readonly rules: readonly DeclaredRule[];
   /** Where each entry of each list was declared. */
   readonly origins: Origins;
   readonly findings: Findings;
@@ -61,8 +72,8 @@ export function readWritten(source: unknown): ReadProfile {
   const origins: Origins = new Map();
   const declared = new Map<string, Declared>();
   const unreadable = new Set<string>();
-  const { kinds = [], expectations: expected = [], ...rest } = isObject(source) ? source : {};
-  const others = ['kinds', 'expectations'];
+  const { kinds = [], expectations: expected = [], rules: ruled = [], ...rest } = isObject(source) ? source : {};
+  const others = ['kinds', 'expectations', 'rules'];
   const head = readForm(headForm, isObject(source) ? rest : source, 'a profile', '', findings, others);
   for (const [i, each] of (readForm(kindsForm, kinds, 'kinds', '/kinds', findings) ?? []).entries()) {
     const read = readDeclared(each, `/kinds/${i}`, findings, origins);
@@ -75,8 +86,9 @@ export function readWritten(source: unknown): ReadProfile {
     } else declared.set(read.head.name, read);
   }
   const expectations = readExpectations(expected, findings);
+  const rules = readRules(ruled, findings);
   const composition = compose(declared, unreadable, findings);
-  return { head, declared, unreadable, composition, expectations, origins, findings };
+  return { head, declared, unreadable, composition, expectations, rules, origins, findings };
 }
 
 function readExpectations(source: Json, findings: Findings): readonly DeclaredExpectation[] {
@@ -88,14 +100,43 @@ function readExpectations(source: Json, findings: Findings): readonly DeclaredEx
   });
 }
 
+function readRules(source: Json, findings: Findings): readonly DeclaredRule[] {
+  const items = readForm(rulesForm, source, 'rules', '/rules', findings) ?? [];
+  return items.flatMap((each, i) => {
+    const pointer = `/rules/${i}`;
+    const said = isObject(each) ? property(each, 'sort') : undefined;
+    const sort = ruleSorts.find(one => one === said);
+    if (sort === undefined && isObject(each)) {
+      if (typeof said === 'string')
+        findings.unknown(`${pointer}/sort`, `there are no rules of sort ${said}`, said, ruleSorts);
+      else
+        findings.add({
+          pointer: `${pointer}/sort`,
+          message: 'a rule must say sort',
+          expected: `one of ${ruleSorts.join(', ')}`,
+        });
+      return [];
+    }
+    const read = readForm(sort === undefined ? ruleForm : ruleForms[sort], each, 'a rule', pointer, findings);
+    return read ? [{ rule: toRule(read), pointer }] : [];
+  });
+}
+
 /** The profile that was read; undefined when anything was found. */
-export function profileOf({ head, composition, expectations, findings }: ReadProfile): FirmwareProfile | undefined {
+export function profileOf({
+  head,
+  composition,
+  expectations,
+  rules,
+  findings,
+}: ReadProfile): FirmwareProfile | undefined {
   if (head === undefined || !findings.isEmpty) return undefined;
   return {
     ...head,
     kinds: [...composition.kinds.values()].map(each => each.kind),
     recordKinds: [...composition.recordKinds.values()].map(each => each.kind),
     expectations: expectations.map(each => each.item),
+    rules: rules.map(each => each.rule),
   };
 }
 
