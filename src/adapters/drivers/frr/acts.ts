@@ -84,6 +84,7 @@ function readBgpAct(op: string, vrf: string, args: JsonObject): BgpAct | undefin
   }
   if (op === 'addNeighbor' && neighbor !== undefined) {
     const read = readWantedNeighbor(neighbor);
+    if (typeof read !== 'string' && !read.addressFamily?.every(isSettable)) return undefined;
     return typeof read === 'string' ? undefined : { op, ...router, address: read.address, neighbor: read };
   }
   const named = readWantedNeighbor({ address: args.address ?? null });

@@ -12,6 +12,9 @@ const DEADLINE_MS = 5_000;
 /** A daemon that never ends its answer must not fill the memory. */
 const ANSWER_AT_MOST = 64 * 1024 * 1024;
 
+/** What FRR calls CMD_WARNING. */
+const WARNING = 1;
+
 export interface Vty {
   /** Only ever to look: nothing that is asked here changes the configuration. */
   ask(question: string): Promise<string>;
@@ -65,7 +68,8 @@ export function openVty(daemon: string, { vtyDir, clock }: { readonly vtyDir: st
     const answer = Buffer.concat(said).subarray(0, -4).toString('utf8');
     const done = take();
     if (!done) return;
-    if (code === 0) done.end(answer);
+    // An empty answer in JSON comes with a warning: a VRF that the kernel does not have.
+    if (code === 0 || (code === WARNING && answer.trimStart().startsWith('{'))) done.end(answer);
     else
       done.fail(
         new AgentError('refused', `${daemon} on "${done.words}": ${answer.replace(/^% */, '').trim() || code}`),
