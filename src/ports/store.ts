@@ -11,8 +11,9 @@ import type { Instance, InstanceType } from '../core/instance.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Listener } from '../core/listener.ts';
 import type { ModelReader, ModelWriter } from '../core/model/model-store.ts';
-import type { PathChange } from '../core/path.ts';
+import type { Path, PathChange } from '../core/path.ts';
 import type { Plan, PlanState } from '../core/plan.ts';
+import type { Rule, RuleId, UnwrittenRule } from '../core/rule.ts';
 import type { Guard } from '../core/stream/receiver.ts';
 import type { Task, TaskState } from '../core/task.ts';
 import type { StandingVerdict } from '../core/verdict.ts';
@@ -55,6 +56,22 @@ export interface Pause {
   readonly by: string;
   readonly why?: string;
   readonly since: Instant;
+}
+
+/** A task that was begun: what budgets look back at, for as long as the longest of them. */
+export interface Begun {
+  readonly at: Instant;
+  readonly expectation: ExpectationId;
+  /** The set that the expectation was laid with. */
+  readonly set?: string;
+  /** Absent of what was still to be made. */
+  readonly instance?: InstanceId;
+  readonly kind?: string;
+  /** The name of the instance. */
+  readonly name?: string;
+  readonly path: Path;
+  /** It took something away. */
+  readonly removes?: true;
 }
 
 export type CurrentSubject = Extract<ChangeSubject, 'instance' | 'expectation' | 'verdict'>;
@@ -137,6 +154,11 @@ export interface Reader extends ModelReader, InstanceIndex {
     readonly states?: readonly TaskState[];
     readonly limit?: number;
   }): readonly Task[];
+  rule(id: RuleId): Rule | undefined;
+  /** In order of creation; the very same list, and the same records in it, while none of them moves. */
+  rules(): readonly Rule[];
+  /** What was begun at that time or later, in the order in which it was written down. */
+  begun(since: Instant): readonly Begun[];
   backoffs(): readonly Backoff[];
   pauses(): readonly Pause[];
   listener(id: ListenerId): Listener | undefined;
@@ -165,6 +187,8 @@ export interface Writer extends Reader, ModelWriter {
   removeVerdict(expectation: ExpectationId, instance: InstanceId | undefined): void;
   putPlan(plan: Unwritten<Plan>): Plan;
   putTask(task: Unwritten<Task>): Task;
+  putRule(rule: UnwrittenRule): Rule;
+  removeRule(id: RuleId): void;
   /**
    * Forgets what only history holds: plans that have ended, with their tasks, and natural keys of things that are gone,
    * but for the newest of each, and the plans excepted. Like the trimming of the change list it makes no change row.
@@ -177,6 +201,10 @@ export interface Writer extends Reader, ModelWriter {
   putIncoming(stream: string, key: string, guard: Guard, quarantine?: Omit<Quarantine, 'key'>): void;
   /** Forgets what bears an earlier epoch. */
   removeIncomingBefore(stream: string, epoch: number): void;
+  putBegun(begun: Begun): void;
+  forgetBegun(before: Instant): void;
+  /** What was begun after this, by a clock that has been set back since, counts as begun then. */
+  redateBegun(after: Instant): void;
   putBackoff(backoff: Backoff): void;
   clearBackoff(leaf: string): void;
   putPause(pause: Pause): void;

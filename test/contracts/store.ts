@@ -7,6 +7,7 @@ import type { Instance } from '../../src/core/instance.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { KeyedArrays } from '../../src/core/path.ts';
 import type { Plan } from '../../src/core/plan.ts';
+import { ruleId } from '../../src/core/rule.ts';
 import type { Task } from '../../src/core/task.ts';
 import type { StandingVerdict } from '../../src/core/verdict.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -317,6 +318,64 @@ export function storeContract(name: string, open: (parts: StoreParts) => Store):
       });
       expect(names(store.tasks({ key: 'k' }))).toEqual(['y', 'x']);
       expect(names(store.tasks({ key: 'other' }))).toEqual([]);
+    });
+
+    test('a rule is told like every other record, and the list of them is the same while none of them moves', () => {
+      const store = opened();
+      const rule = {
+        id: ruleId('r'),
+        sort: 'mode',
+        mode: 'warn',
+        position: 1,
+        principal: 'operator',
+        for: { path: '/mtu' },
+        createdAt: 1,
+      } as const;
+      const put = write(store, writer => writer.putRule(rule));
+      expect(put).toEqual({ ...rule, seq: 1 });
+      expect(last(store)).toMatchObject({ subject: 'rule', id: 'r', type: 'create', cause, document: rule });
+      expect(store.rule(rule.id)).toEqual(put);
+      expect(store.rules()).toEqual([put]);
+      const list = store.rules();
+      expect(store.rules()).toBe(list);
+      expect(write(store, writer => writer.putRule(put))).toEqual(put);
+      expect([store.seq(), store.rules()]).toEqual([1, list]);
+      write(store, writer => writer.putRule({ ...rule, mode: 'enforce' }));
+      expect(last(store)).toMatchObject({
+        type: 'attributeValueChange',
+        paths: [{ path: '/mode', old: 'warn', new: 'enforce' }],
+      });
+      expect(store.rules()).toMatchObject([{ mode: 'enforce', seq: 2 }]);
+      expect(() =>
+        write(store, writer => {
+          writer.removeRule(rule.id);
+          throw new Error('taken back');
+        }),
+      ).toThrow('taken back');
+      expect(store.rules()).toMatchObject([{ mode: 'enforce', seq: 2 }]);
+      write(store, writer => writer.removeRule(rule.id));
+      write(store, writer => writer.removeRule(rule.id));
+      expect(last(store)).toMatchObject({ subject: 'rule', type: 'delete', document: { mode: 'enforce' } });
+      expect([store.rule(rule.id), store.rules(), store.seq()]).toEqual([undefined, [], 3]);
+    });
+
+    test('what was begun is read back from a time on, forgotten before one, and never lies ahead of a clock set back', () => {
+      const store = opened();
+      const begun = { expectation: expectationId('e'), instance: instanceId('a'), kind: 'port', path: '/mtu' };
+      write(store, writer => {
+        writer.putBegun({ ...begun, at: 10 });
+        writer.putBegun({ ...begun, at: 30, removes: true });
+        writer.putBegun({ ...begun, at: 20, set: 's', name: 'p1' });
+      });
+      expect(store.begun(20)).toEqual([
+        { ...begun, at: 30, removes: true },
+        { ...begun, at: 20, set: 's', name: 'p1' },
+      ]);
+      write(store, writer => writer.forgetBegun(20));
+      expect(store.begun(0).map(({ at }) => at)).toEqual([30, 20]);
+      write(store, writer => writer.redateBegun(25));
+      expect(store.begun(0).map(({ at }) => at)).toEqual([25, 20]);
+      expect(store.seq()).toBe(0);
     });
 
     test('tidying forgets the oldest ended plans with their tasks, and keys of what is gone, without a change', () => {

@@ -131,6 +131,14 @@ const steps: readonly string[] = [
   `
   CREATE INDEX IF NOT EXISTS task_by_key ON task (record ->> '$.key') WHERE record ->> '$.key' IS NOT NULL;
   `,
+  // What may be done, and what was begun lately: budgets look back at it.
+  `
+  CREATE TABLE IF NOT EXISTS rule (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL, record TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS begun (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS begun_by_time ON begun (at);
+  `,
 ];
 
 /** The schema this program writes. */

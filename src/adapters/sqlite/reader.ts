@@ -2,17 +2,19 @@
 import type { Change } from '../../core/change.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import type { ExpectationVersion } from '../../core/expectation-version.ts';
-import type { ExpectationId, InstanceId, ListenerId, PlanId, TaskId } from '../../core/ids.ts';
+import type { ExpectationId, InstanceId, Instant, ListenerId, PlanId, TaskId } from '../../core/ids.ts';
 import type { Instance } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Listener } from '../../core/listener.ts';
 import type { Plan, PlanState } from '../../core/plan.ts';
+import type { Rule, RuleId } from '../../core/rule.ts';
 import type { Guard } from '../../core/stream/receiver.ts';
 import type { Task, TaskState } from '../../core/task.ts';
 import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
 import type { IndexQuery, IndexWindow, InstanceMark } from '../../ports/instance-index.ts';
 import type {
   Backoff,
+  Begun,
   CurrentRow,
   CurrentSubject,
   InstanceQuery,
@@ -25,6 +27,7 @@ import type { ChangeList } from './change-list.ts';
 import type { DocumentIndexTable } from './document-index.ts';
 import { SqliteModelReader } from './model-reader.ts';
 import * as rows from './rows.ts';
+import type { RulesKept } from './rules-kept.ts';
 import type { SharedKept } from './shared-kept.ts';
 import type { Sql } from './sql.ts';
 import type { Standing } from './standing.ts';
@@ -42,6 +45,7 @@ export interface Kept {
   readonly sql: Sql;
   readonly changes: ChangeList;
   readonly standing: Standing;
+  readonly rulesKept: RulesKept;
   readonly index: DocumentIndexTable;
   readonly sharedKept: SharedKept;
   readonly epoch: string;
@@ -53,12 +57,14 @@ export class SqliteReader extends SqliteModelReader implements Reader {
   readonly agent: string;
   protected readonly changes: ChangeList;
   protected readonly standing: Standing;
+  protected readonly rulesKept: RulesKept;
   protected readonly index: DocumentIndexTable;
 
   constructor(kept: Kept) {
     super(kept.sql, kept.sharedKept);
     this.changes = kept.changes;
     this.standing = kept.standing;
+    this.rulesKept = kept.rulesKept;
     this.index = kept.index;
     this.epoch = kept.epoch;
     this.agent = kept.agent;
@@ -231,6 +237,20 @@ export class SqliteReader extends SqliteModelReader implements Reader {
       ...among.values,
       limit,
     );
+  }
+
+  rule(id: RuleId): Rule | undefined {
+    return this.#record('rule', id);
+  }
+
+  rules(): readonly Rule[] {
+    return this.rulesKept.all(() => this.#records('SELECT id, seq, record FROM rule ORDER BY row'));
+  }
+
+  begun(since: Instant): readonly Begun[] {
+    return this.sql
+      .all<{ record: string; at: number }>('SELECT at, record FROM begun WHERE at >= ? ORDER BY row', since)
+      .map(({ at, record }) => ({ ...(JSON.parse(record) as Omit<Begun, 'at'>), at }));
   }
 
   backoffs(): readonly Backoff[] {

@@ -7,6 +7,7 @@ import { isArray, isObject, type Json, type JsonObject, property, sameJson } fro
 import type { SharedClass } from '../../core/model/shared-record.ts';
 import { differences, type KeyedArrays, type PathChange, segment } from '../../core/path.ts';
 import type { Plan } from '../../core/plan.ts';
+import type { Rule } from '../../core/rule.ts';
 import type { Task } from '../../core/task.ts';
 import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
 import type { InstanceQuery, KeyBinding, Unwritten } from '../../ports/store.ts';
@@ -139,6 +140,14 @@ export const taskTable: RecordTable<Task> = {
   columns: ['plan', 'state'],
   values: ({ plan, state }) => [plan, state],
   paths: movedProperties,
+};
+
+export const ruleTable: RecordTable<Rule> = {
+  subject: 'rule',
+  id: rule => rule.id,
+  columns: [],
+  values: () => [],
+  paths: differences,
 };
 
 /** The first-level properties that moved; large values are not repeated, so that the rows of a long run stay small. */

@@ -11,6 +11,7 @@ import { ChangeList, defaultKeep, type Keep } from './change-list.ts';
 import { DocumentIndexTable, noIndex } from './document-index.ts';
 import { checkOwnership, migrate } from './migrations.ts';
 import { SqliteReader } from './reader.ts';
+import { RulesKept } from './rules-kept.ts';
 import { SharedKept } from './shared-kept.ts';
 import { Sql } from './sql.ts';
 import { Standing } from './standing.ts';
@@ -41,6 +42,7 @@ export function openStore({ path, clock, keyed, newId, nativeBinding, keep, inde
     const changes = new ChangeList(sql, { ...defaultKeep, ...keep });
     const memory = {
       standing: new Standing(),
+      rulesKept: new RulesKept(),
       sharedKept: new SharedKept(),
       index: new DocumentIndexTable(sql, index),
     };
@@ -182,6 +184,7 @@ class SqliteStore extends SqliteReader implements Store {
   #goBackTo(standing: ReturnType<ChangeList['standing']>): void {
     this.changes.goBackTo(standing);
     this.standing.forget();
+    this.rulesKept.forget();
     this.index.forget();
     this.sharedKept.forgetAll();
   }

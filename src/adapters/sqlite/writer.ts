@@ -13,10 +13,11 @@ import { linksIn } from '../../core/model/links.ts';
 import type { SharedClass, SharedRecord } from '../../core/model/shared-record.ts';
 import { differences, type KeyedArrays, type PathChange, segments } from '../../core/path.ts';
 import { endedPlanStates, type Plan } from '../../core/plan.ts';
+import type { Rule, RuleId, UnwrittenRule } from '../../core/rule.ts';
 import type { Guard } from '../../core/stream/receiver.ts';
 import type { Task } from '../../core/task.ts';
 import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
-import type { Backoff, KeyBinding, MovedFrom, Pause, Quarantine, Unwritten, Writer } from '../../ports/store.ts';
+import type { Backoff, Begun, KeyBinding, MovedFrom, Pause, Quarantine, Unwritten, Writer } from '../../ports/store.ts';
 import { type NewChange, typeOfChange } from './change-list.ts';
 import { type ModelRowsParts, putAssignment, putLinks, removeAssignment } from './model-rows.ts';
 import { type Kept, type NoteTable, SqliteReader } from './reader.ts';
@@ -235,6 +236,28 @@ export class SqliteWriter extends SqliteReader implements Writer {
     return this.#put(rows.taskTable, task);
   }
 
+  putRule(rule: UnwrittenRule): Rule {
+    this.rulesKept.forget();
+    return this.#put(rows.ruleTable, rule);
+  }
+
+  removeRule(id: RuleId): void {
+    this.#remove('rule', id);
+    this.rulesKept.forget();
+  }
+
+  putBegun({ at, ...rest }: Begun): void {
+    this.#run('INSERT INTO begun (at, record) VALUES (?, ?)', at, JSON.stringify(rest));
+  }
+
+  forgetBegun(before: Instant): void {
+    this.#run('DELETE FROM begun WHERE at < ?', before);
+  }
+
+  redateBegun(after: Instant): void {
+    this.#run('UPDATE begun SET at = ? WHERE at > ?', after, after);
+  }
+
   tidy({
     plans,
     keys,
@@ -355,7 +378,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
     return row && rows.record<T>(row);
   }
 
-  #remove(subject: 'expectation' | 'verdict', id: string): void {
+  #remove(subject: 'expectation' | 'verdict' | 'rule', id: string): void {
     const row = this.sql.get<{ seq: number; record: string }>(`SELECT seq, record FROM ${subject} WHERE id = ?`, id);
     if (!row) return;
     this.#run(`DELETE FROM ${subject} WHERE id = ?`, id);
