@@ -14,6 +14,7 @@ import { get, kinds, ls, status } from './commands/look.ts';
 import { identity, peers } from './commands/peers.ts';
 import { apply, approve, discard, pause, plan, resume, tasks, undo } from './commands/plans.ts';
 import { profile } from './commands/profile.ts';
+import { refine, refinements, unrefine, versions } from './commands/refine.ts';
 import { sets } from './commands/sets.ts';
 import { readFile } from './commands/sources.ts';
 import { standing } from './commands/standing.ts';
@@ -34,6 +35,10 @@ export const commands: readonly Command[] = [
   explain,
   standing,
   expect,
+  refine,
+  refinements,
+  unrefine,
+  versions,
   sets,
   plan,
   approve,

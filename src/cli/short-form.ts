@@ -31,7 +31,8 @@ export function readWish(word: string): Wish {
   return { name, says, value: readValue(text, name) };
 }
 
-function readValue(text: string, name: string): Json {
+/** A number, true, false or text; what begins as JSON is that. */
+export function readValue(text: string, name: string): Json {
   if (/^(true|false|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/.test(text)) return JSON.parse(text);
   return /^[{["]/.test(text) ? readJson(text, `what is expected of ${name}`) : text;
 }

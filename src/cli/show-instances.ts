@@ -31,6 +31,11 @@ export function instanceText(document: Json, screen: Screen): string {
   const type = typeOf(document);
   const id = textAt(document, 'id') ?? '';
   const head = `${paint.bold(textAt(document, 'name') ?? id)}  ${type} ${kindOf(document, type)}  ${paint.dim(id)}`;
+  return `${head}\n${membersText(document, screen)}`;
+}
+
+function membersText(document: Json, screen: Screen): string {
+  const type = typeOf(document);
   const attributes = Object.entries(isObject(document) ? document : {})
     .filter(([name]) => !toldElsewhere.has(name))
     .sort(([a], [b]) => Number(stateAttributes.has(b)) - Number(stateAttributes.has(a)))
@@ -43,7 +48,6 @@ export function instanceText(document: Json, screen: Screen): string {
     listAt(document, list).map(each => [textAt(each, 'name') ?? '', textAt(each, 'id') ?? '']),
   );
   return [
-    `${head}\n`,
     attributes.length === 0 ? '' : table([{ head: '' }, { head: '' }], attributes, screen, '  '),
     characteristics.length === 0
       ? ''
@@ -52,6 +56,18 @@ export function instanceText(document: Json, screen: Screen): string {
       ? ''
       : `\n${table([{ head: 'SUPPORTED BY' }, { head: 'ID', whole: true }], supporting, screen, '  ')}`,
   ].join('');
+}
+
+/** One TMF document as it is expected, or what of that is outstanding, with the exact expectation. */
+export function twinText(document: Json, which: 'expected' | 'outstanding', about: string, screen: Screen): string {
+  const { expectation = null, unknown = [], ...shown } = isObject(document) ? document : {};
+  const { paint } = screen;
+  const blind = isArray(unknown)
+    ? unknown.map(path => `  ${paint.doubtful('not known')} ${path === '' ? '(as a whole)' : valueText(path)}\n`)
+    : [];
+  if (expectation === null) return [`nothing is ${which} of ${about}\n`, ...blind].join('');
+  const head = `${paint.bold(about)}  as ${which === 'expected' ? 'it is expected' : 'what of that is outstanding'}\n`;
+  return [head, membersText(shown, screen), `\n  ${which} exactly ${JSON.stringify(expectation)}\n`, ...blind].join('');
 }
 
 const toldElsewhere: ReadonlySet<string> = new Set([

@@ -7,10 +7,10 @@ import { isArray } from '../../core/json.ts';
 import type { Command } from '../command.ts';
 import { listAt, textAt } from '../read.ts';
 import { filterValue, instanceTypes, listInstances, listPath, Names, oneInstance } from '../resolve.ts';
-import { instancesText, instanceText } from '../show-instances.ts';
+import { instancesText, instanceText, twinText } from '../show-instances.ts';
 import { kindsText, kindText } from '../show-kinds.ts';
 import { pausedInstance, statusText } from '../show-status.ts';
-import { harmlessNames } from '../words.ts';
+import { harmless, harmlessNames } from '../words.ts';
 
 export const status: Command = {
   name: 'status',
@@ -73,16 +73,39 @@ function kindQuery(type: InstanceType, kind: string | undefined): Record<string,
   return kind === undefined || kind === type ? {} : { [`${type}Specification.name`]: filterValue(kind) };
 }
 
+const whiches = ['actual', 'expected', 'outstanding'] as const;
+
+function whichOf(word: string | undefined): (typeof whiches)[number] {
+  if (word === undefined) return 'actual';
+  const which = whiches.find(each => each === word);
+  if (which) return which;
+  throw new AgentError('invalid', `--which is one of ${whiches.join(', ')}, not "${word}"${didYouMean(word, whiches)}`);
+}
+
 export const get: Command = {
   name: 'get',
   words: 'NAME|ID',
   takes: [1, 1],
-  about: 'one resource or service with its states, characteristics and what supports it',
-  examples: ['diffo get lo', 'diffo get networkInterface/lo', 'diffo get lo --json'],
-  run: async ({ words: [word = ''] }, { client }) => {
-    const { type, id } = await oneInstance(client, word);
+  about: 'one resource or service with its states, characteristics and what supports it; or as it is expected',
+  flags: {
+    which: { takes: 'WHICH', about: `${whiches.join(', ')}: as it is, as it is to be, or what of that it is not` },
+  },
+  examples: [
+    'diffo get lo',
+    'diffo get networkInterface/lo',
+    'diffo get lo --which outstanding',
+    'diffo get lo --json',
+  ],
+  run: async ({ words: [word = ''], flags }, { client }) => {
+    const which = whichOf(flags.get('which'));
+    const { type, id, name = id } = await oneInstance(client, word);
+    const place = `${listPath(type)}/${encodeURIComponent(id)}`;
     // Read by itself it comes with its telemetry.
-    return { answer: await client.get(`${listPath(type)}/${encodeURIComponent(id)}`), show: instanceText };
+    if (which === 'actual') return { answer: await client.get(place), show: instanceText };
+    return {
+      answer: await client.get(place, { which }),
+      show: (answer, screen) => twinText(answer, which, harmless(name), screen),
+    };
   },
 };
 
