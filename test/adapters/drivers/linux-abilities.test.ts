@@ -59,7 +59,7 @@ const all = [defaultRoute, multipath, blackhole, kernelRoute];
 const host: JsonObject = { name: 'cpe', resourceCharacteristic: characteristics({ route: all }) };
 
 function steps(path: string, actual: JsonObject, wanted: Json | undefined): readonly Step[] | string {
-  const ability = linuxAbilities.find(each => each.path.includes(path));
+  const ability = linuxAbilities().find(each => each.path.includes(path));
   return ability?.steps(actual, wanted) ?? 'no such ability';
 }
 
@@ -90,7 +90,7 @@ describe('operationalState', () => {
 
 describe('administrativeState', () => {
   test('is set on the device it was seen on, last when it goes down', () => {
-    expect(steps('administrativeState', port, 'locked')).toEqual([
+    expect(steps('administrativeState', port, 'locked')).toMatchObject([
       {
         op: 'setAdministrativeState',
         args: { dev: 'va', ifindex: 7, to: 'locked' },
@@ -114,7 +114,7 @@ describe('administrativeState', () => {
 
 describe('mtu', () => {
   test('says what goes with it', () => {
-    expect(steps('mtu', port, 1400)).toEqual([
+    expect(steps('mtu', port, 1400)).toMatchObject([
       { op: 'setMtu', args: { dev: 'va', ifindex: 7, mtu: 1400 }, summary: 'set mtu of va to 1400', order: 20 },
     ]);
     expect(steps('mtu', port, 1279)).toMatchObject([{ sideEffects: ['IPv6 goes from va below an MTU of 1280'] }]);
@@ -159,7 +159,7 @@ describe('ipAddress', () => {
 describe('route', () => {
   test('is a set: what is wanted is added as it is said', () => {
     const wanted = { destination: '198.51.100.0/24', gateway: '192.0.2.9' };
-    expect(steps('route', host, [...all, wanted])).toEqual([
+    expect(steps('route', host, [...all, wanted])).toMatchObject([
       {
         op: 'addRoute',
         args: { route: { table: 'main', ...wanted } },
@@ -248,5 +248,80 @@ describe('the text of an address', () => {
     expect(sameNetwork('10.0.0.1/24', '10.0.0.9/24')).toBe(true);
     expect(sameNetwork('10.0.0.1/24', '10.0.1.1/24')).toBe(false);
     expect(sameNetwork('10.0.0.1/24', '10.0.0.1/25')).toBe(false);
+  });
+});
+
+describe('what a step relies on, costs and leaves', () => {
+  const step = (path: string, actual: JsonObject, wanted: Json): Step => {
+    const [first] = steps(path, actual, wanted);
+    if (first === undefined || typeof first === 'string') throw new Error(`no step: ${first}`);
+    return first;
+  };
+
+  test('nothing of it outlives a restart, and only what takes something away counts as a removal', () => {
+    const found = [
+      step('administrativeState', port, 'locked'),
+      step('mtu', port, 1400),
+      step('ipAddress', port, ['192.0.2.1/24', '2001:db8::1/64', 'fe80::1/64', '10.0.0.1/8']),
+      step('ipAddress', port, ['192.0.2.1/24', '2001:db8::1/64']),
+      step('route', host, [kernelRoute, multipath, blackhole]),
+      step('route', host, [...all, { destination: '198.51.100.0/24', gateway: '192.0.2.9' }]),
+    ];
+    expect(found.map(each => each.lasting)).toEqual(found.map(() => 'untilRestart'));
+    expect(found.filter(each => each.removes).map(each => each.op)).toEqual(['removeAddress', 'removeRoute']);
+    expect(found.map(each => each.cost?.reversible)).toEqual(found.map(() => true));
+  });
+
+  test('locking a link is felt by all that it carries', () => {
+    expect(step('administrativeState', port, 'locked').cost).toEqual({
+      blastRadius: 5,
+      downtimeMs: 2_000,
+      reversible: true,
+    });
+    expect(step('mtu', port, 1_400).cost).toEqual({ blastRadius: 1, downtimeMs: 0, reversible: true });
+    expect(step('mtu', port, 1_200).cost?.downtimeMs).toBeGreaterThan(0);
+  });
+
+  test('a route needs an interface that is unlocked, and a gateway that is reached', () => {
+    const { needs } = step('route', host, [
+      ...all,
+      { destination: '198.51.100.0/24', gateway: '192.0.2.9', interface: 'va' },
+    ]);
+    expect(needs).toMatchObject([
+      { of: { kind: 'networkInterface', name: 'va' }, path: '/administrativeState', expect: 'unlocked' },
+      { of: { kind: 'host', name: 'cpe' }, because: 'a route reaches the gateway 192.0.2.9' },
+    ]);
+    expect(JSON.stringify(needs)).toContain('"192.0.2.0/24"');
+  });
+
+  test('what another one manages waits, unless it is taken over', () => {
+    const managed = {
+      ...port,
+      resourceCharacteristic: [
+        ...(port.resourceCharacteristic as Json[]),
+        { name: 'managedBy', value: 'NetworkManager' },
+      ],
+    };
+    const sentence = 'va is managed by NetworkManager; say linux.takeOver=va (setting) to act on it all the same';
+    expect(steps('mtu', managed, 1400)).toBe(sentence);
+    expect(steps('mtu', managed, 1500)).toEqual([]);
+    expect(steps('administrativeState', managed, 'locked')).toBe(sentence);
+    expect(steps('ipAddress', managed, [])).toBe(sentence);
+    const ability = linuxAbilities(['va']).find(each => each.path.includes('mtu'));
+    expect(ability?.steps(managed, 1400)).toHaveLength(1);
+    const hostManaged = {
+      ...host,
+      resourceCharacteristic: [
+        ...(host.resourceCharacteristic as Json[]),
+        { name: 'managedInterface', value: { va: 'systemd-networkd' } },
+      ],
+    };
+    expect(steps('route', hostManaged, [...all, { destination: '10.8.0.0/16', gateway: '192.0.2.7' }])).toContain(
+      'va is managed by systemd-networkd',
+    );
+    expect(steps('route', hostManaged, [...all, { destination: '10.8.0.0/16', type: 'blackhole' }])).toHaveLength(1);
+    const leased = { ...defaultRoute, protocol: 'dhcp' };
+    const withLease = { name: 'cpe', resourceCharacteristic: characteristics({ route: [leased, kernelRoute] }) };
+    expect(steps('route', withLease, [kernelRoute])).toContain('is set by a DHCP client; say linux.takeOver=va');
   });
 });

@@ -148,6 +148,9 @@ describe.skipIf(noNamespaces !== undefined)(`the linux driver${why}`, () => {
           operState: link.operstate,
           carrier: flags.includes('LOWER_UP'),
           ipAddress: expect.arrayContaining(addresses),
+          ...(detailed(link.addr_info as JsonObject[])
+            ? { addressDetail: detailed(link.addr_info as JsonObject[]) }
+            : {}),
           ...(kind === undefined ? {} : { linkKind: kind }),
           ...(link.master === undefined ? {} : { master: link.master }),
           ...(link.link === undefined ? {} : { [kind === 'veth' ? 'peer' : 'lowerLink']: link.link }),
@@ -830,6 +833,27 @@ describe.skipIf(noNamespaces !== undefined)(`the linux driver${why}`, () => {
     });
   });
 });
+
+/** What is remarkable about addresses: flags, other ends, and of several IPv4 addresses the order. */
+function detailed(all: readonly JsonObject[]): JsonObject[] | undefined {
+  const told = (each: JsonObject): JsonObject => ({
+    address: `${each.local}/${each.prefixlen}`,
+    ...(each.secondary === true && each.family === 'inet' ? { secondary: true } : {}),
+    ...(each.noprefixroute === true ? { noPrefixRoute: true } : {}),
+    ...(each.dynamic === true ? { dynamic: true } : {}),
+    ...(each.deprecated === true ? { deprecated: true } : {}),
+    ...(each.address === undefined ? {} : { peer: each.address }),
+  });
+  const four = all.filter(each => each.family === 'inet').map(told);
+  const six = all.filter(each => each.family === 'inet6').map(told);
+  const list = [
+    ...(four.length > 1 ? four : four.filter(each => Object.keys(each).length > 1)),
+    ...six
+      .filter(each => Object.keys(each).length > 1)
+      .sort((a, b) => (String(a.address) < String(b.address) ? -1 : 1)),
+  ];
+  return list.length > 0 ? list : undefined;
+}
 
 function without(list: Json | undefined, item: Json): Json[] {
   return (list as Json[]).filter(each => each !== item);

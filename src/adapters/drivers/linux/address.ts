@@ -46,6 +46,25 @@ export function isNetwork({ address, length, family }: Cidr): boolean {
   return (bits(address) & ((1n << BigInt(fullLength(family) - length)) - 1n)) === 0n;
 }
 
+/** The prefix of an address: the bits beyond its length are zero. */
+export function networkOf({ family, address, length }: Cidr): Cidr {
+  const host = BigInt(fullLength(family) - length);
+  return { family, address: addressOf((bits(address) >> host) << host, family), length };
+}
+
+/** Whether one prefix lies within the other. */
+export function contains(outer: Cidr, inner: Cidr): boolean {
+  if (outer.family !== inner.family || outer.length > inner.length) return false;
+  const host = BigInt(fullLength(outer.family) - outer.length);
+  return bits(outer.address) >> host === bits(inner.address) >> host;
+}
+
+function addressOf(number: bigint, family: Family): string {
+  if (family === 4) return [24n, 16n, 8n, 0n].map(shift => (number >> shift) & 255n).join('.');
+  const groups = Array.from({ length: 8 }, (_, i) => ((number >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
+  return canonicalAddress(groups.join(':')) ?? groups.join(':');
+}
+
 export function sameNetwork(a: string, b: string): boolean {
   const [one, other] = [parseCidr(a, true), parseCidr(b, true)];
   if (!one || !other || one.family !== other.family || one.length !== other.length) return false;

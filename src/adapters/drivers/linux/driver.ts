@@ -6,6 +6,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { Driver, Look, Sample } from '../../../ports/driver.ts';
 import type { Log } from '../../../ports/log.ts';
 import { linuxAbilities } from './abilities.ts';
+import { openConf } from './conf.ts';
 import { act, examine, undo } from './effects.ts';
 import {
   characteristics,
@@ -31,6 +32,8 @@ export interface LinuxOptions {
   readonly log: Log;
   /** Beside SSH's and the agent's own connections: TCP ports by which the machine is reached. */
   readonly ports?: readonly number[];
+  /** Interfaces that are acted on although something else manages them. */
+  readonly takeOver?: readonly string[];
 }
 
 export function openLinux(options: LinuxOptions): Driver {
@@ -43,12 +46,15 @@ export function openLinux(options: LinuxOptions): Driver {
     const proc = `/proc/${await kernel.pid()}`;
     return { root: `${proc}/root`, proc };
   };
+  const conf = openConf({ clock, ...(netns === undefined ? {} : { netns }) });
   const sysfs = openSysfs({ clock, place });
   let host: HostReading | undefined;
   let lastSample: { readonly at: number; readonly samples: ReadonlyMap<string, Sample> } | undefined;
 
   async function read(): Promise<Reading> {
-    const links = await kernel.links();
+    const plain = await kernel.links();
+    const known = await conf.of(plain.map(link => link.name));
+    const links = plain.map(link => ({ ...link, ...known.get(link.name) }));
     const routes = await kernel.routes();
     const forwarding = await kernel.forwarding();
     const [ports, namespace] = await Promise.all([sysfs.ports(links), sysfs.namespace()]);
@@ -58,7 +64,7 @@ export function openLinux(options: LinuxOptions): Driver {
 
   return {
     name: 'linux',
-    abilities: linuxAbilities,
+    abilities: linuxAbilities(options.takeOver),
     start: heard => monitor.start(heard),
     async stop() {
       await Promise.all([monitor.stop(), kernel.stop()]);
@@ -91,13 +97,19 @@ export function openLinux(options: LinuxOptions): Driver {
       return samples;
     },
     examine: step => examine({ kernel, clock }, step),
-    act: step => act({ kernel, clock }, step),
+    async act(step) {
+      conf.forget();
+      await act({ kernel, clock }, step);
+    },
     async lifelines() {
       host ??= await readHost();
       const { name } = host;
       return lifelines({ kernel, proc: async () => (await place()).proc, hostName: name, ports: options.ports ?? [] });
     },
-    undo: (step, before) => undo({ kernel, clock }, step, before),
+    async undo(step, before) {
+      conf.forget();
+      await undo({ kernel, clock }, step, before);
+    },
   };
 }
 

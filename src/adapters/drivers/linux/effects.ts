@@ -41,6 +41,8 @@ export async function examine(parts: Parts, step: Step): Promise<Examination> {
     return { already: there.length === 0, before: asBefore(await withSaved(kernel, there)) };
   }
   const link = theLink(links, act);
+  // With the carrier of a link go the nexthop objects of those that hang on it.
+  const others = act.op === 'setAdministrativeState' ? hangingOn(links, link) : [];
   const before: Before = {
     at: clock.now(),
     up: isUp(link),
@@ -49,9 +51,9 @@ export async function examine(parts: Parts, step: Step): Promise<Examination> {
     addresses: link.addresses,
     routes: await withSaved(
       kernel,
-      routes.filter(route => isOf(route, link)),
+      routes.filter(route => isOf(route, link) || (route.nexthopId !== undefined && isOfAny(route, others))),
     ),
-    nexthops: act.op === 'addAddress' ? [] : nexthopsOf(await kernel.nexthops(), link.name),
+    nexthops: act.op === 'addAddress' ? [] : nexthopsOf(await kernel.nexthops(), [link.name, ...others]),
     ...(act.op === 'setMtu' && losesIpv6(act.mtu, link.mtu) ? { ipv6: await kernel.ipv6Settings.read(link.name) } : {}),
   };
   return { already: isDone(act, link), before: asBefore(before) };
@@ -60,6 +62,17 @@ export async function examine(parts: Parts, step: Step): Promise<Examination> {
 /** Plain data all through, which a type of named properties does not say. */
 function asBefore(before: Before | readonly Route[]): Json {
   return before as unknown as Json;
+}
+
+function hangingOn(links: readonly Link[], link: Link): string[] {
+  return links
+    .filter(each => each.link === link.name || each.name === link.master || each.name === link.link)
+    .map(each => each.name);
+}
+
+function isOfAny({ interface: dev, nexthops }: Route, names: readonly string[]): boolean {
+  const ways = nexthops ?? [{ interface: dev }];
+  return ways.some(each => each.interface !== undefined && names.includes(each.interface));
 }
 
 function isDone(act: InterfaceAct, link: Link): boolean {
@@ -129,6 +142,7 @@ export async function undo(parts: Parts, step: Step, before: Json): Promise<void
   switch (what.op) {
     case 'setAdministrativeState':
       if (isUp(link) !== was.up) await kernel.tell(['link', 'set', 'dev', link.name, was.up ? 'up' : 'down']);
+      if (was.nexthops.length > 0) await settled(parts, link);
       break;
     case 'setMtu':
       if (link.mtu !== was.mtu) await kernel.tell(['link', 'set', 'dev', link.name, 'mtu', String(was.mtu)]);

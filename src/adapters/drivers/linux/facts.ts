@@ -72,30 +72,86 @@ function interfaceSighting(link: Link, key: string, { ports, namespace }: Readin
     facts: {
       '@type': port?.device === undefined ? 'LogicalResource' : 'PhysicalResource',
       name: link.name,
-      administrativeState: link.flags.includes('UP') ? 'unlocked' : 'locked',
-      operationalState: isOperational(link) ? 'enabled' : 'disabled',
-      resourceCharacteristic: characteristics({
-        mtu: link.mtu,
-        macAddress: link.address,
-        permanentMacAddress: link.permanentAddress,
-        ipAddress: addressList(link),
-        interfaceIndex: link.ifindex,
-        linkType: link.linkType,
-        linkKind: link.kind,
-        operState: link.operstate,
-        carrier: link.flags.includes('LOWER_UP'),
-        speed: port?.speed,
-        duplex: port?.duplex,
-        master: link.master,
-        ...(link.kind === 'veth' ? { peer: link.link } : { lowerLink: link.link }),
-        promiscuous: link.flags.includes('PROMISC') ? true : undefined,
-      }),
+      ...interfaceFacts(link, port),
     },
   };
 }
 
+/** What an interface is like, without what names it. */
+export function interfaceFacts(link: Link, port: Pick<Port, 'speed' | 'duplex'> | undefined): JsonObject {
+  return {
+    administrativeState: link.flags.includes('UP') ? 'unlocked' : 'locked',
+    operationalState: isOperational(link) ? 'enabled' : 'disabled',
+    resourceCharacteristic: characteristics({
+      mtu: link.mtu,
+      macAddress: link.address,
+      permanentMacAddress: link.permanentAddress,
+      ipAddress: addressList(link),
+      addressDetail: addressDetails(link),
+      addressGeneration: link.addressGeneration,
+      ipv6Disabled: link.ipv6Disabled,
+      keepsIpv6Addresses: link.keepsIpv6,
+      promotesSecondaries: link.promotesSecondaries,
+      interfaceIndex: link.ifindex,
+      linkType: link.linkType,
+      linkKind: link.kind,
+      operState: link.operstate,
+      carrier: link.flags.includes('LOWER_UP'),
+      speed: port?.speed,
+      duplex: port?.duplex,
+      master: link.master,
+      ...(link.kind === 'veth' ? { peer: link.link } : { lowerLink: link.link }),
+      promiscuous: link.flags.includes('PROMISC') ? true : undefined,
+    }),
+  };
+}
+
+/**
+ * What is remarkable about addresses, in the order of the kernel: of several IPv4 addresses the first is the one that is
+ * spoken from, and when it goes the next one of its network follows it. Left out where there is nothing to say.
+ */
+function addressDetails(link: Link): JsonObject[] | undefined {
+  const isOne = link.addresses.filter(({ family }) => family === 4).length < 2;
+  const four = link.addresses.filter(({ family }) => family === 4).flatMap(detailOf);
+  const six = link.addresses.filter(({ family }) => family === 6).flatMap(detailOf);
+  const told = [
+    ...four.filter(each => !isOne || isRemarkable(each)),
+    ...six.filter(isRemarkable).sort((a, b) => compareTexts(String(a.address), String(b.address))),
+  ];
+  return told.length > 0 ? told : undefined;
+}
+
+function detailOf(address: Address): JsonObject[] {
+  const cidr = parseCidr(`${address.local}/${address.length}`, true);
+  if (!cidr) return [];
+  const flag = (name: string): true | undefined => (address.flags.includes(name) ? true : undefined);
+  return [
+    {
+      address: cidrText(cidr),
+      ...some('secondary', address.family === 4 ? flag('secondary') : undefined),
+      ...some('noPrefixRoute', flag('noprefixroute')),
+      ...some('dynamic', flag('dynamic')),
+      ...some('deprecated', flag('deprecated')),
+      ...some('temporary', flag('temporary')),
+      ...some('peer', address.peer),
+      ...some('scope', address.scope === scopeOf(cidr.address) ? undefined : address.scope),
+      ...some('metric', address.metric),
+    },
+  ];
+}
+
+function isRemarkable(detail: JsonObject): boolean {
+  return Object.keys(detail).length > 1;
+}
+
+/** Where an address is valid when nobody says. */
+export function scopeOf(address: string): string {
+  if (/^fe[89ab]/.test(address)) return 'link';
+  return address === '::1' || address.startsWith('127.') ? 'host' : 'global';
+}
+
 /** The kernel does not know the state of some links (lo, tun); then a carrier is enough. */
-function isOperational({ operstate, flags }: Link): boolean {
+export function isOperational({ operstate, flags }: Pick<Link, 'operstate' | 'flags'>): boolean {
   return operstate === 'UP' || (operstate === 'UNKNOWN' && flags.includes('LOWER_UP'));
 }
 
@@ -158,6 +214,7 @@ export function routeItem(route: Route): JsonObject {
     ...(route.type === 'unicast' ? {} : { type: route.type }),
     ...some('source', route.source),
     ...some('tos', route.tos),
+    ...some('nexthopId', route.nexthopId),
     ...(route.nexthops === undefined
       ? {}
       : {
@@ -217,12 +274,35 @@ export function defaultRoute(routes: readonly Route[]): Route | undefined {
     .sort((a, b) => a.family - b.family || (a.metric ?? 0) - (b.metric ?? 0))[0];
 }
 
-function connectivitySighting({ links, routes, host }: Reading, keys: ReadonlyMap<number, string>): Sighting {
+export interface Connectivity {
+  readonly state: 'active' | 'inactive';
+  readonly operatingStatus: 'stopped' | 'running' | 'failed';
+  readonly characteristics: { readonly [name: string]: string | undefined };
+  /** The interfaces by which the default route goes. */
+  readonly out: readonly Link[];
+}
+
+/** Reaching other networks: what the default route comes to. */
+export function connectivity(links: readonly Link[], routes: readonly Route[]): Connectivity {
   const route = defaultRoute(routes);
   const out = carriers(route)
     .map(name => links.find(link => link.name === name))
     .filter(link => link !== undefined);
   const first = route?.nexthops?.[0] ?? route;
+  return {
+    state: route ? 'active' : 'inactive',
+    operatingStatus: !route ? 'stopped' : out.some(isOperational) ? 'running' : 'failed',
+    characteristics: {
+      gateway: first?.gateway,
+      sourceAddress: route && sourceAddress(route, out[0]),
+      addressFamily: route && (route.family === 4 ? 'ipv4' : 'ipv6'),
+    },
+    out,
+  };
+}
+
+function connectivitySighting({ links, routes, host }: Reading, keys: ReadonlyMap<number, string>): Sighting {
+  const { state, operatingStatus, characteristics: found, out } = connectivity(links, routes);
   const supportedBy: NaturalKey[] = out.map(link => ({ kind: interfaceKind, key: keys.get(link.ifindex) ?? '' }));
   return {
     kind: connectivityKind,
@@ -231,13 +311,9 @@ function connectivitySighting({ links, routes, host }: Reading, keys: ReadonlyMa
     facts: {
       '@type': 'Service',
       name: 'ipConnectivity',
-      state: route ? 'active' : 'inactive',
-      operatingStatus: !route ? 'stopped' : out.some(isOperational) ? 'running' : 'failed',
-      serviceCharacteristic: characteristics({
-        gateway: first?.gateway,
-        sourceAddress: route && sourceAddress(route, out[0]),
-        addressFamily: route && (route.family === 4 ? 'ipv4' : 'ipv6'),
-      }),
+      state,
+      operatingStatus,
+      serviceCharacteristic: characteristics(found),
     },
     supportedBy,
   };
@@ -297,6 +373,7 @@ function typed(name: string, value: Json): readonly [string, string] {
 
 const arrayTypes: Readonly<Record<string, string>> = {
   route: 'ObjectArrayCharacteristic',
+  addressDetail: 'ObjectArrayCharacteristic',
   loadAverage: 'NumberArrayCharacteristic',
 };
 

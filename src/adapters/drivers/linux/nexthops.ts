@@ -47,9 +47,9 @@ function word(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Those that go by an interface, and the groups that they are in. */
-export function nexthopsOf(all: readonly NexthopObject[], dev: string): NexthopObject[] {
-  const own = all.filter(each => each.interface === dev);
+/** Those that go by one of these interfaces, and the groups that they are in. */
+export function nexthopsOf(all: readonly NexthopObject[], names: readonly string[]): NexthopObject[] {
+  const own = all.filter(each => each.interface !== undefined && names.includes(each.interface));
   const ids = new Set(own.map(each => each.id));
   return [...own, ...all.filter(each => each.group?.some(member => ids.has(member.id)))];
 }

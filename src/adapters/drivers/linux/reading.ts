@@ -17,9 +17,8 @@ export type Link = {
   readonly master?: string;
   /** The interface below this one; of a veth, its other end. */
   readonly link?: string;
-  /** How IPv6 makes its own address: `eui64`, `none` …; left out where the link has no IPv6. */
-  readonly addressGeneration?: string;
   /** What the kernel was told of the link beside, where it is not the default. */
+  readonly addressGeneration?: string;
   readonly ipv6Disabled?: boolean;
   readonly keepsIpv6?: boolean;
   readonly promotesSecondaries?: boolean;
@@ -114,7 +113,6 @@ export function readLinks(answer: Answer): Link[] {
       ...some('kind', string(property(item, 'linkinfo'), 'info_kind')),
       ...some('master', string(item, 'master')),
       ...some('link', string(item, 'link')),
-      ...some('addressGeneration', string(item, 'inet6_addr_gen_mode')),
       ...some('qdisc', string(item, 'qdisc')),
       addresses: isArray(addresses) ? addresses.flatMap(readAddress) : [],
     };

@@ -1,6 +1,7 @@
 /** A link that has just been unlocked or locked is looked at again only when the kernel has told all that follows. */
 import type { Clock } from '../../../ports/clock.ts';
 import type { Kernel } from './kernel.ts';
+import { IPV6_MIN_MTU } from './mtu.ts';
 import type { Link } from './reading.ts';
 import { until } from './until.ts';
 
@@ -12,7 +13,7 @@ export function isAtRest(link: Link): boolean {
   const [isUp, hasCarrier] = [link.flags.includes('UP'), link.flags.includes('LOWER_UP')];
   if (!isUp || !hasCarrier) return link.operstate !== 'UP';
   if (link.operstate === 'DOWN' || link.operstate === 'LOWERLAYERDOWN') return false;
-  const makesOwn = link.addressGeneration === 'eui64' && link.linkType === 'ether' && link.master === undefined;
+  const makesOwn = link.linkType === 'ether' && link.mtu >= IPV6_MIN_MTU && link.addressGeneration === undefined;
   return !makesOwn || link.ipv6Disabled === true || link.addresses.some(isOwn);
 }
 
