@@ -1,5 +1,5 @@
 /** What stands in the way of taking changes back: what was done to the same since, and what others want too. */
-import type { ExpectationId, InstanceId, PlanId, TaskId } from '../core/ids.ts';
+import type { ExpectationId, InstanceId, TaskId } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../core/json.ts';
 import { areAboutTheSame, type Move, reaches, standsAsLeft, takenBack } from '../core/moves.ts';
@@ -22,8 +22,8 @@ export interface OverlapParts {
 export interface Overlap {
   readonly instance: InstanceId;
   readonly path: Path;
-  /** The later plan that changed it; absent where it was somebody else. */
-  readonly plan?: PlanId;
+  /** The later task that changed it; absent where it was somebody else. */
+  readonly by?: Task;
   /** A whole sentence but for its full stop. */
   readonly because: string;
 }
@@ -53,7 +53,7 @@ export function overlapsOf(parts: OverlapParts, tasks: readonly Task[]): readonl
         const plan = store.plan(other.plan);
         const by = plan?.approvedBy ?? plan?.madeBy ?? 'nobody who is known';
         const because = `the later plan ${other.plan} (${by}) changed ${where}: "${other.step.summary}"; undo that first`;
-        note({ plan: other.plan, because });
+        note({ by: other, because });
       } else if (settable(instance?.kind ?? '', path) && !standsAsLeft(move, now)) {
         note({ because: `${where} ${wasAndIs(move, now)}, so somebody else changed it` });
       }

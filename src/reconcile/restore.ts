@@ -10,9 +10,9 @@ import type { Path } from '../core/path.ts';
 import type { Task } from '../core/task.ts';
 import type { Pause, Reader } from '../ports/store.ts';
 import type { Judge } from './judge.ts';
-import { overlapsOf } from './overlap.ts';
+import { type Overlap, overlapsOf } from './overlap.ts';
 import { whyPaused } from './plans.ts';
-import type { CarryOutParts } from './rows.ts';
+import { type CarryOutParts, taskCause } from './rows.ts';
 import { takeBackTasks } from './take-back.ts';
 
 export interface RestoreParts extends CarryOutParts {
@@ -79,6 +79,7 @@ async function putBack(parts: RestoreParts, expectation: Expectation, withdrawin
     const [overlap] = overlapsOf(parts, [task]);
     if (overlap) {
       left.push(overlap.because);
+      handOn(parts, task, overlap);
       continue;
     }
     const { failure, kept } = await takeBackTasks(parts, [task], new Set([expectation.id]));
@@ -91,6 +92,15 @@ async function putBack(parts: RestoreParts, expectation: Expectation, withdrawin
   }
   letGo(parts, expectation, left);
   return acted;
+}
+
+/** Whoever changed it since has changed what stood there before as well, and puts that back when it goes. */
+function handOn({ store }: RestoreParts, task: Task, { by, because }: Overlap): void {
+  const heir = by?.expectation;
+  if (heir === undefined || store.expectation(heir) === undefined) return;
+  store.transact(taskCause({ id: task.plan }, task), writer =>
+    writer.putTask({ ...task, expectation: heir, kept: because }),
+  );
 }
 
 /** What was done for it and stands, the latest first. */
