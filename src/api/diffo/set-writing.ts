@@ -87,8 +87,9 @@ export function writeDifference(
 ): void {
   for (const each of removed) withdraw(writer, each, withdrawal);
   for (const each of added) {
-    writer.putExpectation(each);
-    if (each.for.peer !== undefined) writer.putVerdict(unjudged(each, each.createdAt));
+    // It was compared a while before: it is as old as the commit.
+    const written = writer.putExpectation({ ...each, createdAt: withdrawal.now });
+    if (each.for.peer !== undefined) writer.putVerdict(unjudged(written, written.createdAt));
   }
   for (const { before, after, paths } of changed) {
     const isAsCompared = before.refinements === after.refinements;
