@@ -1,6 +1,7 @@
 /** Compares what is expected with what is so, and says what the verdict is; writes nothing. */
 import type { Expectation, Mode } from '../core/expectation.ts';
 import { modeOf } from '../core/expectation.ts';
+import { ReadOnce } from '../core/expected/read-once.ts';
 import { type Reads, readsOf, touches } from '../core/expected/reads.ts';
 import { earlier, readsClock, turnsAt } from '../core/expected/turns.ts';
 import { type Expected, readExpected } from '../core/expected.ts';
@@ -62,6 +63,8 @@ export interface Considered {
 
 export class Judge {
   private readonly compiled = new Map<ExpectationId, Compiled>();
+  /** Many expect the same. */
+  private readOnce = new ReadOnce();
   private actuals = new WeakMap<Instance, { readonly actual: Json | undefined }>();
   private readonly parts: JudgeParts;
 
@@ -202,9 +205,11 @@ export class Judge {
     // A peer's instances are of the peer's kinds.
     const unitOf = unitsFor(unitsOf(kinds), expectation.for, () => kind);
     const reading = { keyed, lenient: true, ...(unitOf ? { unitOf } : {}) };
-    const where = 'where' in expectation.for ? expectation.for.where : undefined;
+    const { for: meant } = expectation;
+    const under = meant.peer === undefined ? `of ${kind ?? ('id' in meant ? '' : (meant.kind ?? ''))}` : 'at a peer';
+    const where = 'where' in meant ? meant.where : undefined;
     const parts = {
-      expect: readExpected(refinedExpect(expectation, keyed), reading),
+      expect: this.readOnce.read(refinedExpect(expectation, keyed), under, source => readExpected(source, reading)),
       when: expectation.when === undefined ? undefined : readExpected(expectation.when, reading),
       where: where === undefined || isEmpty(where) ? undefined : readExpected(where, reading),
     };
@@ -232,6 +237,7 @@ export class Judge {
   /** The kinds are others now, and with them the units and the telemetry. */
   forgetAll(): void {
     this.compiled.clear();
+    this.readOnce = new ReadOnce();
   }
 }
 

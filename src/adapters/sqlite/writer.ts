@@ -207,8 +207,7 @@ export class SqliteWriter extends SqliteReader implements Writer {
     const paths = before !== undefined && moved?.before === before ? moved.paths : undefined;
     const written = this.#put(rows.expectationTable, expectation, { before, ...(paths ? { paths } : {}) });
     if (written.seq === next) keepVersion(this.#model.run, written, this.#at, this.#cause, before !== undefined);
-    this.standing.put(written);
-    return written;
+    return this.standing.put(written);
   }
 
   removeExpectation(id: ExpectationId): void {

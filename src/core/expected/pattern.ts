@@ -1,8 +1,8 @@
 /** `$match`: patterns in RE2 syntax, whose time grows with the text and the pattern and with nothing else. */
-import { RE2JS } from 're2js';
 import { AgentError } from '../errors.ts';
 import { isObject, type Json, type JsonObject, property } from '../json.ts';
 import type { Test } from './node.ts';
+import { type Pattern, patterns } from './patterns.ts';
 import { isNil, type Place, type Reader, test, wrong } from './reading.ts';
 
 /** A pattern this long says what it wants in a way nobody can check. */
@@ -14,7 +14,7 @@ const ALL_STEPS = 10_000;
 /** Steps of the pattern × characters of the text: at worst 20 ms, so that nobody waits for one comparison. */
 const WORK = 250_000;
 
-export function readMatch(argument: Json, source: JsonObject, place: Place, { patterns, lenient }: Reader): Test {
+export function readMatch(argument: Json, source: JsonObject, place: Place, { patterns: read, lenient }: Reader): Test {
   const pattern = isObject(argument) ? property(argument, 'pattern') : argument;
   const flags = property(argument, 'flags') ?? '';
   const known = isObject(argument) ? Object.keys(argument).every(key => key === 'pattern' || key === 'flags') : true;
@@ -25,39 +25,26 @@ export function readMatch(argument: Json, source: JsonObject, place: Place, { pa
     throw wrong(`the pattern of $match is longer than ${PATTERN_LENGTH} characters`, place);
   }
   const compiled = compile(pattern, flags, place);
-  const steps = compiled.programSize();
+  const { steps } = compiled;
   if (steps > PATTERN_STEPS && !lenient) {
     const why = `its counted repetitions come to ${steps} steps, more than ${PATTERN_STEPS}: ask for fewer or smaller ones`;
     throw wrong(`the pattern of $match is too large: ${why}`, place);
   }
-  patterns.steps += steps;
-  if (patterns.steps > ALL_STEPS && !lenient) {
+  read.steps += steps;
+  if (read.steps > ALL_STEPS && !lenient) {
     throw wrong(`the patterns of the expectation come to more than ${ALL_STEPS} steps together`, place);
   }
   return test('$match', source, actual => {
     if (isNil(actual)) return 'missing';
     if (typeof actual === 'object') return 'type';
     const text = String(actual);
-    return text.length * steps <= WORK && compiled.test(text) ? undefined : 'pattern';
+    return text.length * steps <= WORK && compiled.isIn(text) ? undefined : 'pattern';
   });
 }
 
-/** Patterns in use: many expectations have the same ones, and a compiled pattern is a hundred times its text. */
-const inUse = new Map<string, WeakRef<RE2JS>>();
-const forgotten = new FinalizationRegistry<string>(name => {
-  if (inUse.get(name)?.deref() === undefined) inUse.delete(name);
-});
-
-function compile(pattern: string, flags: string, place: Place): RE2JS {
-  const name = `${flags}/${pattern}`;
-  const known = inUse.get(name)?.deref();
-  if (known) return known;
+function compile(pattern: string, flags: string, place: Place): Pattern {
   try {
-    const bits = (flags.includes('i') ? RE2JS.CASE_INSENSITIVE : 0) | (flags.includes('s') ? RE2JS.DOTALL : 0);
-    const compiled = RE2JS.compile(pattern, bits);
-    inUse.set(name, new WeakRef(compiled));
-    forgotten.register(compiled, name);
-    return compiled;
+    return patterns.patternOf(pattern, { ignoreCase: flags.includes('i'), dotAll: flags.includes('s') });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const sentence = `the pattern ${JSON.stringify(pattern)} of $match does not read as RE2 syntax: ${why}`;
