@@ -94,6 +94,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     chance: Math.random,
     profileMode,
     lookEveryMs: config['look.everyMs'],
+    planExpiryMs: config['plans.expireAfter'],
     freshnessMs: config['freshness.ms'],
   });
   const peering = await openPeering({
@@ -113,7 +114,9 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     keyed,
     clock,
     newId,
-    draft: () => loop.draft(),
+    chosen: isMine => loop.chosen(isMine),
+    rules: { fourEyes: config['plans.fourEyes'], expireAfterMs: config['plans.expireAfter'] },
+    abilityOf: task => loop.abilityOf(task),
     settable: (kind, path) => loop.settable(kind, path),
     settle: () => loop.settle(),
   });

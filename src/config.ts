@@ -12,6 +12,12 @@ const positive = z.coerce.number().int().positive();
 const list = z.string().transform(text => text.split(',').flatMap(part => (part.trim() === '' ? [] : [part.trim()])));
 const isNetwork = (text: string): boolean => isIP(text.replace(/\/\d{1,3}$/, '')) !== 0;
 const yes = z.union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')]);
+const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Read as milliseconds. */
+const span = z
+  .string()
+  .regex(/^[1-9]\d{0,5}[smhd]$/, 'a number and a unit, such as 90s, 15m, 1h, 2d')
+  .transform(text => Number(text.slice(0, -1)) * (units[text.slice(-1)] ?? 0));
 const nodeName = z
   .string()
   .refine(text => text === '' || nodePattern.test(text), 'lower-case letters, digits, . and -');
@@ -79,6 +85,12 @@ const settings = {
     otherwise: '',
   },
   mode: { about: 'what may be done when an expectation does not say', read: z.enum(['', ...modes]), otherwise: '' },
+  'plans.fourEyes': { about: 'whoever asked for a plan cannot approve it', read: yes, otherwise: 'false' },
+  'plans.expireAfter': {
+    about: 'how long a plan may wait to be approved and begun, such as 90s, 15m, 1h, 2d',
+    read: span,
+    otherwise: '1h',
+  },
   'look.everyMs': { about: 'the longest time between two looks at the element', read: positive, otherwise: '60000' },
   'freshness.ms': { about: 'how old an observation may be to be judged', read: positive, otherwise: '180000' },
   'changes.rows': { about: 'changes to keep', read: positive, otherwise: '100000' },

@@ -6,8 +6,8 @@ import { type Cell, table } from './tables.ts';
 import { ago, count, moment, type NamesById, shortId } from './words.ts';
 
 export function planText(plan: Json, names: NamesById, screen: Screen): string {
+  if (textAt(plan, 'hash') === undefined) return nothingToDoText(plan, names, screen);
   const id = textAt(plan, 'id');
-  if (id === undefined) return nothingToDoText(plan, names, screen);
   const { paint, now } = screen;
   const state = textAt(plan, 'state') ?? '';
   const because = textAt(plan, 'because');
@@ -18,11 +18,11 @@ export function planText(plan: Json, names: NamesById, screen: Screen): string {
     ...(textAt(plan, 'endedAt') === undefined ? [] : [`ended ${ago(textAt(plan, 'endedAt'), now)}`]),
   ];
   return [
-    `${paint.bold(`plan ${shortId(id)}`)}  ${statePaint(state, screen)(state)}  ${paint.dim(about.join(', '))}\n`,
+    `${paint.bold(id === undefined ? 'plan, not kept' : `plan ${shortId(id)}`)}  ${statePaint(state, screen)(state)}  ${paint.dim(about.join(', '))}\n`,
     because === undefined ? '' : `  because ${because}\n`,
     ...listAt(plan, 'tasks').map((task, i) => plannedText(task, i, listAt(plan, 'carriedOut')[i], screen)),
     waitingText(listAt(plan, 'waiting'), names, screen),
-    whatNow(plan, shortId(id), state, screen),
+    id === undefined ? '' : whatNow(plan, shortId(id), state, screen),
   ].join('');
 }
 

@@ -1,169 +1,148 @@
 /** From what is outstanding to the tasks that would meet it, and for everything else the reason why it waits. */
-import { createHash } from 'node:crypto';
 import type { Ability } from './ability.ts';
-import type { Expectation, Mode } from './expectation.ts';
-import type { InstanceId, Instant } from './ids.ts';
+import type { InstanceId } from './ids.ts';
 import type { Instance } from './instance.ts';
-import { asJson, canonical, type Json } from './json.ts';
-import { allExpectedAt, type Context, type Leaf } from './outstanding.ts';
-import { at, type Path } from './path.ts';
-import type { PlannedTask, ReadFact, Waiting } from './plan.ts';
-import { byStanding, nearestToAll, Ranking } from './ranking.ts';
+import type { Json } from './json.ts';
+import { at, type KeyedArrays } from './path.ts';
+import type { PlannedTask, ReadFact } from './plan.ts';
+import { type Arranged, arrange } from './planning/arrange.ts';
+import type { Offer } from './planning/choice.ts';
+import type { Draft, Situation, Sketch, Unmet, Waits } from './planning/situation.ts';
+import { sketch } from './planning/sketch.ts';
+import { Ties } from './planning/ties.ts';
+import type { World } from './planning/walk.ts';
+import { type Scene, sameAt } from './prediction.ts';
+import { byStanding } from './ranking.ts';
+import type { Named } from './task.ts';
 
-/** An ability and the driver that has it. */
-export interface Offer {
-  readonly driver: string;
-  readonly ability: Ability;
-}
+export type { Offer } from './planning/choice.ts';
+export { planHash } from './planning/hash.ts';
+export { leafName, ownerOfLeaf } from './planning/leaf-name.ts';
+export type { Draft, DraftTask, Held, Situation, Sketch, Unmet } from './planning/situation.ts';
+export { sketch } from './planning/sketch.ts';
 
-/** One expectation that one instance does not meet. */
-export interface Unmet {
-  readonly expectation: Expectation;
-  /** Undefined when what is expected does not exist. */
-  readonly instance: Instance | undefined;
-  readonly residual: Json;
-  readonly leaves: readonly Leaf[];
-  /** What may be done about it. */
-  readonly mode: Mode;
-}
-
-export interface Situation {
-  readonly now: Instant;
-  readonly unmet: readonly Unmet[];
-  /** All expectations that apply to an instance, met ones too: they may overrule. */
-  readonly standing: (instance: InstanceId) => readonly Expectation[];
-  readonly offers: readonly Offer[];
-  /** Why a leaf must not be tried now, in words, and until when; undefined when it may be. */
-  readonly held: (leaf: string, unmet: Unmet) => { readonly because: string; readonly until?: Instant } | undefined;
-  readonly context: Context;
-}
-
-/** What could be done, before anybody has said that it may. */
-export interface Draft {
-  readonly tasks: readonly (PlannedTask & { readonly mode: Mode })[];
-  readonly waiting: readonly (Waiting & { readonly mode: Mode })[];
-  readonly readSet: readonly ReadFact[];
-}
-
-/** Names a leaf of an expectation on an instance; what backs off, pauses and is explained. */
-export function leafName(expectation: string, instance: string | undefined, path: Path): string {
-  return `${expectation}:${instance ?? ''}:${path}`;
-}
-
-/** Whose leaf it is; the other way round. */
-export function ownerOfLeaf(leaf: string): { readonly expectation: string; readonly instance: string | undefined } {
-  const [, expectation = leaf, instance = ''] = /^([^:]*):(.*?):(?:\/.*)?$/s.exec(leaf) ?? [];
-  return { expectation, instance: instance === '' ? undefined : instance };
-}
+/** The most tasks of one plan: more than a person reads before saying yes is none that was read. */
+export const MOST_TASKS = 20;
 
 /**
- * What can be done about what is unmet. What is done for one instance does not depend on another, so that the plans of
- * several instances are what the plan for all of them is.
+ * What can be done about what is unmet. What is done for one thing does not depend on another that nothing connects with
+ * it, so that the plans of several are what the plan for all of them is.
  */
 export function plan(situation: Situation): Draft {
-  const tasks: Draft['tasks'][number][] = [];
-  const waiting: Draft['waiting'][number][] = [];
-  const read = new Map<string, ReadFact>();
-  // What a better expectation of this plan has already asked for, so that no step is planned twice.
-  const served = new Set<string>();
-  const ranking = new Ranking(situation.standing, situation.context);
-
-  for (const unmet of [...situation.unmet].sort((a, b) => byStanding(a.expectation, b.expectation))) {
-    const { expectation, instance, mode } = unmet;
-    const waits = (path: Path, because: string, until?: Instant): void => {
-      waiting.push({
-        expectation: expectation.id,
-        ...(instance ? { instance: instance.id } : {}),
-        path,
-        because,
-        ...(until === undefined ? {} : { until }),
-        mode,
-      });
-    };
-    if (!instance) {
-      waits('', 'it does not exist, and nothing here can make it');
-      continue;
-    }
-
-    const offers = situation.offers.filter(offer => offer.ability.kind === instance.kind);
-    for (const leaf of unmet.leaves) {
-      if (leaf.verdict !== 'unmet' || offers.some(offer => reaches(offer.ability.path, leaf.path))) continue;
-      waits(leaf.path, noOffer(leaf.path));
-    }
-
-    for (const { driver, ability } of offers) {
-      const wishes = allExpectedAt(unmet.residual, ability.path, situation.context.keyed);
-      if (wishes.length === 0) continue;
-      const held = situation.held(leafName(expectation.id, instance.id, ability.path), unmet);
-      if (held) {
-        waits(ability.path, held.because, held.until);
-        continue;
-      }
-      const actual = at(instance.document, ability.path, situation.context.keyed);
-      const wanted = nearestToAll(wishes, actual, situation.context, ability.path);
-      if (typeof wanted === 'string') {
-        waits(ability.path, wanted);
-        continue;
-      }
-      const better = ranking.overruling({ expectation, instance: instance.id, path: ability.path, wishes, actual });
-      if (better) {
-        const { by, decided } = better;
-        const whom = `${by.id}, which ${by.principal} laid with priority ${by.priority}`;
-        waits(ability.path, decided ? `overruled by ${whom}` : `could not be told to hold beside ${whom}`);
-        continue;
-      }
-      const steps = ability.steps(instance.document, wanted.value);
-      if (typeof steps === 'string') {
-        waits(ability.path, steps);
-        continue;
-      }
-      for (const step of steps) {
-        const same = `${instance.id}\0${driver}\0${step.op}\0${canonical(step.args)}`;
-        if (served.has(same)) continue;
-        served.add(same);
-        tasks.push({
-          instance: instance.id,
-          expectation: expectation.id,
-          driver,
-          path: ability.path,
-          ...(wanted.value === undefined ? {} : { wanted: wanted.value }),
-          step,
-          mode,
-        });
-      }
-      for (const path of ['/name', ability.path]) {
-        const value = at(instance.document, path, situation.context.keyed);
-        read.set(`${instance.id}\0${path}`, { instance: instance.id, path, ...(value === undefined ? {} : { value }) });
-      }
-    }
+  const byPlace = new Map<string, Unmet[]>();
+  for (const unmet of situation.unmet) {
+    const place = placeOf(unmet);
+    const others = byPlace.get(place);
+    if (others) others.push(unmet);
+    else byPlace.set(place, [unmet]);
   }
-  tasks.sort((a, b) => a.step.order - b.step.order);
-  return { tasks, waiting, readSet: [...read.values()] };
+  const sketches = new Map<string, Sketch>();
+  const ties = new Ties();
+  for (const [place, unmet] of byPlace) {
+    const drawn = sketch({ ...situation, unmet });
+    sketches.set(place, drawn);
+    ties.put(place, drawn);
+  }
+  const together: Sketch[][] = [];
+  const met = new Set<string>();
+  for (const place of sketches.keys()) {
+    if (met.has(place)) continue;
+    const tied = [...ties.tiedTo(place)];
+    for (const each of tied) met.add(each);
+    together.push(tied.flatMap(each => sketches.get(each) ?? []));
+  }
+  const world: World = { ...situation, abilityOf: abilityFinder(situation.offers) };
+  return joined(together.map(each => arrangeTogether(each, world)));
 }
 
-/** The fingerprint of a plan: approving one means approving exactly this. */
-export function planHash(
-  tasks: readonly PlannedTask[],
-  readSet: readonly ReadFact[],
-  expectations: readonly { readonly id: string; readonly seq: number }[],
-): string {
-  return createHash('sha256')
-    .update(canonical(asJson({ tasks, readSet, expectations })))
-    .digest('hex');
+/** What is planned together: all that is unmet of one instance, or of one name that nothing has. */
+export function placeOf({
+  instance,
+  expectation: { id, for: target },
+}: Pick<Unmet, 'instance' | 'expectation'>): string {
+  if (instance) return `instance/${instance.id}`;
+  return 'name' in target ? `missing/${target.kind}/${target.name}` : `expectation/${id}`;
+}
+
+/** Things that are tied to each other, as one. */
+export function arrangeTogether(
+  sketches: readonly Sketch[],
+  world: World,
+  limits: Parameters<typeof arrange>[2] = {},
+): Arranged {
+  const all = [...sketches].sort((a, b) => (a.place < b.place ? -1 : 1));
+  const candidates = all.flatMap(each => each.candidates);
+  const { tasks, waits, later } = arrange(candidates, world, limits);
+  return { place: all[0]?.place ?? '', tasks, waits: [...all.flatMap(each => each.waits), ...waits], later };
+}
+
+/** Several that nothing ties to each other, as one draft: each in its own order, and those that people do first first. */
+export function joined(all: readonly Arranged[]): Draft {
+  const sorted = [...all].sort((a, b) => (a.place < b.place ? -1 : 1));
+  const tasks = sorted.flatMap((each, place) => {
+    let order = Number.NEGATIVE_INFINITY;
+    return each.tasks.map(task => {
+      order = Math.max(order, task.step.order);
+      return { task, order, place };
+    });
+  });
+  tasks.sort((a, b) => a.order - b.order || a.place - b.place);
+  const waits: Waits[] = sorted.flatMap(each => each.waits).sort((a, b) => byStanding(a.by, b.by));
+  const later = all.reduce((sum, each) => sum + each.later, 0);
+  return {
+    tasks: tasks.map(each => each.task),
+    waiting: waits.map(each => each.waiting),
+    ...(later === 0 ? {} : { later }),
+  };
+}
+
+/** The ability that a task was planned by; undefined when nothing has it any more. */
+export function abilityFinder(
+  offers: readonly Offer[],
+): (task: Pick<PlannedTask, 'driver' | 'of' | 'path' | 'way'>) => Ability | undefined {
+  const byName = new Map(
+    offers.map(({ driver, ability }) => [[driver, ability.kind, ability.path, ability.way ?? ''].join('\0'), ability]),
+  );
+  return ({ driver, of, path, way }) => byName.get([driver, of?.kind, path, way ?? ''].join('\0'));
+}
+
+/** All that the tasks rely on, as it is before the first of them: what they need, what they set, and what they move. */
+export function readSetOf(tasks: readonly PlannedTask[], scene: Scene, keyed: KeyedArrays): readonly ReadFact[] {
+  const facts = new Map<string, ReadFact>();
+  const read = (of: Named, path: string): void => {
+    const name = `${of.kind}\0${of.name}\0${path}`;
+    const instance = scene.named(of);
+    if (!instance) facts.set(`${of.kind}\0${of.name}\0`, { of, path: '' });
+    else if (!facts.has(name)) {
+      // That it is there at all is told by its name.
+      const where = path === '' ? '/name' : path;
+      const value = at(instance.document, where, keyed);
+      facts.set(name, { instance: instance.id, path: where, ...(value === undefined ? {} : { value }) });
+    }
+  };
+  for (const { of, path, step, effects = [] } of tasks) {
+    if (of) for (const each of ['', path]) read(of, each);
+    for (const need of step.needs ?? []) read(need.of, need.path);
+    for (const effect of effects) read(effect.of, effect.path);
+  }
+  return [...facts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fact]) => fact);
 }
 
 /** What has moved since a plan was made, as a sentence; undefined when all it read still holds. */
 export function movedSince(
   readSet: readonly ReadFact[],
-  instance: (id: InstanceId) => Instance | undefined,
-  keyed: Context['keyed'],
+  { instance, named }: { readonly instance: (id: InstanceId) => Instance | undefined; readonly named: Scene['named'] },
+  keyed: KeyedArrays,
 ): string | undefined {
   for (const fact of readSet) {
-    if (fact.instance === undefined) continue;
-    const now = instance(fact.instance);
+    if (fact.of) {
+      if (named(fact.of)) return `there was no ${fact.of.kind} ${fact.of.name}, and now there is one`;
+      continue;
+    }
+    const now = fact.instance === undefined ? undefined : instance(fact.instance);
     if (!now) return `instance ${fact.instance} is gone`;
     const value = at(now.document, fact.path, keyed);
-    if (canonical(value ?? null) !== canonical(fact.value ?? null)) {
+    if (!sameAt(fact.path, value, fact.value, keyed)) {
       return `${fact.path} of ${fact.instance} was ${text(fact.value)} and is ${text(value)}`;
     }
   }
@@ -172,13 +151,4 @@ export function movedSince(
 
 function text(value: Json | undefined): string {
   return value === undefined ? 'not there' : JSON.stringify(value);
-}
-
-/** One path lies within the other. */
-function reaches(a: Path, b: Path): boolean {
-  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
-}
-
-function noOffer(path: Path): string {
-  return path === '' ? 'nothing here can change it' : `nothing here can change ${path}`;
 }

@@ -3,13 +3,14 @@ import type { Plan } from '../core/plan.ts';
 import { leafName } from '../core/planner.ts';
 import { begin, finish, recoverTasks, runTasks } from './carry-out.ts';
 import type { Drafts } from './drafts.ts';
-import { draftPlan, refuseWhatMoved, whyUnwanted } from './plans.ts';
+import { draftPlan, type Holding, refuseWhatMoved, whyUnwanted } from './plans.ts';
 import { putBackWithdrawn, type RestoreParts } from './restore.ts';
 import { takeBack } from './take-back.ts';
 import { upkeep } from './upkeep.ts';
 import type { Verdicts } from './verdicts.ts';
 
 export interface ActingParts extends RestoreParts {
+  readonly abilityOf: Holding['abilityOf'];
   readonly drafts: Drafts;
   readonly verdicts: Verdicts;
   /** Looks everywhere, and judges what moved. */
@@ -19,7 +20,7 @@ export interface ActingParts extends RestoreParts {
 
 /** True when anything was done to an element; what came of it has then been looked at and judged. */
 export async function actNow(parts: ActingParts): Promise<boolean> {
-  const { store, clock, keyed, counts } = parts;
+  const { store, clock, counts } = parts;
   // One that could not be written down after it was done, as on a full disk, is looked at again like after a crash.
   recoverTasks(store);
   let acted = false;
@@ -39,7 +40,7 @@ export async function actNow(parts: ActingParts): Promise<boolean> {
     acted = true;
   }
   for (const { id } of store.plans({ states: ['approved'] })) {
-    counts.plansRefused += refuseWhatMoved(store, keyed, clock.now());
+    counts.plansRefused += refuseWhatMoved(parts, clock.now());
     const approved = store.plan(id);
     if (approved?.state !== 'approved') continue;
     await carryOutAndVerify(parts, begin(parts, approved));
@@ -52,7 +53,7 @@ export async function actNow(parts: ActingParts): Promise<boolean> {
 /** Carries out what needs nobody's word. */
 async function actByItself(parts: ActingParts): Promise<boolean> {
   const { store, clock, drafts } = parts;
-  const own = draftPlan(parts, drafts.of('enforce'), mode => mode === 'enforce', { madeBy: 'loop', now: clock.now() });
+  const own = draftPlan(parts, drafts.of('enforce'), { madeBy: 'loop', now: clock.now() });
   if (!own) return false;
   const written = store.transact({ ...upkeep, why: 'mode enforce' }, writer =>
     writer.putPlan({ ...own, state: 'approved', approvedBy: 'mode enforce' }),

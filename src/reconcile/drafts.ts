@@ -1,16 +1,29 @@
 /** What could be done about all that is outstanding, drawn up anew only where something has moved. */
-import { type Expectation, type Mode, modes } from '../core/expectation.ts';
-import type { ExpectationId, Instant } from '../core/ids.ts';
+import { type Mode, modes } from '../core/expectation.ts';
+import type { Instant } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
-import { asJson, sameJson } from '../core/json.ts';
-import { type Draft, leafName, type Offer, ownerOfLeaf, plan, type Situation, type Unmet } from '../core/planner.ts';
-import { byStanding } from '../core/ranking.ts';
+import { sameJson } from '../core/json.ts';
+import {
+  abilityFinder,
+  type Draft,
+  leafName,
+  type Offer,
+  ownerOfLeaf,
+  type Situation,
+  type Sketch,
+  sketch,
+  type Unmet,
+} from '../core/planner.ts';
+import { Ties } from '../core/planning/ties.ts';
 import type { Backoff, Pause, Reader } from '../ports/store.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Judge } from './judge.ts';
-import { whyPaused } from './plans.ts';
+import { triedInVain, whyPaused } from './plans.ts';
+import { asSeen, type Choice, type Portion, Portioning } from './portioning.ts';
 import { Portions } from './portions.ts';
-import { type Site, siteOf, type UnmetNow } from './unmet.ts';
+import { StandingNow } from './standing-now.ts';
+import { StoreScene } from './store-scene.ts';
+import type { Site, UnmetNow } from './unmet.ts';
 
 export interface DraftParts {
   readonly store: Reader;
@@ -19,64 +32,91 @@ export interface DraftParts {
   readonly offers: readonly Offer[];
 }
 
-const nothing: Draft = { tasks: [], waiting: [], readSet: [] };
-
 export class Drafts {
   readonly #parts: DraftParts;
-  readonly #bySite = new Map<Site, Draft>();
+  readonly #sketches = new Map<Site, Sketch>();
+  readonly #ties = new Ties();
+  readonly #scene: StoreScene;
+  readonly #standing: StandingNow;
   /** Where there are tasks in a mode, or something that waits for its turn. */
-  readonly #tasksIn: Readonly<Record<Mode, Set<Site>>>;
-  readonly #waitingIn: Readonly<Record<Mode, Set<Site>>>;
+  readonly #tasksIn = perMode();
+  readonly #waitingIn = perMode();
   /** When what is put off may be tried again. */
   readonly #putOff = new Deadlines();
   #backoffs: ReadonlyMap<string, Backoff> = new Map();
   #pauses = '[]';
+  #now: Instant = 0;
+  /** What it came to when it was last asked for, until something is drawn anew. */
   #whole: Draft | undefined;
+  readonly #inMode = new Map<Mode, Portion>();
+  readonly #portioning: Portioning;
 
   constructor(parts: DraftParts) {
     this.#parts = parts;
-    const none = (): Readonly<Record<Mode, Set<Site>>> => ({
-      observe: new Set(),
-      warn: new Set(),
-      approve: new Set(),
-      enforce: new Set(),
+    const { store, judge, offers } = parts;
+    this.#scene = new StoreScene(store);
+    this.#standing = new StandingNow(store);
+    this.#portioning = new Portioning({
+      store,
+      judge,
+      scene: this.#scene,
+      standing: this.#standing,
+      ties: this.#ties,
+      sketches: this.#sketches,
+      abilityOf: abilityFinder(offers),
     });
-    this.#tasksIn = none();
-    this.#waitingIn = none();
   }
 
   /** Tells whether it is another one now. Much is drawn up in portions, between which others have their turn. */
   async update(now: Instant): Promise<{ readonly isOther: boolean }> {
     const { store, unmet } = this.#parts;
+    this.#now = now;
     const pauses = store.pauses();
     const backoffs = store.backoffs();
     this.#touchPutOff(backoffs, now);
     const signs = JSON.stringify(pauses);
     if (signs !== this.#pauses) unmet.touchAll();
     this.#pauses = signs;
+    this.#scene.lookAnew();
+    let isOther = this.#touchOnlookers();
     const moved = unmet.takeMoved();
     const portions = new Portions();
-    let isOther = false;
     for (const site of moved) {
-      if (this.#draw(site, pauses, now)) {
-        isOther = true;
-        this.#whole = undefined;
-      }
-      if (portions.step()) await portions.breathe();
+      if (this.#draw(site, pauses, now)) isOther = true;
+      if (!portions.step()) continue;
+      await portions.breathe();
+      this.#scene.lookAnew();
+    }
+    if (isOther) {
+      this.#whole = undefined;
+      this.#inMode.clear();
     }
     return { isOther };
   }
 
+  /** All of it, in the order in which it can be done. */
   whole(): Draft {
-    this.#whole ??= this.#together(this.#bySite.values());
+    this.#whole ??= this.#portioning.whole(this.#now);
     return this.#whole;
   }
 
-  /** All of it that is of one mode; nothing when there is no task in it. */
-  of(mode: Mode): Draft {
-    if (!this.hasTasks(mode)) return nothing;
-    const sites = new Set([...this.#tasksIn[mode], ...this.#waitingIn[mode]]);
-    return this.#together([...sites].flatMap(site => this.#bySite.get(site) ?? []));
+  /** As much of one mode as one plan holds. */
+  of(mode: Mode): Portion {
+    const known = this.#inMode.get(mode);
+    if (known) return known;
+    const sites = this.hasTasks(mode) ? this.#tasksIn[mode] : [];
+    const portion = this.#portioning.portion(
+      { sites, waiting: this.hasTasks(mode) ? this.#waitingIn[mode] : [], isMine: task => task.mode === mode },
+      this.#now,
+    );
+    this.#inMode.set(mode, portion);
+    return portion;
+  }
+
+  /** As much as one plan holds of what somebody asks for, whatever its mode. */
+  chosen(isMine: Choice['isMine']): Portion {
+    const sites = this.#sketches.keys();
+    return this.#portioning.portion({ sites: [...sites], waiting: [...this.#sketches.keys()], isMine }, this.#now);
   }
 
   hasTasks(mode: Mode): boolean {
@@ -86,30 +126,51 @@ export class Drafts {
   /** Whether a leaf is still to be done, or waits. */
   has(leaf: string): boolean {
     const { expectation, instance } = ownerOfLeaf(leaf);
-    const draft = this.#bySite.get(siteOf(expectation, instance));
-    return (
-      draft !== undefined &&
-      [...draft.tasks, ...draft.waiting].some(each => leafName(each.expectation, each.instance, each.path) === leaf)
-    );
+    const drawn = this.#sketches.get(this.#parts.unmet.siteOf(expectation, instance));
+    const all = drawn ? [...drawn.candidates.map(each => each.task), ...drawn.waits.map(each => each.waiting)] : [];
+    return all.some(each => leafName(each.expectation, each.instance, each.path) === leaf);
   }
 
   /** True when it comes to something else than before. */
   #draw(site: Site, pauses: readonly Pause[], now: Instant): boolean {
-    const before = this.#bySite.get(site);
+    const before = this.#sketches.get(site);
     const unmet = this.#unmetAt(site);
-    const draft = unmet.length === 0 ? undefined : plan(this.#situation(unmet, pauses, now));
-    const ends = (draft?.waiting ?? []).flatMap(({ until }) => until ?? []);
+    const drawn = unmet.length === 0 ? undefined : sketch(this.#situation(unmet, pauses, now));
+    const ends = (drawn?.waits ?? []).flatMap(({ waiting: { until } }) => until ?? []);
     this.#putOff.set(site, ends.length === 0 ? undefined : Math.min(...ends));
-    if (draft === before || (draft && before && sameJson(asJson(draft), asJson(before)))) return false;
+    this.#portioning.forget(site);
+    const same = drawn === before || (drawn && before && sameJson(asSeen(drawn), asSeen(before)));
+    // What a step needs may have come or gone though the step itself is the same.
+    if (same) return drawn?.candidates.some(({ task }) => task.step.needs !== undefined) ?? false;
     for (const mode of modes) {
       this.#tasksIn[mode].delete(site);
       this.#waitingIn[mode].delete(site);
     }
-    if (draft) this.#bySite.set(site, draft);
-    else this.#bySite.delete(site);
-    for (const { mode } of draft?.tasks ?? []) this.#tasksIn[mode].add(site);
-    for (const { mode } of draft?.waiting ?? []) this.#waitingIn[mode].add(site);
+    if (drawn) this.#sketches.set(site, drawn);
+    else this.#sketches.delete(site);
+    if (drawn && drawn.candidates.length > 0) this.#ties.put(site, drawn);
+    else this.#ties.remove(site);
+    for (const { task } of drawn?.candidates ?? []) this.#tasksIn[task.mode].add(site);
+    for (const { waiting } of drawn?.waits ?? []) this.#waitingIn[waiting.mode].add(site);
     return true;
+  }
+
+  /** Those planned with an eye on what has moved are drawn anew; true when there are any. */
+  #touchOnlookers(): boolean {
+    const { unmet } = this.#parts;
+    const moved = unmet.takeMovedInstances();
+    if (this.#ties.size === 0) return false;
+    let any = false;
+    for (const id of moved) {
+      for (const spot of this.#scene.spotsOf(id)) {
+        for (const site of this.#ties.readersOf(spot)) {
+          unmet.touch(site);
+          this.#portioning.forget(site);
+          any = true;
+        }
+      }
+    }
+    return any;
   }
 
   /** With each instance as it is now; what has gone or was withdrawn since it was judged will be judged again. */
@@ -127,17 +188,15 @@ export class Drafts {
 
   #situation(unmet: readonly Unmet[], pauses: readonly Pause[], now: Instant): Situation {
     const { store, judge, offers } = this.#parts;
+    const [first] = unmet;
     return {
       now,
       unmet,
       offers,
-      context: judge.context(now),
-      standing: id =>
-        store
-          .verdicts({ instance: id })
-          .filter(each => each.verdict !== 'inapplicable')
-          .flatMap(each => store.expectation(each.expectation) ?? [])
-          .filter(each => each.for.peer === undefined),
+      scene: this.#scene,
+      context: judge.context(now, first?.instance),
+      standing: id => this.#standing.at(id),
+      standingOf: thing => this.#standing.of(thing),
       held: (leaf, { expectation, instance }) => {
         const paused = whyPaused(pauses, expectation.id, instance);
         if (paused !== undefined) return { because: paused };
@@ -145,6 +204,7 @@ export class Drafts {
         if (!backoff || backoff.until <= now) return undefined;
         return { because: `tried ${backoff.attempts} times, last: ${backoff.because}`, until: backoff.until };
       },
+      tried: leaf => (this.#backoffs.has(leaf) ? triedInVain(store, leaf) : []),
     };
   }
 
@@ -155,36 +215,14 @@ export class Drafts {
     this.#backoffs = new Map(all.map(each => [each.leaf, each]));
     const touch = (leaf: string): void => {
       const { expectation, instance } = ownerOfLeaf(leaf);
-      unmet.touch(siteOf(expectation, instance));
+      unmet.touch(unmet.siteOf(expectation, instance));
     };
     for (const [leaf, { until }] of this.#backoffs) if (before.get(leaf)?.until !== until) touch(leaf);
     for (const leaf of before.keys()) if (!this.#backoffs.has(leaf)) touch(leaf);
     for (const site of this.#putOff.take(now)) unmet.touch(site);
   }
+}
 
-  /** In the order in which one plan for all would have them. */
-  #together(drafts: Iterable<Draft>): Draft {
-    const known = new Map<ExpectationId, Expectation | undefined>();
-    const of = (id: ExpectationId): Expectation | undefined => {
-      if (!known.has(id)) known.set(id, this.#parts.store.expectation(id));
-      return known.get(id);
-    };
-    const standing = (
-      a: { readonly expectation: ExpectationId },
-      b: { readonly expectation: ExpectationId },
-    ): number => {
-      const [one, other] = [of(a.expectation), of(b.expectation)];
-      return one && other ? byStanding(one, other) : 0;
-    };
-    const all = [...drafts];
-    return {
-      tasks: all
-        .flatMap(({ tasks }) => tasks)
-        .sort((a, b) => a.step.order - b.step.order || (a.expectation === b.expectation ? 0 : standing(a, b))),
-      waiting: all
-        .flatMap(({ waiting }) => waiting)
-        .sort((a, b) => (a.expectation === b.expectation ? 0 : standing(a, b))),
-      readSet: all.flatMap(({ readSet }) => readSet),
-    };
-  }
+function perMode(): Readonly<Record<Mode, Set<Site>>> {
+  return { observe: new Set(), warn: new Set(), approve: new Set(), enforce: new Set() };
 }

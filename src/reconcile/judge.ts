@@ -135,6 +135,19 @@ export class Judge {
     }
   }
 
+  /** What it will come to when a thing is as it is foreseen to be, as if all of that were known. */
+  foretell(expectation: Expectation, is: Instance | undefined, will: Instance | undefined, now: Instant): Judgement {
+    const { expect, when, where } = this.read(expectation, will ?? is);
+    const context = this.context(now, will ?? is);
+    const actual = will && this.actual(will, expectation);
+    // What is derived for it is read anew for the thing as it is.
+    if (is && will !== is) this.parts.withTelemetry(is);
+    const isMeant = !('where' in expectation.for) || (where !== undefined && !isOutstanding(where, actual, context));
+    const { applies } = condition(expectation, when, actual, context);
+    if (!isMeant || applies !== 'yes') return { verdict: 'inapplicable', leaves: [] };
+    return judge(expect, actual, context);
+  }
+
   /** Every leaf, met ones too; of its condition, where that is not known to hold or not. */
   explain(expectation: Expectation, instance: Instance | undefined, now: Instant): readonly Leaf[] {
     const { expect, actual, context, applies, leaves } = this.prepare(expectation, instance, now);

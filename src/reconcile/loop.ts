@@ -8,7 +8,7 @@ import type { Instant } from '../core/ids.ts';
 import type { Kinds } from '../core/kind.ts';
 import { reaches } from '../core/moves.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
-import type { Draft } from '../core/planner.ts';
+import { abilityFinder, type Draft } from '../core/planner.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
@@ -20,7 +20,8 @@ import { Drafts } from './drafts.ts';
 import type { Named } from './interests.ts';
 import { Judge, type JudgeParts } from './judge.ts';
 import { Observer } from './observe.ts';
-import { refuseWhatMoved } from './plans.ts';
+import { type Holding, nextExpiry, refuseWhatMoved } from './plans.ts';
+import type { Choice, Portion } from './portioning.ts';
 import { PresentedInstances } from './presented.ts';
 import { Quality } from './quality.ts';
 import { nextPutBack } from './restore.ts';
@@ -47,6 +48,8 @@ export interface LoopParts {
   readonly lookEveryMs: number;
   /** How old an observation may be when an expectation does not say. */
   readonly freshnessMs: number;
+  /** How long a plan may wait; an hour when nobody says. */
+  readonly planExpiryMs?: number;
 }
 
 /** Keeps an expectation with a tiny freshness from looking without pause. */
@@ -75,6 +78,8 @@ export class Loop {
   readonly sampling: Sampling;
   readonly seen: Seen;
   readonly judge: Judge;
+  /** The ability that a task was planned by. */
+  readonly abilityOf: Holding['abilityOf'];
   readonly counts: LoopCounts = {
     passes: 0,
     tasksDone: 0,
@@ -124,11 +129,13 @@ export class Loop {
       quality,
       freshen: () => this.freshen(),
     });
+    const offers = drivers.flatMap(driver => driver.abilities.map(ability => ({ driver: driver.name, ability })));
+    this.abilityOf = abilityFinder(offers);
     this.drafts = new Drafts({
       store,
       judge: this.judge,
       unmet: this.verdicts.unmet,
-      offers: drivers.flatMap(driver => driver.abilities.map(ability => ({ driver: driver.name, ability }))),
+      offers,
     });
     this.acting = {
       store,
@@ -141,6 +148,7 @@ export class Loop {
       judge: this.judge,
       look: (driver, again) => this.watch.lookAt(driver, again, this.lookEveryMs()),
       settable: (kind, path) => this.settable(kind, path),
+      abilityOf: this.abilityOf,
       drafts: this.drafts,
       verdicts: this.verdicts,
       lookAndJudge: () => this.lookAndJudge(),
@@ -188,6 +196,11 @@ export class Loop {
   /** What could be done about all that is outstanding, as of the last pass. */
   draft(): Draft {
     return this.drafts.whole();
+  }
+
+  /** As much as one plan holds of what somebody asks for, as of the last pass. */
+  chosen(isMine: Choice['isMine']): Portion {
+    return this.drafts.chosen(isMine);
   }
 
   /** Whether something here can set what stands at a path of a kind. */
@@ -256,9 +269,9 @@ export class Loop {
   private async drawUp(now: Instant): Promise<void> {
     const { store } = this.parts;
     const { isOther } = await this.drafts.update(now);
-    if (!isOther && !this.plansMoved) return;
+    if (!isOther && !this.plansMoved && nextExpiry(store) > now) return;
     this.plansMoved = false;
-    this.counts.plansRefused += refuseWhatMoved(store, this.parts.keyed, now);
+    this.counts.plansRefused += refuseWhatMoved({ store, keyed: this.parts.keyed, abilityOf: this.abilityOf }, now);
     clearBackoffs(store, this.drafts);
     propose(this.parts, this.drafts, now);
   }
@@ -286,6 +299,7 @@ export class Loop {
         .filter(until => until > now),
       this.verdicts.nextTurn(now),
       nextPutBack(store),
+      Math.max(nextExpiry(store), now),
     ];
     const next = Math.min(...due);
     if (!Number.isFinite(next)) return;

@@ -3,12 +3,13 @@ import { AgentError } from '../core/errors.ts';
 import type { ExpectationId, InstanceId, PlanId } from '../core/ids.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
 import type { Plan, Waiting } from '../core/plan.ts';
-import type { Draft } from '../core/planner.ts';
+import { whyHalfMade } from '../core/planning/half-made.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store, Unwritten } from '../ports/store.ts';
 import { overlapsOf } from './overlap.ts';
-import { draftPlan, whyMoved } from './plans.ts';
+import { draftPlan, expired, type Holding, isExpired, whyMoved } from './plans.ts';
+import type { Choice, Portion } from './portioning.ts';
 import { next } from './rows.ts';
 
 export interface OrderParts {
@@ -16,11 +17,20 @@ export interface OrderParts {
   readonly keyed: KeyedArrays;
   readonly clock: Clock;
   readonly newId: () => string;
-  readonly draft: () => Draft;
+  /** As much as one plan holds of what is asked for. */
+  readonly chosen: (isMine: Choice['isMine']) => Portion;
+  readonly abilityOf: Holding['abilityOf'];
+  readonly rules?: PlanRules;
   /** As in `OverlapParts`. */
   readonly settable: (kind: string, path: Path) => boolean;
   /** Resolves when a pass that began after the call has ended. */
   readonly settle: () => Promise<void>;
+}
+
+export interface PlanRules {
+  /** Whoever asked for a plan cannot approve it. */
+  readonly fourEyes?: boolean;
+  readonly expireAfterMs?: number;
 }
 
 export interface PlanScope {
@@ -37,6 +47,8 @@ export interface NothingToDo {
 export interface Orders {
   /** A plan for all that is outstanding, whatever its mode; nothing is touched. */
   make(by: string, scope: PlanScope): Promise<Plan | NothingToDo>;
+  /** The same plan, shown and not kept. */
+  rehearse(by: string, scope: PlanScope): Promise<Unwritten<Plan> | NothingToDo>;
   /** Binds a person to a plan's hash; the loop then carries it out. `moved` when what it read no longer holds. */
   approve(id: PlanId, by: string, hash?: string): Plan;
   /** Approves where that is still to be done, and answers when the plan has ended. */
@@ -61,33 +73,53 @@ export function takeOrders(parts: OrderParts): Orders {
       throw new AgentError('conflict', `the plan ${id} has the hash ${plan.hash}, not ${hash}; read it again`);
     }
     const state = next(plan, 'approve');
-    const moved = whyMoved(store, plan, parts.keyed);
+    if (parts.rules?.fourEyes && plan.madeBy === by) {
+      throw new AgentError('forbidden', `the plan ${id} was asked for by ${by}; somebody else has to approve it`);
+    }
+    const now = clock.now();
+    const moved = isExpired(plan, now) ? expired(plan) : whyMoved(parts, plan, now);
     const cause = { principal: by, kind: 'request', ref: id } as const;
     if (moved !== undefined) {
       store.transact(cause, writer =>
-        writer.putPlan({ ...plan, state: next(plan, 'refuse'), endedAt: clock.now(), because: moved }),
+        writer.putPlan({ ...plan, state: next(plan, 'refuse'), endedAt: now, because: moved }),
       );
       throw new AgentError('moved', `the plan ${id} no longer holds: ${moved}; make a new one`);
     }
-    return store.transact({ ...cause, why: 'approved' }, writer => writer.putPlan({ ...plan, state, approvedBy: by }));
+    for (const { instance: of } of plan.tasks) {
+      const instance = of === undefined ? undefined : store.instance(of);
+      const because = instance && whyHalfMade(instance, plan.tasks);
+      if (because !== undefined) throw new AgentError('conflict', `the plan ${id} cannot be approved yet: ${because}`);
+    }
+    return store.transact({ ...cause, why: 'approved' }, writer =>
+      writer.putPlan({ ...plan, state, approvedBy: by, approvedAt: now }),
+    );
+  };
+
+  const drawUp = async (by: string, scope: PlanScope): Promise<Unwritten<Plan> | NothingToDo> => {
+    await parts.settle();
+    const portion = parts.chosen(
+      each =>
+        (scope.instance === undefined || each.instance === scope.instance) &&
+        (scope.expectation === undefined || each.expectation === scope.expectation),
+    );
+    const { expireAfterMs } = parts.rules ?? {};
+    const made = { madeBy: by, now: clock.now(), ...(expireAfterMs === undefined ? {} : { expireAfterMs }) };
+    const nothing = { tasks: [], waiting: portion.waiting.map(({ mode: _, ...each }) => each) } as const;
+    return draftPlan(parts, portion, made) ?? nothing;
   };
 
   return {
     make: async (by, scope) => {
-      await parts.settle();
-      const mine = (each: { instance?: InstanceId; expectation: ExpectationId }): boolean =>
-        (scope.instance === undefined || each.instance === scope.instance) &&
-        (scope.expectation === undefined || each.expectation === scope.expectation);
-      const whole = parts.draft();
-      const draft = { ...whole, tasks: whole.tasks.filter(mine), waiting: whole.waiting.filter(mine) };
-      const plan = draftPlan(parts, draft, () => true, { madeBy: by, now: clock.now() });
-      if (!plan) return { tasks: [], waiting: draft.waiting.map(({ mode: _, ...each }) => each) };
+      const plan = await drawUp(by, scope);
+      if (!('id' in plan)) return plan;
       const standing = store.plans({ states: ['proposed'] }).find(each => each.hash === plan.hash);
-      if (standing) return standing;
+      if (standing && !isExpired(standing, clock.now())) return standing;
       return store.transact({ principal: by, kind: 'request', why: 'a plan was asked for' }, writer =>
         writer.putPlan(plan),
       );
     },
+
+    rehearse: drawUp,
 
     approve: (id, by, hash) => {
       const plan = approve(id, by, hash);

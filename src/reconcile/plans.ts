@@ -1,51 +1,76 @@
-/** Plans as values: drawn from a draft, refused when what they read has moved. */
-import type { Mode } from '../core/expectation.ts';
+/** Plans as values: drawn from a portion of what could be done, refused when what they rely on has moved. */
+import type { Ability } from '../core/ability.ts';
 import { type ExpectationId, type Instant, planId } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
 import type { KeyedArrays } from '../core/path.ts';
-import type { Plan } from '../core/plan.ts';
-import { type Draft, movedSince, planHash } from '../core/planner.ts';
+import type { Plan, PlannedTask } from '../core/plan.ts';
+import { leafName, movedSince, planHash } from '../core/planner.ts';
+import { foretoldOtherwise } from '../core/planning/again.ts';
+import { wayName } from '../core/planning/choice.ts';
 import type { Pause, Reader, Store, Unwritten } from '../ports/store.ts';
+import type { Portion } from './portioning.ts';
+import { StoreScene } from './store-scene.ts';
 
-/** The plan of those tasks whose mode is wanted; undefined when there are none. */
+/** How long a plan may wait for somebody's word, or to be begun, when nobody says. */
+export const EXPIRE_AFTER_MS = 3_600_000;
+
+export interface Made {
+  readonly madeBy: string;
+  readonly now: Instant;
+  readonly expireAfterMs?: number;
+}
+
+/** The plan of a portion; undefined when there is nothing to do in it. */
 export function draftPlan(
-  parts: { readonly store: Reader; readonly newId: () => string },
-  draft: Draft,
-  wanted: (mode: Mode) => boolean,
-  made: { readonly madeBy: string; readonly now: Instant },
+  { store, newId }: { readonly store: Reader; readonly newId: () => string },
+  { tasks: drafted, waiting, later, readSet, outcome }: Portion,
+  { madeBy, now, expireAfterMs = EXPIRE_AFTER_MS }: Made,
 ): Unwritten<Plan> | undefined {
-  const tasks = draft.tasks.filter(task => wanted(task.mode)).map(({ mode: _, ...task }) => task);
+  const tasks = drafted.map(({ mode: _, also: __, ...task }) => task);
   if (tasks.length === 0) return undefined;
   const served = new Set(tasks.map(task => task.expectation));
-  const touched = new Set(tasks.map(task => `${task.instance}\0${task.path}`));
-  const instances = new Set(tasks.map(task => task.instance));
-  const readSet = draft.readSet.filter(
-    fact => touched.has(`${fact.instance}\0${fact.path}`) || (fact.path === '/name' && instances.has(fact.instance)),
-  );
   const expectations = [...served].sort().flatMap(id => {
-    const expectation = parts.store.expectation(id);
+    const expectation = store.expectation(id);
     return expectation ? [{ id, seq: expectation.seq }] : [];
   });
   return {
-    id: planId(parts.newId()),
+    id: planId(newId()),
     state: 'proposed',
-    hash: planHash(tasks, readSet, expectations),
+    hash: planHash({ tasks, readSet, expectations, outcome }),
     tasks,
-    waiting: draft.waiting.filter(each => wanted(each.mode)).map(({ mode: _, ...each }) => each),
+    waiting: waiting.map(({ mode: _, ...each }) => each),
     readSet,
     expectations,
-    madeBy: made.madeBy,
-    madeAt: made.now,
+    outcome,
+    ...(later === undefined ? {} : { after: `${later} more ${later === 1 ? 'task' : 'tasks'} would follow` }),
+    madeBy,
+    madeAt: now,
+    expiresAt: now + expireAfterMs,
   };
 }
 
+/** What it takes to tell whether a plan still holds. */
+export interface Holding {
+  readonly store: Reader;
+  readonly keyed: KeyedArrays;
+  readonly abilityOf: (task: PlannedTask) => Ability | undefined;
+}
+
 /** Why a plan no longer holds, as a sentence; undefined when it does. */
-export function whyMoved(store: Reader, plan: Plan, keyed: KeyedArrays): string | undefined {
+export function whyMoved({ store, keyed, abilityOf }: Holding, plan: Plan, now: Instant): string | undefined {
   for (const { id } of plan.expectations) {
     const because = whyUnwanted(store, plan, id);
     if (because !== undefined) return because;
   }
-  return movedSince(plan.readSet, id => store.instance(id), keyed);
+  const scene = new StoreScene(store);
+  const facts = { instance: (id: Instance['id']) => store.instance(id), named: scene.named.bind(scene) };
+  const moved = movedSince(plan.readSet, facts, keyed);
+  return moved ?? foretoldOtherwise(plan.tasks, { scene, context: { now, keyed }, abilityOf });
+}
+
+/** Whether its time is over; what the loop itself proposes is renewed instead, for as long as nothing moves. */
+export function isExpired({ expiresAt, state, madeBy }: Plan, now: Instant): boolean {
+  return expiresAt !== undefined && expiresAt <= now && !(state === 'proposed' && madeBy === 'loop');
 }
 
 /** Why an expectation no longer wants what a plan does for it, as a sentence; undefined when it does. */
@@ -68,9 +93,10 @@ export function whyPaused(
 }
 
 /** Refuses each plan that waits and no longer holds; returns how many. */
-export function refuseWhatMoved(store: Store, keyed: KeyedArrays, now: Instant): number {
+export function refuseWhatMoved(parts: Holding & { readonly store: Store }, now: Instant): number {
+  const { store } = parts;
   const moved = store.plans({ states: ['proposed', 'approved'] }).flatMap(plan => {
-    const because = whyMoved(store, plan, keyed);
+    const because = isExpired(plan, now) ? expired(plan) : whyMoved(parts, plan, now);
     return because === undefined ? [] : [{ plan, because }];
   });
   if (moved.length === 0) return 0;
@@ -78,4 +104,30 @@ export function refuseWhatMoved(store: Store, keyed: KeyedArrays, now: Instant):
     for (const { plan, because } of moved) writer.putPlan({ ...plan, state: 'refused', endedAt: now, because });
   });
   return moved.length;
+}
+
+export function expired({ expiresAt, state }: Plan): string {
+  const was = state === 'approved' ? 'begun' : 'approved';
+  return `it was to be ${was} until ${new Date(expiresAt ?? 0).toISOString()}`;
+}
+
+/** When the first plan that waits expires; infinite when none does. */
+export function nextExpiry(store: Reader): Instant {
+  return Math.min(
+    Number.POSITIVE_INFINITY,
+    ...store.plans({ states: ['proposed', 'approved'] }).map(each => each.expiresAt ?? Number.POSITIVE_INFINITY),
+  );
+}
+
+/** Enough to see which ways were tried, however many there are. */
+const PLANS_SEEN = 20;
+
+/** The ways to a leaf that failed since it was last expected otherwise. */
+export function triedInVain(store: Reader, leaf: string): readonly string[] {
+  return store.plans({ states: ['failed'], limit: PLANS_SEEN }).flatMap(plan =>
+    plan.tasks
+      .filter(task => leafName(task.expectation, task.instance, task.path) === leaf)
+      .filter(task => whyUnwanted(store, plan, task.expectation) === undefined)
+      .map(wayName),
+  );
 }

@@ -1,6 +1,7 @@
 /** What the loop keeps in order beside its work: what was put off, what waits for a person's word, and how much history. */
 import type { Cause } from '../core/change.ts';
 import type { ExpectationId, Instant, PlanId } from '../core/ids.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Reader, Store } from '../ports/store.ts';
 import type { Drafts } from './drafts.ts';
 import { draftPlan } from './plans.ts';
@@ -38,14 +39,20 @@ export function clearBackoffs(store: Store, drafts: Drafts): void {
 
 /** Keeps one waiting proposal for all that a person has to approve. */
 export function propose(
-  parts: { readonly store: Store; readonly newId: () => string },
+  parts: { readonly store: Store; readonly newId: () => string; readonly planExpiryMs?: number },
   drafts: Drafts,
   now: Instant,
 ): void {
-  const { store } = parts;
-  const proposal = draftPlan(parts, drafts.of('approve'), mode => mode === 'approve', { madeBy: 'loop', now });
+  const { store, planExpiryMs } = parts;
+  const expiry = planExpiryMs === undefined ? {} : { expireAfterMs: planExpiryMs };
+  const proposal = draftPlan(parts, drafts.of('approve'), { madeBy: 'loop', now, ...expiry });
   const standing = store.plans({ states: ['proposed'] }).filter(each => each.madeBy === 'loop');
-  if (proposal && standing.some(each => each.hash === proposal.hash)) return;
+  const same = proposal && standing.find(each => each.hash === proposal.hash);
+  if (same) {
+    // Nothing has moved, so it is as good as new.
+    if ((same.expiresAt ?? 0) <= now) renew(store, { ...same, expiresAt: proposal.expiresAt ?? now });
+    return;
+  }
   const discarded =
     proposal && store.plans({ states: ['discarded'], limit: 100 }).some(each => each.hash === proposal.hash);
   if (standing.length === 0 && (!proposal || discarded)) return;
@@ -55,6 +62,10 @@ export function propose(
     }
     if (proposal && !discarded) writer.putPlan(proposal);
   });
+}
+
+function renew(store: Store, plan: Plan): void {
+  store.transact({ ...upkeep, why: 'the proposal still holds' }, writer => writer.putPlan(plan));
 }
 
 /** History is kept for people, not for ever; but what will go back one day has to be known by then. */

@@ -20,7 +20,7 @@ import { Portions } from './portions.ts';
 import type { PresentedInstances } from './presented.ts';
 import type { Quality } from './quality.ts';
 import type { Sight } from './sight.ts';
-import { siteOf, UnmetNow } from './unmet.ts';
+import { UnmetNow } from './unmet.ts';
 import { nameOfPair, type Pair, pairNamed, Work } from './work.ts';
 
 const judgement: Cause = { principal: 'loop', kind: 'judgement' };
@@ -80,7 +80,7 @@ export class Verdicts {
     const all = sweep || moved === undefined;
     const expectations: ReadonlySet<ExpectationId> = moved?.expectations ?? new Set();
     const retargeted = await this.learnAbout(all ? this.known() : expectations);
-    for (const id of moved?.released ?? []) this.unmet.touch(siteOf('', id));
+    for (const id of moved?.released ?? []) this.unmet.touchInstance(id);
 
     // Blindness leads to a look: what is read of telemetry is sampled before it is judged.
     const sampled = this.interests.ofTelemetry().size > 0 && (await this.parts.freshen());
@@ -91,7 +91,7 @@ export class Verdicts {
       await this.judgeEach(this.work.everything(), now);
     } else {
       for (const [id, paths] of doubted) moved.instances.set(id, [...(moved.instances.get(id) ?? []), ...paths]);
-      for (const id of moved.instances.keys()) this.unmet.touch(siteOf('', id));
+      for (const id of moved.instances.keys()) this.unmet.touchInstance(id);
       const whole = new Set<ExpectationId>(expectations);
       for (const age of turned) for (const id of this.interests.ofAge(age)) whole.add(id);
       if (sampled) for (const id of this.interests.ofTelemetry()) whole.add(id);
@@ -183,7 +183,7 @@ export class Verdicts {
     if (verdict === 'unmet' && residual !== undefined) {
       this.unmet.put({ expectation, instance, residual, leaves, mode });
     } else {
-      this.unmet.remove(id, instance);
+      this.unmet.met(expectation, instance);
     }
     const unknown = leaves.filter(leaf => leaf.verdict === 'unknown').map(leaf => leaf.path);
     const before = store.verdict(id, instance);

@@ -6,7 +6,8 @@ import { expectationId, instanceId } from '../../src/core/ids.ts';
 import type { Instance } from '../../src/core/instance.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { judge } from '../../src/core/outstanding.ts';
-import { movedSince, plan, planHash, type Situation } from '../../src/core/planner.ts';
+import { movedSince, plan, planHash, readSetOf, type Situation } from '../../src/core/planner.ts';
+import { sceneOf } from '../../src/core/prediction.ts';
 import { tmfKeyedArrays as keyed } from '../../src/tmf/keyed-arrays.ts';
 
 const port: Instance = {
@@ -64,7 +65,10 @@ function situation(
     }),
     standing: () => expectations,
     offers: abilities.map(ability => ({ driver: 'fake', ability })),
+    scene: sceneOf(instance ? [instance] : []),
+    standingOf: () => expectations,
     held: () => undefined,
+    tried: () => [],
     ...more,
   };
 }
@@ -94,7 +98,7 @@ test('each outstanding leaf becomes a task, in the order of the steps; done, not
     'set /resourceCharacteristic/mtu/value',
   ]);
   const again = plan(situation(after(port, draft), [expectation('e1', wish)]));
-  expect(again).toEqual({ tasks: [], waiting: [], readSet: [] });
+  expect(again).toEqual({ tasks: [], waiting: [] });
 });
 
 test('what nothing here can change waits, and says so', () => {
@@ -165,22 +169,28 @@ test('an expectation from which no value follows waits', () => {
 });
 
 test('a plan is refused when what it read has moved, and not for anything else', () => {
-  const { readSet } = plan(situation(port, [expectation('e1', wish)]));
-  const seen = (document: JsonObject) => () => ({ ...port, document });
+  const { tasks } = plan(situation(port, [expectation('e1', wish)]));
+  const readSet = readSetOf(tasks, sceneOf([port]), keyed);
+  const seen = (document: JsonObject | undefined) => {
+    const instance = document && { ...port, document };
+    return { instance: () => instance, named: () => instance };
+  };
   expect(movedSince(readSet, seen(port.document), keyed)).toBeUndefined();
   expect(movedSince(readSet, seen({ ...port.document, operationalState: 'enabled' }), keyed)).toBeUndefined();
   expect(movedSince(readSet, seen({ ...port.document, administrativeState: 'unlocked' }), keyed)).toBe(
     '/administrativeState of i1 was "locked" and is "unlocked"',
   );
-  expect(movedSince(readSet, () => undefined, keyed)).toBe('instance i1 is gone');
+  expect(movedSince(readSet, seen(undefined), keyed)).toBe('instance i1 is gone');
 });
 
-test('the hash of a plan tells apart what is done, what was read and for which version of what is expected', () => {
-  const { tasks, readSet } = plan(situation(port, [expectation('e1', wish)]));
-  const bare = tasks.map(({ mode: _, ...task }) => task);
-  const hash = planHash(bare, readSet, [{ id: 'e1', seq: 1 }]);
-  expect(planHash(bare, readSet, [{ id: 'e1', seq: 1 }])).toBe(hash);
-  expect(planHash(bare.slice(1), readSet, [{ id: 'e1', seq: 1 }])).not.toBe(hash);
-  expect(planHash(bare, readSet.slice(1), [{ id: 'e1', seq: 1 }])).not.toBe(hash);
-  expect(planHash(bare, readSet, [{ id: 'e1', seq: 2 }])).not.toBe(hash);
+test('the hash of a plan tells apart what is done, what it moves, what was read and for which version of what is expected', () => {
+  const { tasks } = plan(situation(port, [expectation('e1', wish)]));
+  const readSet = readSetOf(tasks, sceneOf([port]), keyed);
+  const all = { tasks, readSet, expectations: [{ id: 'e1', seq: 1 }] };
+  const hash = planHash(all);
+  expect(planHash(structuredClone(all))).toBe(hash);
+  expect(planHash({ ...all, tasks: tasks.slice(1) })).not.toBe(hash);
+  expect(planHash({ ...all, tasks: tasks.map(each => ({ ...each, effects: [] })) })).not.toBe(hash);
+  expect(planHash({ ...all, readSet: readSet.slice(1) })).not.toBe(hash);
+  expect(planHash({ ...all, expectations: [{ id: 'e1', seq: 2 }] })).not.toBe(hash);
 });

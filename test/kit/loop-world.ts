@@ -143,7 +143,8 @@ export function loopWorld(parts: WorldParts = {}): LoopWorld {
     keyed,
     clock,
     newId,
-    draft: () => loop.draft(),
+    chosen: isMine => loop.chosen(isMine),
+    abilityOf: task => loop.abilityOf(task),
     settable: (kind, path) => loop.settable(kind, path),
     settle: () => loop.settle(),
   });

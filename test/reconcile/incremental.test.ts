@@ -11,10 +11,11 @@ import type { Expectation, Target } from '../../src/core/expectation.ts';
 import { readExpected } from '../../src/core/expected.ts';
 import { expectationId, type Instant, instanceId } from '../../src/core/ids.ts';
 import type { Instance } from '../../src/core/instance.ts';
-import type { Json, JsonObject } from '../../src/core/json.ts';
+import { asJson, canonical, type Json, type JsonObject } from '../../src/core/json.ts';
 import { type Kinds, ownerOf } from '../../src/core/kind.ts';
 import { isOutstanding, type Judgement, judge } from '../../src/core/outstanding.ts';
 import { type Draft, plan, type Unmet } from '../../src/core/planner.ts';
+import { sceneOf } from '../../src/core/prediction.ts';
 import { isGone, isValid, mayMean } from '../../src/core/target.ts';
 import type { Driver } from '../../src/ports/driver.ts';
 import { silentLog } from '../../src/ports/log.ts';
@@ -339,13 +340,20 @@ function wholePlan(store: Store, driver: Driver, unmet: readonly Unmet[], now: I
           .verdicts({ instance: id })
           .filter(each => each.verdict !== 'inapplicable')
           .flatMap(each => store.expectation(each.expectation) ?? []),
+      standingOf: ({ kind: of, name }) =>
+        store.expectations().filter(each => {
+          if (!('name' in each.for) || each.for.kind !== of || each.for.name !== name) return false;
+          return (store.verdict(each.id, undefined)?.verdict ?? 'inapplicable') !== 'inapplicable';
+        }),
+      scene: sceneOf([...store.instances({})].filter(each => !isGone(each))),
       held: () => undefined,
+      tried: () => [],
     }),
   );
 }
 
 function told({ tasks, waiting }: Draft): Json[] {
-  return [...tasks, ...waiting].map(each => JSON.stringify(each)).sort();
+  return [...tasks.map(each => canonical(asJson(each))), ...waiting.map(each => canonical(asJson(each))).sort()];
 }
 
 function standing(store: Store): Map<string, Json> {

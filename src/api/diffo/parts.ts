@@ -36,6 +36,11 @@ export interface LoopDoor {
       by: string,
       scope: { instance?: InstanceId; expectation?: ExpectationId },
     ): Promise<Plan | { readonly tasks: readonly []; readonly waiting: readonly Waiting[] }>;
+    /** The same plan, shown and not kept. */
+    rehearse(
+      by: string,
+      scope: { instance?: InstanceId; expectation?: ExpectationId },
+    ): Promise<Omit<Plan, 'seq'> | { readonly tasks: readonly []; readonly waiting: readonly Waiting[] }>;
     approve(id: PlanId, by: string, hash?: string): Plan;
     apply(id: PlanId, by: string, hash?: string): Promise<Plan>;
     undo(id: PlanId, by: string, force: boolean): Promise<Plan>;

@@ -1,12 +1,15 @@
 /** What a caller may say of plans and pauses, as the bodies of its requests. */
 import * as z from 'zod';
 
+/** The person who asks, by name; the caller itself where nobody is named. */
+const by = z.string().trim().min(1).max(200).exactOptional();
+
 export const scope = z
-  .strictObject({ instance: z.string().exactOptional(), expectation: z.string().exactOptional() })
+  .strictObject({ instance: z.string().exactOptional(), expectation: z.string().exactOptional(), by })
   .nullish()
   .transform(given => given ?? {});
 export const approval = z
-  .strictObject({ hash: z.string().exactOptional() })
+  .strictObject({ hash: z.string().exactOptional(), by })
   .nullish()
   .transform(given => given ?? {});
 export const taking = z

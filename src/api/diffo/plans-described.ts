@@ -20,12 +20,18 @@ import { approval, scope, stop, taking } from './plan-bodies.ts';
 
 export const pause = z.strictObject({ scope: text, by: text, why: text.exactOptional(), since: time });
 
+const thing = z.strictObject({ kind: text, name: text });
+
 const step = z.strictObject({
   op: text,
   args: z.record(text, anyJson),
   summary: text,
   sideEffects: z.array(text).exactOptional(),
   order: z.number(),
+  needs: z.array(z.strictObject({ of: thing, path, expect: anyJson, because: text })).exactOptional(),
+  cost: z.strictObject({ blastRadius: whole, downtimeMs: z.number(), reversible: z.boolean() }).exactOptional(),
+  removes: z.boolean().exactOptional(),
+  lasting: z.enum(['lasts', 'untilRestart']).exactOptional(),
 });
 
 const waiting = z.strictObject({
@@ -37,7 +43,50 @@ const waiting = z.strictObject({
   mode: mode.exactOptional(),
 });
 
-const thing = z.strictObject({ kind: text, name: text });
+const effect = z.strictObject({ of: thing, path, value: anyJson.exactOptional(), unsure: text.exactOptional() });
+
+const verdict = z.enum(['met', 'unmet', 'unknown', 'inapplicable']);
+
+/** What a plan says before anything of it is done. */
+const planned = {
+  state: z.enum(['proposed', 'approved', 'carryingOut', 'done', 'failed', 'undoing', 'undone', 'refused', 'discarded']),
+  hash: text,
+  tasks: z.array(
+    z.strictObject({
+      instance: text.exactOptional(),
+      of: thing.exactOptional(),
+      expectation: text,
+      driver: text,
+      way: text.exactOptional(),
+      path,
+      wanted: anyJson.exactOptional(),
+      step,
+      group: text.exactOptional(),
+      key: text.exactOptional(),
+      effects: z.array(effect).exactOptional(),
+    }),
+  ),
+  waiting: z.array(waiting),
+  readSet: z.array(
+    z.strictObject({ instance: text.exactOptional(), of: thing.exactOptional(), path, value: anyJson.exactOptional() }),
+  ),
+  expectations: z.array(z.strictObject({ id: text, seq: whole })),
+  outcome: z
+    .array(
+      z.strictObject({
+        expectation: text,
+        of: thing,
+        before: verdict,
+        after: verdict,
+        residual: anyJson.exactOptional(),
+      }),
+    )
+    .exactOptional(),
+  after: text.exactOptional(),
+  madeBy: text,
+  madeAt: time,
+  expiresAt: time.exactOptional(),
+};
 
 /** What is known of a task when it has been done. */
 const carriedOut = {
@@ -70,7 +119,8 @@ export const plansDescribed: Describe = schemas => {
   const taskSchema = z.strictObject({
     id: text,
     plan: text,
-    instance: text,
+    instance: text.exactOptional(),
+    of: thing.exactOptional(),
     driver: text,
     step,
     path,
@@ -85,35 +135,9 @@ export const plansDescribed: Describe = schemas => {
   const planSchema = z.strictObject({
     href: text,
     id: text,
-    state: z.enum([
-      'proposed',
-      'approved',
-      'carryingOut',
-      'done',
-      'failed',
-      'undoing',
-      'undone',
-      'refused',
-      'discarded',
-    ]),
-    hash: text,
-    tasks: z.array(
-      z.strictObject({
-        instance: text,
-        expectation: text,
-        driver: text,
-        path,
-        wanted: anyJson.exactOptional(),
-        step,
-        mode: mode.exactOptional(),
-      }),
-    ),
-    waiting: z.array(waiting),
-    readSet: z.array(z.strictObject({ instance: text, path, value: anyJson.exactOptional() })),
-    expectations: z.array(z.strictObject({ id: text, seq: whole })),
-    madeBy: text,
-    madeAt: time,
+    ...planned,
     approvedBy: text.exactOptional(),
+    approvedAt: time.exactOptional(),
     endedAt: time.exactOptional(),
     because: text.exactOptional(),
     seq: whole,
@@ -122,7 +146,11 @@ export const plansDescribed: Describe = schemas => {
   const task = schemas.shown('Task', taskSchema);
   const plan = schemas.shown('Plan', planSchema);
   const paused = schemas.shown('Pause', pause);
-  const nothing = schemas.shown('NothingToDo', z.strictObject({ tasks: z.tuple([]), waiting: z.array(waiting) }));
+  const nothingSchema = z.strictObject({ tasks: z.tuple([]), waiting: z.array(waiting) });
+  const notKept = schemas.shown(
+    'PlanNotKept',
+    z.union([nothingSchema, z.strictObject({ ...planned, dryRun: z.literal(true) })]),
+  );
   const id = inPath('id', 'The id of the plan');
   const moved = failing('conflict', 'moved', 'unsupported', 'refused', 'unreachable');
   const asked = schemas.taken('Approval', approval);
@@ -147,9 +175,10 @@ export const plansDescribed: Describe = schemas => {
       post: {
         operationId: 'makePlan',
         summary: 'Makes a plan of what is outstanding; nothing is touched',
+        parameters: [inQuery('dryRun', 'true: the plan is shown and not kept')],
         requestBody: bodyOf(schemas.taken('PlanScope', scope), {}, false),
         responses: {
-          200: answer('There is nothing to do now', nothing),
+          200: answer('There is nothing to do now, or the plan was only asked to be shown', notKept),
           201: answer('The plan', plan, {
             headers: headers('Location'),
             ...linksById(['getPlan', 'approvePlan', 'applyPlan', 'undoPlan', 'discardPlan']),

@@ -17,17 +17,23 @@ export function planRoutes(app: App, parts: DiffoParts): void {
 
   const show = (plan: Plan): JsonObject => ({
     href: `/diffo/v1/plans/${plan.id}`,
-    ...withTimes(plan, ['madeAt', 'endedAt']),
+    ...withTimes(plan, times),
     waiting: plan.waiting.map(showWaiting),
     carriedOut: store.tasks({ plan: plan.id }).map(showTask),
   });
 
   const make: Handler = async (request, reply) => {
-    const { instance, expectation } = parse(scope, request.body);
-    const made = await loop.plans.make(OPERATOR, {
+    const { instance, expectation, by = OPERATOR } = parse(scope, request.body);
+    const asked = {
       ...(instance === undefined ? {} : { instance: instanceId(instance) }),
       ...(expectation === undefined ? {} : { expectation: expectationId(expectation) }),
-    });
+    };
+    if (isYes(parameter(request, 'dryRun'), 'dryRun')) {
+      const { id: _, ...shown } = { id: undefined, ...(await loop.plans.rehearse(by, asked)) };
+      if (!('hash' in shown)) return reply.send({ ...shown, waiting: shown.waiting.map(showWaiting) });
+      return reply.send({ ...withTimes(shown, times), waiting: shown.waiting.map(showWaiting), dryRun: true });
+    }
+    const made = await loop.plans.make(by, asked);
     if (!('id' in made)) return reply.send({ ...made, waiting: made.waiting.map(showWaiting) });
     return reply.code(201).header('Location', `/diffo/v1/plans/${made.id}`).send(show(made));
   };
@@ -69,14 +75,14 @@ export function planRoutes(app: App, parts: DiffoParts): void {
   });
   resourceAt(app, '/diffo/v1/plans/:id/approve', {
     POST: (request, reply) => {
-      const { hash } = parse(approval, request.body);
-      return reply.send(show(loop.plans.approve(idOf(request), OPERATOR, hash)));
+      const { hash, by = OPERATOR } = parse(approval, request.body);
+      return reply.send(show(loop.plans.approve(idOf(request), by, hash)));
     },
   });
   resourceAt(app, '/diffo/v1/plans/:id/apply', {
     POST: async (request, reply) => {
-      const { hash } = parse(approval, request.body);
-      return reply.send(show(await loop.plans.apply(idOf(request), OPERATOR, hash)));
+      const { hash, by = OPERATOR } = parse(approval, request.body);
+      return reply.send(show(await loop.plans.apply(idOf(request), by, hash)));
     },
   });
   resourceAt(app, '/diffo/v1/plans/:id/undo', {
@@ -99,6 +105,14 @@ export function planRoutes(app: App, parts: DiffoParts): void {
     POST: pause,
   });
   resourceAt(app, '/diffo/v1/resume', { POST: resume });
+}
+
+const times = ['madeAt', 'approvedAt', 'expiresAt', 'endedAt'] as const;
+
+function isYes(said: string | undefined, name: string): boolean {
+  if (said === undefined || said === 'false') return false;
+  if (said === 'true') return true;
+  throw new AgentError('invalid', `${name} is true or false, not ${said}`);
 }
 
 function showWaiting(waiting: Waiting): JsonObject {

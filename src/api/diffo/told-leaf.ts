@@ -92,8 +92,13 @@ function nextStep(
   if (leaf.verdict === 'unknown') return { next: 'look again; nothing is repaired on what is not known' };
   if (leaf.verdict !== 'unmet') return {};
   const draft = parts.loop.draft();
-  const mine = (each: { readonly expectation: string; readonly instance?: string; readonly path: Path }): boolean =>
-    each.expectation === expectation &&
+  const mine = (each: {
+    readonly expectation: ExpectationId;
+    readonly also?: readonly ExpectationId[];
+    readonly instance?: string;
+    readonly path: Path;
+  }): boolean =>
+    (each.expectation === expectation || (each.also?.includes(expectation) ?? false)) &&
     leafName(expectation, each.instance, '') === leafName(expectation, instance, '') &&
     (within(leaf.path, each.path) || within(each.path, leaf.path));
   const tasks = draft.tasks.filter(mine);

@@ -21,6 +21,13 @@ const LOOK_AGAIN_MS = 300;
 /** Longer than any plan of a single element should take. */
 const WAIT_AT_MOST_MS = 10 * 60_000;
 
+const whose = { takes: 'NAME', about: 'in whose name' };
+
+function byWhom(flags: ReadonlyMap<string, string>): { readonly by?: string } {
+  const by = flags.get('by');
+  return by === undefined ? {} : { by };
+}
+
 export const plan: Command = {
   name: 'plan',
   words: '[ID]',
@@ -28,6 +35,8 @@ export const plan: Command = {
   about: 'makes a plan for what is outstanding, touching nothing; or shows one, or --list',
   flags: {
     instance: { takes: 'NAME|ID', about: 'only for this one' },
+    'dry-run': { about: 'only shows what the plan would be, and keeps none' },
+    by: whose,
     list: { about: 'list all plans, newest first' },
   },
   examples: ['diffo plan', 'diffo plan --instance lo', 'diffo plan --list', 'diffo plan ID'],
@@ -44,7 +53,8 @@ export const plan: Command = {
     }
     if (id !== undefined) return planSaid(client, await client.get(pathOf(await wholeId(client, path, id))));
     const scope = word === undefined ? {} : { instance: (await oneInstance(client, word)).id };
-    return planSaid(client, await client.order(path, scope));
+    const asked = { ...scope, ...byWhom(flags) };
+    return planSaid(client, await client.order(flags.has('dry-run') ? `${path}?dryRun=true` : path, asked));
   },
 };
 
@@ -61,7 +71,7 @@ export const approve: Command = {
   words: 'ID',
   takes: [1, 1],
   about: 'lets the agent carry out a plan, exactly as it was made',
-  flags: { hash, wait: { about: 'until it has ended; exit 1 unless it is done' } },
+  flags: { hash, by: whose, wait: { about: 'until it has ended; exit 1 unless it is done' } },
   examples: ['diffo approve ID', 'diffo approve ID --hash HASH --wait'],
   run: async (given, parts) => {
     const { id, answer } = await orderPlan('approve', given, parts, hashOf(given));
@@ -87,6 +97,7 @@ export const apply: Command = {
   ].join('\n'),
   flags: {
     hash,
+    by: whose,
     file: { takes: 'FILE|DIR', short: 'f', about: 'lay the sets in it; - for standard input' },
     prune: { about: 'with -f: withdraw what stands of these sets and is not said any more' },
     'dry-run': { about: 'with -f: only show what differs' },
@@ -110,7 +121,7 @@ function checkApply({ words, flags }: Given): void {
   if (isFile && words.length > 0) {
     throw new AgentError('invalid', `-f takes one file or directory; what is "${words[0]}"?`);
   }
-  const stray = (isFile ? ['hash'] : ['prune', 'dry-run', 'yes']).find(name => flags.has(name));
+  const stray = (isFile ? ['hash', 'by'] : ['prune', 'dry-run', 'yes']).find(name => flags.has(name));
   if (stray === undefined) return;
   throw new AgentError('invalid', `--${stray} goes with ${isFile ? 'a plan' : '-f'}; see diffo apply --help`);
 }
@@ -147,9 +158,9 @@ export const discard: Command = {
   },
 };
 
-function hashOf({ flags }: Given): { readonly hash?: string } {
+function hashOf({ flags }: Given): { readonly hash?: string; readonly by?: string } {
   const given = flags.get('hash');
-  return given === undefined ? {} : { hash: given };
+  return { ...(given === undefined ? {} : { hash: given }), ...byWhom(flags) };
 }
 
 async function orderPlan(
