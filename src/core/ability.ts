@@ -7,6 +7,12 @@ import type { TaskStep } from './task.ts';
 /** The steps, or as a sentence why there are none. */
 export type Steps = readonly TaskStep[] | string;
 
+/** How it is to be done. */
+export interface How {
+  /** It has to be so still after the element has started anew. */
+  readonly lasting?: boolean;
+}
+
 /**
  * What a driver can change: which path of which kind, the steps that lead from the actual to a wanted value, and what
  * the element will be like after each. All of it is pure.
@@ -18,7 +24,7 @@ export interface Ability {
   /** Tells it from others of the same path, which come to the same in another way; the cheapest is taken first. */
   readonly way?: string;
   /** What makes `wanted` (undefined: nothing) stand at the path of this document. */
-  steps(actual: JsonObject, wanted: Json | undefined): Steps;
+  steps(actual: JsonObject, wanted: Json | undefined, how?: How): Steps;
   /** What makes a thing of this name that is not there; of an ability with an empty path only. */
   make?(name: string, wanted: Json): Steps;
   /**
@@ -26,4 +32,17 @@ export interface Ability {
    * before it.
    */
   predict?(step: TaskStep, scene: Scene): readonly Effect[];
+}
+
+/** The steps of an ability; where what they do has to last and would not, the sentence that says so. */
+export function stepsTo(ability: Ability, actual: JsonObject, wanted: Json | undefined, how: How): Steps {
+  const steps = ability.steps(actual, wanted, how);
+  if (how.lasting !== true || typeof steps === 'string') return steps;
+  const passing = steps.find(each => each.lasting !== 'lasts');
+  return passing === undefined ? steps : wouldNotLast(passing.summary);
+}
+
+/** Why nothing is done for an expectation that says `lasting`. */
+export function wouldNotLast(what: string): string {
+  return `"${what}" would be gone after a restart: set it in the configuration that the element starts with, or leave out lasting`;
 }
