@@ -4,7 +4,7 @@ import { openStore } from '../../src/adapters/sqlite/store.ts';
 import type { Expectation } from '../../src/core/expectation.ts';
 import { type ExpectationId, expectationId, planId } from '../../src/core/ids.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
-import type { Kind } from '../../src/core/kind.ts';
+import type { Kind, Kinds } from '../../src/core/kind.ts';
 import { at, type Path } from '../../src/core/path.ts';
 import type { PlannedTask } from '../../src/core/plan.ts';
 import { foresee, sceneOf } from '../../src/core/prediction.ts';
@@ -105,6 +105,8 @@ export interface WorldParts {
   /** What stands between the loop and its store, and between it and the element. */
   readonly storeOf?: (store: Store) => Store;
   readonly driverOf?: (driver: Simulator) => Driver;
+  /** Of another element than the simulated one. */
+  readonly kinds?: Kinds;
 }
 
 export function newSimulator(clock: HandClock): Simulator {
@@ -128,7 +130,7 @@ export function loopWorld(parts: WorldParts = {}): LoopWorld {
   const loop = new Loop({
     store,
     drivers: [parts.driverOf?.(simulator) ?? simulator],
-    kinds,
+    kinds: parts.kinds ?? kinds,
     keyed,
     clock,
     log: silentLog,
@@ -143,8 +145,7 @@ export function loopWorld(parts: WorldParts = {}): LoopWorld {
     keyed,
     clock,
     newId,
-    chosen: isMine => loop.chosen(isMine),
-    abilityOf: task => loop.abilityOf(task),
+    draft: () => loop.draft(),
     settable: (kind, path) => loop.settable(kind, path),
     settle: () => loop.settle(),
   });

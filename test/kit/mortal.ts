@@ -15,12 +15,18 @@ export interface Mortal {
   readonly diedAt: string;
 }
 
-/** Dies at the n-th boundary, the first being 1. */
-export function mortal(n: number): Mortal {
+/**
+ * Dies at the n-th boundary, the first being 1; or so long after it, wherever it is then: what it has sent to the element
+ * already, the element does.
+ */
+export function mortal(n: number, afterMs?: number): Mortal {
   let boundaries = 0;
   let diedAt = '';
   const boundary = (where: string): void => {
-    if (diedAt === '' && ++boundaries === n) diedAt = where;
+    if (diedAt === '' && ++boundaries === n) {
+      if (afterMs === undefined) diedAt = where;
+      else setTimeout(() => (diedAt = `${afterMs} ms later`), afterMs);
+    }
     if (diedAt !== '') throw new Error(`the process died ${diedAt}`);
   };
   return {
