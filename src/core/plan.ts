@@ -64,6 +64,8 @@ export interface PlannedTask {
   /** What it is done to, as people call it. */
   readonly of?: Named;
   readonly expectation: ExpectationId;
+  /** Others that are served by the very same step. */
+  readonly also?: readonly ExpectationId[];
   readonly driver: string;
   /** Which of several ways to the same it takes, as the driver calls it. */
   readonly way?: string;

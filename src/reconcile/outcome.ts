@@ -34,8 +34,8 @@ export function outcomeOf(
     things.set(spotOf(of), known);
     return known.served;
   };
-  for (const { of, expectation, effects = [] } of tasks) {
-    if (of) touch(of).add(expectation);
+  for (const { of, expectation, also = [], effects = [] } of tasks) {
+    if (of) for (const each of [expectation, ...also]) touch(of).add(each);
     for (const effect of effects) touch(effect.of);
   }
 

@@ -26,9 +26,9 @@ export function draftPlan(
   { tasks: drafted, waiting, later, readSet, outcome }: Portion,
   { madeBy, now, expireAfterMs = EXPIRE_AFTER_MS }: Made,
 ): Unwritten<Plan> | undefined {
-  const tasks = drafted.map(({ mode: _, also: __, ...task }) => task);
+  const tasks = drafted.map(({ mode: _, ...task }) => task);
   if (tasks.length === 0) return undefined;
-  const served = new Set(tasks.map(task => task.expectation));
+  const served = new Set(tasks.flatMap(task => [task.expectation, ...(task.also ?? [])]));
   const expectations = [...served].sort().flatMap(id => {
     const expectation = store.expectation(id);
     return expectation ? [{ id, seq: expectation.seq }] : [];

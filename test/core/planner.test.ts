@@ -129,9 +129,15 @@ test('two wishes of one list do not overrule each other, whatever may be done ab
     expectation(id, { resourceCharacteristic: [{ name: 'vlan', value }] }, more);
   const offers = [{ driver: 'fake', ability: set('/resourceCharacteristic/vlan/value', 20) }];
   const both = [vlan('a', { $contains: [20] }), vlan('b', { $contains: [30] }, { createdAt: 1 })];
-  expect(plan(situation(port, both, { offers })).tasks.map(task => task.expectation)).toEqual(['a', 'b']);
+  expect(plan(situation(port, both, { offers })).tasks).toMatchObject([
+    { expectation: 'a', also: ['b'], wanted: [10, 20, 30] },
+  ]);
   const told = [vlan('a', { $contains: [20] }, { mode: 'warn' }), vlan('b', { $contains: [30] }, { createdAt: 1 })];
-  expect(plan(situation(port, told, { offers })).tasks.map(task => task.mode)).toEqual(['warn', 'enforce']);
+  // Nobody gets what may not be done by the way; all that may be done on a person's word comes to all of it.
+  expect(plan(situation(port, told, { offers })).tasks.map(task => [task.mode, task.wanted])).toEqual([
+    ['enforce', [10, 30]],
+    ['warn', [10, 20, 30]],
+  ]);
   const held = (_: string, { expectation: each }: Situation['unmet'][number]) =>
     each.id === 'a' ? { because: 'paused by operator' } : undefined;
   expect(plan(situation(port, both, { offers, held })).tasks.map(task => task.expectation)).toEqual(['b']);

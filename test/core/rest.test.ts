@@ -9,6 +9,7 @@ import type { Instance } from '../../src/core/instance.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { judge } from '../../src/core/outstanding.ts';
 import { type Draft, plan } from '../../src/core/planner.ts';
+import { sceneOf } from '../../src/core/prediction.ts';
 import { conflictsOf } from '../../src/core/standing/conflicts.ts';
 import { tmfKeyedArrays as keyed } from '../../src/tmf/keyed-arrays.ts';
 import { value as small, wish } from '../kit/wishes.ts';
@@ -55,7 +56,10 @@ function draftFor(instance: Instance, expectations: readonly Expectation[]): Dra
     }),
     standing: () => expectations,
     offers: [{ driver: 'fake', ability }],
+    scene: sceneOf([instance]),
+    standingOf: () => expectations,
     held: () => undefined,
+    tried: () => [],
   });
 }
 

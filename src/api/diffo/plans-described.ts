@@ -56,6 +56,7 @@ const planned = {
       instance: text.exactOptional(),
       of: thing.exactOptional(),
       expectation: text,
+      also: z.array(text).exactOptional(),
       driver: text,
       way: text.exactOptional(),
       path,

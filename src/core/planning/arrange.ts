@@ -1,4 +1,5 @@
 /** Tasks in the order in which they can be done, in groups, each with all that it moves; and why the others wait. */
+import { modes } from '../expectation.ts';
 import { byStanding } from '../ranking.ts';
 import { leafName } from './leaf-name.ts';
 import type { Candidate, DraftTask, Held, Waits } from './situation.ts';
@@ -61,9 +62,16 @@ export function arrange(
   }
 }
 
-/** The order of those that do not need each other: as people would do them, for the one that stands first. */
+/**
+ * The order of those that do not need each other: as people would do them, for the one that stands first. Whoever allows
+ * less asks for what the others ask for and more, so it comes after them.
+ */
 function asPeopleWould(a: Candidate, b: Candidate): number {
-  return a.task.step.order - b.task.step.order || byStanding(a.by, b.by);
+  return (
+    a.task.step.order - b.task.step.order ||
+    modes.indexOf(b.task.mode) - modes.indexOf(a.task.mode) ||
+    byStanding(a.by, b.by)
+  );
 }
 
 /** As many as there may be, no group in part unless it is too large for any plan. */

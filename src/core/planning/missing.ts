@@ -27,7 +27,12 @@ export function sketchMissing(page: Page, all: readonly Unmet[]): void {
     page.waits(each, '', { because: `it does not exist; it is to be made for ${maker.expectation.id} first` });
   }
   const wanted = wantedBy(together ?? [], situation.context);
-  page.take(maker, '', wanted, offers, ({ ability }) => ability.make?.(of.name, wanted) ?? NOBODY);
+  const also = (together ?? []).filter(each => each !== maker);
+  page.take(
+    { unmet: maker, also, path: '', wanted },
+    offers,
+    ({ ability }) => ability.make?.(of.name, wanted) ?? NOBODY,
+  );
 }
 
 /** What follows from all of them; where nothing follows, what it is made with is as good as any. */

@@ -77,9 +77,7 @@ export class Page {
 
   /** Takes the cheapest of the ways that lead there; where none does, it waits for the reason the first one gives. */
   take(
-    unmet: Unmet,
-    path: Path,
-    wanted: Json | undefined,
+    { unmet, also, path, wanted }: Aim,
     offers: readonly Offer[],
     stepsOf: (offer: Offer) => readonly TaskStep[] | string,
   ): void {
@@ -92,11 +90,12 @@ export class Page {
     }
     const tried = this.situation.tried(leafName(unmet.expectation.id, this.#instance?.id, path));
     const way = cheapest(ways, tried);
-    if (way) this.#follow(unmet, path, wanted, way);
-    else if (why !== undefined) this.waits(unmet, path, { because: why });
+    if (way) this.#follow({ unmet, also, path, wanted }, way);
+    else if (why !== undefined) for (const each of [unmet, ...also]) this.waits(each, path, { because: why });
   }
 
-  #follow({ expectation, mode }: Unmet, path: Path, wanted: Json | undefined, { offer, steps }: Way): void {
+  #follow({ unmet: { expectation, mode }, also, path, wanted }: Aim, { offer, steps }: Way): void {
+    const others = also.map(each => each.expectation.id);
     const { driver, ability } = offer;
     const { of } = this;
     const leaf = leafName(expectation.id, this.#instance?.id ?? of?.name, path);
@@ -110,7 +109,7 @@ export class Page {
       const before = this.#candidates.get(same);
       // What a better expectation has asked for already is not planned twice, but may be done for whoever allows more.
       if (before && !allowsMore(mode, before.task.mode)) {
-        this.#candidates.set(same, { ...before, task: withAlso(before.task, expectation.id) });
+        this.#candidates.set(same, { ...before, task: withAlso(before.task, [expectation.id, ...others]) });
         continue;
       }
       const task: DraftTask = {
@@ -126,8 +125,8 @@ export class Page {
         effects,
         mode,
       };
-      const both = before ? withAlso({ ...task, also: before.task.also ?? [] }, before.task.expectation) : task;
-      this.#candidates.set(same, { task: both, by: expectation });
+      const former = before ? [before.task.expectation, ...(before.task.also ?? [])] : [];
+      this.#candidates.set(same, { task: withAlso(task, [...others, ...former]), by: expectation });
     }
   }
 
@@ -143,6 +142,16 @@ export class Page {
   }
 }
 
+/** What is wanted at a path, and by whom. */
+export interface Aim {
+  /** The one it is done for. */
+  readonly unmet: Unmet;
+  /** Those who are served with it. */
+  readonly also: readonly Unmet[];
+  readonly path: Path;
+  readonly wanted: Json | undefined;
+}
+
 /** All that a step does; what a driver does not foretell is at least what was asked for. */
 export function effectsOf(
   { ability }: Offer,
@@ -155,9 +164,9 @@ export function effectsOf(
   return of ? [{ of, path: ability.path, ...(wanted === undefined ? {} : { value: wanted }) }] : [];
 }
 
-function withAlso(task: DraftTask, other: ExpectationId): DraftTask {
-  if (task.expectation === other) return task;
-  return { ...task, also: [...new Set([...(task.also ?? []), other])] };
+function withAlso(task: DraftTask, others: readonly ExpectationId[]): DraftTask {
+  const also = [...new Set([...(task.also ?? []), ...others])].filter(each => each !== task.expectation);
+  return also.length === 0 ? task : { ...task, also };
 }
 
 export function allowsMore(a: Mode, b: Mode): boolean {

@@ -1,6 +1,6 @@
 /** What a plan is made from, and what becomes of it on the way to a plan. */
 import type { Expectation, Mode } from '../expectation.ts';
-import type { ExpectationId, InstanceId, Instant } from '../ids.ts';
+import type { InstanceId, Instant } from '../ids.ts';
 import type { Instance } from '../instance.ts';
 import type { Json } from '../json.ts';
 import type { Context, Leaf } from '../outstanding.ts';
@@ -44,11 +44,7 @@ export interface Held {
 }
 
 /** A task, before anybody has said that it may be done. */
-export type DraftTask = PlannedTask & {
-  readonly mode: Mode;
-  /** Others that want the very same. */
-  readonly also?: readonly ExpectationId[];
-};
+export type DraftTask = PlannedTask & { readonly mode: Mode };
 export type DraftWaiting = Waiting & { readonly mode: Mode };
 
 /** What could be done, before anybody has said that it may. */

@@ -1,12 +1,14 @@
 /** What could be done about what is unmet of one thing, step by step and in no order yet, and why the rest waits. */
+import { modes } from '../expectation.ts';
 import type { Instance } from '../instance.ts';
+import type { Json } from '../json.ts';
 import { allExpectedAt } from '../outstanding.ts';
 import { at, type Path } from '../path.ts';
 import { byStanding, nearestToAll } from '../ranking.ts';
 import { isGone } from '../target.ts';
 import type { Offer } from './choice.ts';
 import { sketchMissing } from './missing.ts';
-import { Page } from './page.ts';
+import { allowsMore, Page } from './page.ts';
 import type { Situation, Sketch, Unmet } from './situation.ts';
 
 /** All that is unmet of one thing, or of one name that nothing has, the one that stands above the others first. */
@@ -29,6 +31,7 @@ function sketchThere(page: Page, instance: Instance, all: readonly Unmet[]): voi
     if (others) others.push(offer);
     else byPath.set(offer.ability.path, [offer]);
   }
+  const granted = new Map<Path, Granted[]>();
   let going: Unmet | undefined;
   for (const unmet of all) {
     if (going) {
@@ -40,7 +43,7 @@ function sketchThere(page: Page, instance: Instance, all: readonly Unmet[]): voi
       if (leaf.verdict !== 'unmet' || [...byPath.keys()].some(path => reaches(path, leaf.path))) continue;
       page.waits(unmet, leaf.path, { because: noOffer(leaf.path) });
     }
-    for (const [path, ways] of byPath) {
+    for (const path of byPath.keys()) {
       const wishes = allExpectedAt(unmet.residual, path, context.keyed);
       if (wishes.length === 0) continue;
       const actual = at(instance.document, path, context.keyed);
@@ -53,9 +56,43 @@ function sketchThere(page: Page, instance: Instance, all: readonly Unmet[]): voi
         continue;
       }
       if (page.isOverruled(unmet, path, wishes, actual)) continue;
-      page.take(unmet, path, wanted.value, ways, ({ ability }) => ability.steps(instance.document, wanted.value));
       if (path === '') going = unmet;
+      granted.set(path, [...(granted.get(path) ?? []), { unmet, wishes }]);
     }
+  }
+  for (const [path, ways] of byPath) takeAll(page, instance, path, granted.get(path) ?? [], ways);
+}
+
+/** What an expectation may have at a path. */
+interface Granted {
+  readonly unmet: Unmet;
+  readonly wishes: readonly Json[];
+}
+
+/** All that may have something at one path get one value; whoever allows less gets it with what the others want. */
+function takeAll(
+  page: Page,
+  instance: Instance,
+  path: Path,
+  granted: readonly Granted[],
+  ways: readonly Offer[],
+): void {
+  const { context } = page.situation;
+  const actual = at(instance.document, path, context.keyed);
+  for (const mode of [...modes].reverse()) {
+    const [first, ...others] = granted.filter(each => each.unmet.mode === mode);
+    if (!first) continue;
+    const wishes = granted.filter(each => !allowsMore(mode, each.unmet.mode)).flatMap(each => each.wishes);
+    const wanted = nearestToAll(wishes, actual, context, path);
+    if (typeof wanted === 'string') {
+      for (const { unmet } of [first, ...others]) page.waits(unmet, path, { because: wanted });
+      continue;
+    }
+    page.take(
+      { unmet: first.unmet, also: others.map(each => each.unmet), path, wanted: wanted.value },
+      ways,
+      ({ ability }) => ability.steps(instance.document, wanted.value),
+    );
   }
 }
 
