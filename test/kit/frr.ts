@@ -137,7 +137,7 @@ export function lonely(): Frr {
   return frr;
 }
 
-/** Two routers on one link that know each other, each with a network of its own. */
+/** Two routers on one link that know each other, the first announces a network to the second. */
 export async function twoRouters(): Promise<{ one: Frr; other: Frr }> {
   const [left, right] = [makeNetns(), makeNetns()];
   left.veth('e0', 'e1', right);
@@ -155,6 +155,10 @@ export async function twoRouters(): Promise<{ one: Frr; other: Frr }> {
   other.configure('router bgp 65002', 'no bgp ebgp-requires-policy', 'neighbor 192.0.2.1 remote-as 65001');
   other.configure('router bgp 65002', 'neighbor 192.0.2.1 timers connect 1');
   await one.established('192.0.2.2');
+  await soon(() => {
+    const told = one.json('show bgp ipv4 unicast 198.51.100.0/24 json').advertisedTo ?? {};
+    if (!('192.0.2.2' in told)) throw new Error('the other router is not told of the network of the first');
+  });
   return { one, other };
 }
 

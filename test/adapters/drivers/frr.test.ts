@@ -188,17 +188,18 @@ describe.skipIf(noFrr !== undefined)(`the frr driver${why}`, () => {
         '\ud800',
       ];
       for (const text of strange) {
-        for (const neighbor of [
+        const neighbors: readonly JsonObject[] = [
           { ...added, description: text },
           { ...added, address: text },
           { ...added, remoteAs: text },
           { ...added, peerGroup: text },
           { ...added, address: `192.0.2.7 ${text}` },
           { ...added, addressFamily: [text] },
-        ]) {
+        ];
+        for (const neighbor of neighbors) {
           const steps = await stepsTo(driver, frrPaths.neighbor, [neighbor, shut]);
           // Within a line these mean nothing.
-          if (['! x', '-c'].includes(neighbor.description ?? '')) continue;
+          if (['! x', '-c'].includes(String(neighbor.description))) continue;
           expect(steps, JSON.stringify(neighbor)).toEqual(expect.any(String));
           const forged: Step = {
             op: 'addNeighbor',

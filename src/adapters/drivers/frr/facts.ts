@@ -109,8 +109,9 @@ function sessionItem(session: Session, isConfigured: boolean): JsonObject {
  * which one it is just now is telemetry.
  */
 export function stateOf({ fsmState, shutdown }: Pick<Session, 'fsmState' | 'shutdown'>): SessionState {
-  if (fsmState === 'Established') return 'Established';
-  return shutdown ? 'Idle (Admin)' : 'Active';
+  // FRR ends a session a moment after it was told to.
+  if (shutdown) return 'Idle (Admin)';
+  return fsmState === 'Established' ? 'Established' : 'Active';
 }
 
 export function networkItem({ prefix, routeMap, options }: NetworkConfig): JsonObject {

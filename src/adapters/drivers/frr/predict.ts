@@ -104,9 +104,11 @@ function added(of: Named, before: JsonObject | undefined, { neighbor }: JsonObje
   const path = itemPath(paths.session, address);
   return [
     { of, path: itemPath(paths.neighbor, address), value: neighbor ?? null },
-    { of, path, value: { address, state: isShut ? 'Idle (Admin)' : 'Active' } },
-    { of, path: `${path}/lastReset`, unsure: WORDS },
-    ...(isShut ? [] : [{ of, path: `${path}/state`, value: 'Active', unsure: OTHER_SIDE }]),
+    { of, path: `${path}/address`, value: address },
+    isShut
+      ? { of, path: `${path}/state`, value: 'Idle (Admin)' }
+      : { of, path: `${path}/state`, value: 'Active', unsure: OTHER_SIDE },
+    ...worded(of, address),
     ...(isShut ? [] : retold(of, before)),
   ];
 }
