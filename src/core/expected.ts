@@ -11,16 +11,7 @@ import { member, type Place, type Reader, wrong } from './expected/reading.ts';
 import { nearestOperator } from './expected/spelling.ts';
 import { twins } from './expected/twins.ts';
 import { isArray, isObject, type Json, type JsonObject } from './json.ts';
-import {
-  isAuthors,
-  type KeyedArrays,
-  keyOf,
-  keysOfArray,
-  noKeyedArrays,
-  type Path,
-  segment,
-  segments,
-} from './path.ts';
+import { authorsOf, type KeyedArrays, keyOf, keysOfArray, type Path, segment, segments } from './path.ts';
 
 /** Read once, evaluated many times. Everybody but the evaluator looks at `source` alone. */
 export interface Expected {
@@ -46,12 +37,13 @@ export interface Reading {
 /** Throws an `AgentError` that says what is wrong and where, as a JSON pointer. */
 export function readExpected(source: unknown, reading: Reading): Expected {
   const json = checked(source);
+  const ofAuthors = authorsOf(reading.keyed);
   const reader: Reader = {
     functions: reading.functions ?? diffoFunctions,
     lenient: reading.lenient ?? false,
     unitOf: reading.unitOf,
     node: (each, place) => readNode(each, place, reader, reading.keyed),
-    map: (each, place) => readMap(each, place, reading.keyed, reader.node),
+    map: (each, place) => readMap(each, place, ofAuthors, reader.node),
     literal: readLiteral,
     patterns: { steps: 0 },
     keyed: (array, operator, place) => {
@@ -61,7 +53,7 @@ export function readExpected(source: unknown, reading: Reading): Expected {
     },
   };
   const [name = '', parent = '', ...above] = segments(reading.at ?? '').reverse();
-  const authors = [name, parent, ...above].some(each => isAuthors(reading.keyed, each));
+  const authors = [name, parent, ...above].some(each => ofAuthors.has(each));
   return { source: json, node: reader.node(json, { pointer: '', path: reading.at ?? '', parent, name, authors }) };
 }
 
@@ -78,7 +70,7 @@ function readNode(source: Json, place: Place, reader: Reader, keyed: KeyedArrays
   if (!isObject(source)) return readScalar(source);
   const keys = Object.keys(source);
   const name = keys.find(key => key.startsWith('$'));
-  if (name === undefined) return readMap(source, place, keyed, reader.node);
+  if (name === undefined) return reader.map(source, place);
   if (keys.length > 1) {
     const why = keys.every(key => operators.has(key))
       ? 'an object holds one operator; two bounds are one $between, and {"$allOf":[...]} holds several operators'
@@ -98,7 +90,7 @@ function readScalar(source: string | number | boolean | null): Node {
 function readMap(
   source: JsonObject,
   place: Place,
-  keyed: KeyedArrays,
+  ofAuthors: ReadonlySet<string>,
   read: (source: Json, place: Place) => Node,
 ): OpenMap {
   const entries: Entry[] = [];
@@ -109,7 +101,7 @@ function readMap(
       path: `${place.path}/${segment(key)}`,
       parent: place.name,
       name: key,
-      authors: place.authors || isAuthors(keyed, key),
+      authors: place.authors || ofAuthors.has(key),
     });
     if (node.kind === 'anything') continue;
     guarded ||= key in Object.prototype;
@@ -123,7 +115,7 @@ function readLiteral(source: Json, place: Place): Node {
   if (isArray(source)) {
     return { kind: 'list', source, items: source.map((each, i) => readLiteral(each, member(place, i, String(i)))) };
   }
-  return isObject(source) ? readMap(source, place, noKeyedArrays, readLiteral) : readScalar(source);
+  return isObject(source) ? readMap(source, place, nobody, readLiteral) : readScalar(source);
 }
 
 /** With room for nothing more: what stands is kept long, and there is much of it. */
@@ -132,6 +124,7 @@ function tight<One>(array: readonly One[]): readonly One[] {
 }
 
 const none: readonly never[] = [];
+const nobody: ReadonlySet<string> = new Set();
 
 function readItem(
   source: Json,

@@ -18,10 +18,17 @@ export interface KeyedArrays {
 
 export const noKeyedArrays: KeyedArrays = {};
 
-/** Whether what stands below a property of this name is data of its author's, as the entry `name/*` says. */
-export function isAuthors(keyed: KeyedArrays, name: string): boolean {
-  return Object.hasOwn(keyed, `${name}/*`);
+/** The properties below which everything is data of its author's, as the entries `name/*` say. */
+export function authorsOf(keyed: KeyedArrays): ReadonlySet<string> {
+  let found = authors.get(keyed);
+  if (!found) {
+    found = new Set(Object.keys(keyed).flatMap(name => (name.endsWith('/*') ? [name.slice(0, -2)] : [])));
+    authors.set(keyed, found);
+  }
+  return found;
 }
+
+const authors = new WeakMap<KeyedArrays, ReadonlySet<string>>();
 
 /** The candidate keys of the array that stands at `name` under `parent`; undefined for a positional array. */
 export function keysOfArray(
