@@ -33,6 +33,7 @@ import { isObject } from './core/json.ts';
 import { present } from './core/model/present.ts';
 import { type DriverName, driverNames } from './core/profile/driver-names.ts';
 import type { DriverChoice, FirmwareProfile } from './core/profile/profile.ts';
+import { unitsOf } from './core/units-of-kinds.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Driver } from './ports/driver.ts';
 import type { Log } from './ports/log.ts';
@@ -106,6 +107,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     steady: overrides.clock ? () => clock.now() : steadyTime(),
     log,
     newId,
+    unitOf: unitsOf(kinds),
     ring: () => loop.ring(),
   });
   const central = await openCentral({ config, store, clock, log });

@@ -10,7 +10,7 @@ import type { PeersDoor } from '../api/diffo/parts.ts';
 import type { Config } from '../config.ts';
 import { AgentError } from '../core/errors.ts';
 import type { Instant } from '../core/ids.ts';
-import type { KeyedArrays } from '../core/path.ts';
+import type { KeyedArrays, Path } from '../core/path.ts';
 import { nodeNameOf, type Peer, readPeers } from '../core/peer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -30,6 +30,8 @@ export interface PeeringParts {
   readonly steady: () => Instant;
   readonly log: Log;
   readonly newId: () => string;
+  /** In which units the values of our own instances are counted. */
+  readonly unitOf: (path: Path) => string | undefined;
   readonly ring: () => void;
 }
 

@@ -26,7 +26,10 @@ export function expectationsText(expectations: readonly Json[], names: NamesById
     ];
   });
   const heads = ['OF SET', 'FOR', 'EXPECTED', 'MODE', 'PRIORITY', 'BY', 'WHY'].map(head => ({ head }));
-  return table([{ head: 'ID', whole: true }, ...heads], rows, screen);
+  const collisions = expectations.flatMap(each =>
+    conflictNotes(each).map(note => screen.paint.doubtful(`${shortId(textAt(each, 'id') ?? '')}: ${note}\n`)),
+  );
+  return [table([{ head: 'ID', whole: true }, ...heads], rows, screen), ...collisions].join('');
 }
 
 function profileWords(expectation: Json): string {

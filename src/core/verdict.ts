@@ -3,6 +3,7 @@ import type { ExpectationId, InstanceId, Instant } from './ids.ts';
 import type { Json } from './json.ts';
 import type { Verdict } from './outstanding.ts';
 import type { Path } from './path.ts';
+import type { Conflict } from './standing/conflicts.ts';
 
 export interface StandingVerdict {
   readonly expectation: ExpectationId;
@@ -23,6 +24,8 @@ export interface StandingVerdict {
   readonly strayed?: readonly Strayed[];
   /** The seq of an expectation that has changed since, by which nothing else of this has become other than it was. */
   readonly judgedBy?: number;
+  /** Of what a peer expects: with whom it collides where it is judged. */
+  readonly conflicts?: readonly Conflict[];
   /** When verdict and residual became what they are. */
   readonly since: Instant;
   /** Of a peer's verdict: the version of the expectation that it judged. */
@@ -45,7 +48,7 @@ export interface Strayed {
 }
 
 /** What a peer says of an expectation. */
-export interface Told extends Pick<StandingVerdict, 'verdict' | 'residual' | 'unknown' | 'since'> {
+export interface Told extends Pick<StandingVerdict, 'verdict' | 'residual' | 'unknown' | 'conflicts' | 'since'> {
   readonly of: string;
 }
 

@@ -201,6 +201,7 @@ export class Verdicts {
       verdict,
       ...(residual === undefined ? {} : { residual }),
       ...(unknown.length === 0 ? {} : { unknown }),
+      ...(before?.conflicts ? { conflicts: before.conflicts } : {}),
       since: now,
     });
   }

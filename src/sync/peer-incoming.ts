@@ -246,12 +246,32 @@ const expectationShape = z.object({
   createdAt: z.int(),
 });
 
+/** What somebody at the peer wants that cannot hold together with what we expect there. */
+const wishShape = z.object({
+  expectation: name.transform(expectationId),
+  principal: name,
+  owner: name.exactOptional(),
+  priority: z.int().min(1).max(100),
+  wants: json,
+});
+
 const verdictShape = z.object({
   expectation: name,
   instance: name.exactOptional(),
   verdict: z.enum(['met', 'unmet', 'unknown', 'inapplicable']),
   residual: json.exactOptional(),
   unknown: z.array(z.string()).max(1000).exactOptional(),
+  conflicts: z
+    .array(
+      z.object({
+        path: z.string(),
+        wants: json,
+        with: z.array(wishShape).max(100),
+        stands: name.transform(expectationId).nullable(),
+      }),
+    )
+    .max(100)
+    .exactOptional(),
   since: z.int(),
   of: z.string().max(64),
 });

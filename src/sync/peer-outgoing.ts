@@ -184,13 +184,14 @@ function expectationBody(record: CurrentRecords['expectation']): JsonObject {
 }
 
 function verdictBody(record: CurrentRecords['verdict'], version: string | undefined): JsonObject {
-  const { expectation, instance, verdict, residual, unknown, since } = record;
+  const { expectation, instance, verdict, residual, unknown, conflicts, since } = record;
   return {
     expectation,
     ...(instance === undefined ? {} : { instance }),
     verdict,
     ...(residual === undefined ? {} : { residual }),
     ...(unknown === undefined ? {} : { unknown }),
+    ...(conflicts === undefined ? {} : { conflicts: conflicts.map(asJson) }),
     since,
     of: version ?? '',
   };

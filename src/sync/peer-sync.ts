@@ -6,7 +6,7 @@ import { AgentError, type ErrorCode, sentence } from '../core/errors.ts';
 import type { Expectation } from '../core/expectation.ts';
 import type { Instant } from '../core/ids.ts';
 import { isObject } from '../core/json.ts';
-import type { KeyedArrays } from '../core/path.ts';
+import type { KeyedArrays, Path } from '../core/path.ts';
 import { type Peer, peerOf } from '../core/peer.ts';
 import type { Message } from '../core/peer-message.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -14,6 +14,7 @@ import type { Log } from '../ports/log.ts';
 import type { PeerLink } from '../ports/peer-link.ts';
 import type { PeerState } from '../ports/peers.ts';
 import type { Store } from '../ports/store.ts';
+import { PeerConflicts } from './peer-conflicts.ts';
 import type { Gate } from './peer-gate.ts';
 import { forgetPeer } from './peer-incoming.ts';
 import { PeerStream } from './peer-stream.ts';
@@ -33,6 +34,8 @@ export interface PeerSyncParts {
   readonly links: readonly PeerLink[];
   /** How long a peer may be silent when an expectation does not say. */
   readonly freshnessMs: number;
+  /** In which units the values of our own instances are counted. */
+  readonly unitOf?: (path: Path) => string | undefined;
   /** A peer expects something else than before. */
   readonly ring: () => void;
 }
@@ -40,12 +43,14 @@ export interface PeerSyncParts {
 export class PeerSync {
   private readonly parts: PeerSyncParts;
   private readonly streams: ReadonlyMap<string, PeerStream>;
+  private readonly conflicts: PeerConflicts;
   private stopHearing: (() => void) | undefined;
   private isAwake = false;
   private stopped = false;
 
   constructor(parts: PeerSyncParts) {
     this.parts = parts;
+    this.conflicts = new PeerConflicts(parts);
     this.streams = new Map(parts.peers.map(({ name }) => [name, new PeerStream(name, parts)]));
   }
 
@@ -56,6 +61,7 @@ export class PeerSync {
     this.settleStrangers();
     for (const stream of this.streams.values()) stream.start();
     this.stopHearing = store.onCommit(() => this.wake());
+    this.conflicts.wake();
     await Promise.all(
       links.map(link =>
         link.start({
@@ -71,6 +77,7 @@ export class PeerSync {
     this.stopped = true;
     this.stopHearing?.();
     for (const stream of this.streams.values()) stream.stop();
+    await this.conflicts.stop();
     await Promise.all(this.parts.links.map(link => link.stop()));
   }
 
@@ -98,6 +105,7 @@ export class PeerSync {
       this.isAwake = false;
       if (this.stopped) return;
       for (const stream of this.streams.values()) stream.wake();
+      if (this.streams.size > 0) this.conflicts.wake();
     });
   }
 

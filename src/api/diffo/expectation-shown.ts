@@ -6,6 +6,7 @@ import type { KeyedArrays } from '../../core/path.ts';
 import { refinedExpect } from '../../core/refinement.ts';
 import type { Conflict, Found } from '../../core/standing/conflicts.ts';
 import type { Wish } from '../../core/standing/merge.ts';
+import type { StandingVerdict } from '../../core/verdict.ts';
 import { iso, withTimes } from './parts.ts';
 
 export function showExpectation(expectation: Expectation, keyed: KeyedArrays): JsonObject {
@@ -30,6 +31,13 @@ export function showFound({ conflicts, undecided, areAll }: Found): JsonObject {
     ...(undecided.length === 0 ? {} : { undecided: undecided.map(asJson) }),
     conflictsAreAll: areAll,
   };
+}
+
+/** What was found between peers; each once, whatever instances it is of. */
+export function showToldConflicts(verdicts: readonly StandingVerdict[]): JsonObject {
+  const told = verdicts.flatMap(({ conflicts = [] }) => conflicts.map(showConflict));
+  const once = new Map(told.map(each => [JSON.stringify(each), each]));
+  return once.size === 0 ? {} : { conflicts: [...once.values()] };
 }
 
 export function showConflict({ path, wants, with: others, stands }: Conflict): JsonObject {

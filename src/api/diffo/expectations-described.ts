@@ -22,7 +22,7 @@ import {
 } from './describing.ts';
 import { patch as patchBody, whole as wholeBody } from './expectation-body.ts';
 import { refinement } from './refinements-described.ts';
-import { found } from './standing-described.ts';
+import { conflict, found } from './standing-described.ts';
 
 const peer = text.exactOptional();
 /** What documents of the named sort do not have is refused; what is named is kept and shown. */
@@ -73,6 +73,8 @@ export const expectationsDescribed: Describe = schemas => {
     ...said,
     refinements: z.array(refinement).exactOptional(),
     refined: anyJson.optional(),
+    /** Found where a peer judges it, or of what a peer has laid. */
+    conflicts: z.array(conflict).exactOptional(),
     principal: text,
     set: text.exactOptional(),
     name: text.exactOptional(),

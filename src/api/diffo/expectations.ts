@@ -14,7 +14,7 @@ import type { App } from '../server.ts';
 import { resourceAt } from '../server.ts';
 import { patchExpectation, readExpectationBody } from './expectation-body.ts';
 import { findExpectation, ownExpectation } from './expectation-own.ts';
-import { showExpectation, showFound } from './expectation-shown.ts';
+import { showExpectation, showFound, showToldConflicts } from './expectation-shown.ts';
 import { flag, inPath, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR } from './parts.ts';
 import { unhurried } from './unhurried.ts';
@@ -24,7 +24,11 @@ export function expectationRoutes(app: App, parts: DiffoParts): void {
   const unitOf = unitsOf(parts.kinds);
   const names = (): readonly string[] => peers.states().map(({ name }) => name);
 
-  const show = (expectation: Expectation): JsonObject => showExpectation(expectation, keyed);
+  /** With the collisions that were found where it is judged, if somebody else judges it or has laid it. */
+  const show = (expectation: Expectation): JsonObject => ({
+    ...showExpectation(expectation, keyed),
+    ...showToldConflicts(store.verdicts({ expectation: expectation.id })),
+  });
   /** What the profile expects is for the profile to change; it can be refined all the same. */
   const own = (id: string): Expectation => {
     const expectation = ownExpectation(id, store, peers);

@@ -4,7 +4,7 @@ import type { Expectation } from '../../core/expectation.ts';
 import { instanceId } from '../../core/ids.ts';
 import type { Instance } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { StandingVerdict } from '../../core/verdict.ts';
+import type { StandingVerdict, Told } from '../../core/verdict.ts';
 import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
 import { parameter, sendPage } from './lists.ts';
@@ -76,6 +76,11 @@ function entry(parts: DiffoParts, verdict: StandingVerdict): JsonObject {
   };
 }
 
+/** Its last word; with whom it collides is shown with the expectation. */
+function showTold({ conflicts: _, unknown = [], since, ...told }: Told): JsonObject {
+  return { ...told, unknown: [...unknown], since: iso(since) };
+}
+
 /** What a peer says of its own; how it sees each leaf is its to tell. */
 function peerEntry(
   parts: DiffoParts,
@@ -95,7 +100,7 @@ function peerEntry(
     verdict,
     outstanding: residual ?? null,
     since: iso(since),
-    ...(told ? { told: { ...told, unknown: [...(told.unknown ?? [])], since: iso(told.since) } } : {}),
+    ...(told ? { told: showTold(told) } : {}),
     leaves: [],
     next: !state
       ? `${peer} is no peer of this agent any more`

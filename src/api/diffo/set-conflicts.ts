@@ -1,6 +1,7 @@
 /** Whom a set collides with, told to whoever compares or lays it. */
 import type { Expectation } from '../../core/expectation.ts';
 import type { SetDifference } from '../../core/expectation-set.ts';
+import { ReadOnce } from '../../core/expected/read-once.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Look } from '../../core/look.ts';
 import { findConflicts, MOST_CONFLICTS, type World } from '../../core/standing/conflicts.ts';
@@ -34,12 +35,13 @@ export async function conflictsOfSets(
   const looking = function* (): Look<void> {
     let compared = 0;
     const budget = newBudget(STEPS);
+    const reading = { ...world, readOnce: new ReadOnce() };
     for (const each of mine.values()) {
       const near = others.filter(other => mayShare(each, other));
       compared += near.length;
       conflictsAreAll = compared <= COMPARED_AT_MOST && told.size < MOST_CONFLICTS;
       if (!conflictsAreAll) return;
-      const found = yield* findConflicts(each, near, world, budget);
+      const found = yield* findConflicts(each, near, reading, budget);
       isDecided &&= found.undecided.length === 0;
       for (const conflict of found.conflicts) {
         // Between two of these it is found from either side.

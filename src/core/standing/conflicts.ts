@@ -1,5 +1,6 @@
 /** Whether what is laid collides with what others expect of the same instance: where, with whom, and who stands. */
 import type { Expectation, Target } from '../expectation.ts';
+import type { ReadOnce } from '../expected/read-once.ts';
 import { type Reading as Expectations, type Expected, readExpected } from '../expected.ts';
 import type { ExpectationId, InstanceId } from '../ids.ts';
 import type { Instance } from '../instance.ts';
@@ -29,7 +30,10 @@ export interface Conflict {
 export type Candidate = Omit<Expectation, 'seq'>;
 
 /** How expectations of instances here are read. */
-export type Reading = Pick<Expectations, 'keyed' | 'unitOf'>;
+export interface Reading extends Pick<Expectations, 'keyed' | 'unitOf'> {
+  /** For who reads the same ones again and again, in the same units. */
+  readonly readOnce?: ReadOnce;
+}
 
 export interface World extends Reading {
   readonly instance: (id: InstanceId) => Instance | undefined;
@@ -100,6 +104,15 @@ export function* findConflicts(
   return found();
 }
 
+/** Whether one of some others can change with whom one collides. */
+export function mayCollide(mine: Candidate, others: readonly Expectation[], world: World): boolean {
+  const tree = treeOf(read(mine, world));
+  return others.some(other => {
+    if (other.id === mine.id || !mayMeetOn(mine, other, world)) return false;
+    return standBeside(tree, treeOf(read(other, world)), newBudget(0)) !== 'apart';
+  });
+}
+
 function treeOf({ node }: Expected): Place<undefined> {
   const tree = newPlace<undefined>();
   plant(tree, node, undefined);
@@ -126,12 +139,17 @@ function conflict(mine: Candidate, { path, wants, by }: Overruled): Conflict {
 
 /** Whether two may have to be met by one instance at one time. */
 export function mayMeetOn(a: Candidate, b: Candidate, world: World): boolean {
-  if (a.for.peer !== b.for.peer || !overlap(a.validFor, b.validFor)) return false;
+  if (a.for.peer !== b.for.peer || areNamedApart(a.for, b.for) || !overlap(a.validFor, b.validFor)) return false;
   if (a.for.peer !== undefined && (isMeasured(a) || isMeasured(b))) return false;
   if ([a, b].some(({ for: meant }) => 'where' in meant && isNobody(meant.where))) return false;
   if (!shareInstance(a, b, world)) return false;
   if (![a, b].some(({ for: meant, when }) => 'where' in meant || when !== undefined)) return true;
   return canHold([...conditionsOf(a, world), ...conditionsOf(b, world)]);
+}
+
+/** Most are told apart so, and there are many pairs. */
+function areNamedApart(a: Target, b: Target): boolean {
+  return 'name' in a && 'name' in b && (a.name !== b.name || a.kind !== b.kind);
 }
 
 function shareInstance({ for: a }: Candidate, { for: b }: Candidate, world: World): boolean {
@@ -178,6 +196,9 @@ function isMeasured({ expect }: Candidate): boolean {
 
 /** What is judged of an expectation; or of a condition, which is never refined. */
 export function read(record: Pick<Expectation, 'expect' | 'refinements'>, reading: Reading): Expected {
-  const { keyed, unitOf } = reading;
-  return readExpected(refinedExpect(record, keyed), { keyed, lenient: true, ...(unitOf ? { unitOf } : {}) });
+  const { keyed, unitOf, readOnce } = reading;
+  const readNow = (source: Json): Expected =>
+    readExpected(source, { keyed, lenient: true, ...(unitOf ? { unitOf } : {}) });
+  const source = refinedExpect(record, keyed);
+  return readOnce ? readOnce.read(source, '', readNow) : readNow(source);
 }
