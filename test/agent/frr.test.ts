@@ -150,6 +150,18 @@ test(`a session that is down waits, with the reason that FRR gives, and is never
     60_000,
   );
   expect(leaf.next).toMatch(/the session with 192\.0\.2\.2 is Active, last reset: .*Notification.*Shutdown/i);
+  const path = '/resourceCharacteristic/session/value/192.0.2.2/state';
+  const explained = await get(`/diffo/v1/explain?instance=${await routerId(get)}&path=${path}`);
+  expect(explained.leaves).toMatchObject([
+    {
+      verdict: 'unmet',
+      wantedBy: { principal: 'operator', why: 'the north is to be reached' },
+      expected: 'Established',
+      actual: 'Active',
+      since: expect.any(String),
+      next: expect.stringMatching(/last reset: .*Shutdown/i),
+    },
+  ]);
   expect(one.told().slice(seen)).toEqual([]);
   other.configure('router bgp 65002', 'no neighbor 192.0.2.1 shutdown');
   await until('nothing is outstanding', async () => (await get('/diffo/v1/outstanding')).length === 0, 60_000);

@@ -373,7 +373,7 @@ describe.skipIf(noFrr !== undefined)(`the frr driver${why}`, () => {
       const wish = (prefix: string): Json => [{ prefix, inTable: true, to: ['192.0.2.2'] }];
       const steps = (prefix = '198.51.100.0/24') => stepsTo(driver, frrPaths.announced, wish(prefix));
       await vi.waitFor(async () => expect(await steps()).toEqual([]), { timeout: 20_000 });
-      expect(await steps('203.0.113.0/24')).toMatch(/expect it in network/);
+      expect(await steps('203.0.113.0/24')).toMatch(/once it stands in network/);
       one.configure('router bgp 65001', 'network 203.0.113.0/24');
       expect(await steps('203.0.113.0/24')).toMatch(/no route to it/);
       one.configure('router bgp 65001', 'no network 203.0.113.0/24', 'bgp ebgp-requires-policy');
@@ -391,7 +391,7 @@ describe.skipIf(noFrr !== undefined)(`the frr driver${why}`, () => {
       const wish = (prefix: string): Json => [{ prefix, installed: true }];
       expect(await stepsTo(driver, frrPaths.routeState, wish('203.0.113.0/24'), 'staticRouting')).toMatch(/next hop/);
       expect(await stepsTo(driver, frrPaths.routeState, wish('10.0.0.0/8'), 'staticRouting')).toMatch(
-        /expect it in staticRoute/,
+        /once it stands in staticRoute/,
       );
     });
   });

@@ -3,16 +3,9 @@ import type { Ability, Steps } from '../../../core/ability.ts';
 import { type Json, type JsonObject, property } from '../../../core/json.ts';
 import type { Lasting, TaskStep } from '../../../core/task.ts';
 import { canonicalAddress } from './address.ts';
-import {
-  makeSteps,
-  neighborSteps,
-  networkSteps,
-  type Router,
-  removeSteps,
-  routerIdStep,
-  routerOf,
-} from './bgp-steps.ts';
+import { makeSteps, networkSteps, type Router, removeSteps, routerIdStep, routerOf } from './bgp-steps.ts';
 import { bgpKind, staticKind } from './facts.ts';
+import { neighborSteps } from './neighbor-steps.ts';
 import { paths, valueAt } from './paths.ts';
 import { predict } from './predict.ts';
 import { announcedSteps, routeStateSteps, sessionSteps } from './state-steps.ts';

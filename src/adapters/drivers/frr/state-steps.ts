@@ -12,7 +12,7 @@ export function sessionSteps(actual: JsonObject, wanted: Json | undefined): Step
     why: (item, wish) => {
       const address = textAt(wish, 'address');
       if (wish === undefined) return `the session with ${textAt(item, 'address')} goes with its neighbor`;
-      if (!item) return `no neighbor ${address} is configured: expect it in neighbor, with its remoteAs`;
+      if (!item) return `no neighbor ${address} is configured: there is a session once one stands in neighbor`;
       if (wish.state === 'Idle (Admin)') return `the neighbor ${address} is not shut down: expect its shutdown`;
       if (item.state === 'Idle (Admin)')
         return `the session with ${address} is Idle (Admin): the neighbor is shut down`;
@@ -30,13 +30,13 @@ export function announcedSteps(actual: JsonObject, wanted: Json | undefined): St
     why: (item, wish) => {
       if (wish === undefined) return `${textAt(item, 'prefix')} is announced as long as it stands in network`;
       const prefix = textAt(wish, 'prefix');
-      if (!item) return `${prefix} is not a network of this router: expect it in network`;
+      if (!item) return `${prefix} is not a network of this router: it can be announced once it stands in network`;
       if (item.inTable !== true) return `${prefix} is not in the table of BGP: there is no route to it on this router`;
       const told = strings(item.to);
       for (const address of strings(wish.to)) {
         if (told.includes(address)) continue;
         const session = sessions.find(each => each.address === address);
-        if (!session) return `no neighbor ${address} is configured: expect it in neighbor, with its remoteAs`;
+        if (!session) return `no neighbor ${address} is configured: there is a session once one stands in neighbor`;
         if (session.state !== 'Established') return whyDown(session);
         return `FRR keeps ${prefix} back from ${address}: see the policy towards it (a route map, a prefix list, or bgp ebgp-requires-policy)`;
       }
@@ -52,7 +52,7 @@ export function routeStateSteps(actual: JsonObject, wanted: Json | undefined): S
     what: 'states of routes',
     why: (item, wish) => {
       const prefix = textAt(wish ?? item, 'prefix');
-      if (!item) return `no static route to ${prefix} is configured: expect it in staticRoute`;
+      if (!item) return `no static route to ${prefix} is configured: it can be in use once it stands in staticRoute`;
       if (wish?.installed === true) {
         return `the static route to ${prefix} is configured and not in use: its next hop is not reached, or another route is preferred`;
       }
