@@ -189,3 +189,18 @@ test(`a plan made before a manual change is refused, naming the change${why}`, a
   expect(refused.because).toContain('192.0.2.0/24');
   expect(one.told().slice(seen)).toEqual(['router bgp 65001', 'network 192.0.2.0/24']);
 });
+
+test(`a BGP router that is not there is made, and then all that is expected of it${why}`, async () => {
+  const { one, call, get } = await edge();
+  one.configure('no router bgp 65001', 'ip route 203.0.113.0/24 blackhole');
+  await until('it is seen that there is none', async () => (await routerId(get)) === 'undefined');
+  const more = [...wish.expect.resourceCharacteristic, { name: 'asNumber', value: 65001 }];
+  // FRR keeps everything back from neighbors of another AS until a policy lets it pass: that part is not expected here.
+  const expected = more.filter(({ name }) => name !== 'announced');
+  await lay(call, { mode: 'enforce', outOfBand: 'restore', expect: { resourceCharacteristic: expected } });
+  await until('nothing is outstanding', async () => (await get('/diffo/v1/outstanding')).length === 0, 90_000);
+  const tasks: { readonly state: string; readonly step: { readonly op: string } }[] = await get('/diffo/v1/tasks');
+  expect(tasks.map(({ step }) => step.op).sort()).toEqual(['addNeighbor', 'addNetwork', 'addNetwork', 'makeBgpRouter']);
+  expect(tasks.every(({ state }) => state === 'done')).toBe(true);
+  expect(one.running()).toContain('router bgp 65001\n neighbor 192.0.2.2 remote-as 65002\n');
+});
