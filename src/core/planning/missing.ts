@@ -1,7 +1,11 @@
 /** What could be done about a thing that is expected and is not there: it is made, as near as can be to what is wanted. */
+import type { Expectation } from '../expectation.ts';
+import { readExpected } from '../expected.ts';
 import { isObject, type Json } from '../json.ts';
 import { type Nearest, nearest } from '../nearest.ts';
-import type { Context } from '../outstanding.ts';
+import { type Context, isOutstanding } from '../outstanding.ts';
+import { byStanding } from '../ranking.ts';
+import { refinedExpect } from '../refinement.ts';
 import { twin } from '../twin.ts';
 import { allowsMore, type Page } from './page.ts';
 import type { Unmet } from './situation.ts';
@@ -13,21 +17,31 @@ export function sketchMissing(page: Page, all: readonly Unmet[]): void {
   const offers = situation.offers.filter(
     ({ ability }) => ability.make && ability.path === '' && ability.kind === of?.kind,
   );
-  const willing: Unmet[] = [];
-  for (const unmet of all) {
-    if (!of || offers.length === 0) page.waits(unmet, '', { because: NOBODY });
-    else if (!page.isHeld(unmet, '') && !page.isOverruled(unmet, '', [unmet.residual], undefined)) willing.push(unmet);
+  if (!of || offers.length === 0) {
+    for (const unmet of all) page.waits(unmet, '', { because: NOBODY });
+    return;
   }
+  const standing = [...situation.standingOf(of)].sort(byStanding);
+  const willing = all.filter(unmet => {
+    if (page.isHeld(unmet, '')) return false;
+    const made = { ...asObject(wantedBy([unmet], situation.context)), name: of.name };
+    const against = standing.find(
+      each => byStanding(each, unmet.expectation) < 0 && isSpoilt(each, made, situation.context),
+    );
+    if (against) page.overrules(unmet, '', { by: against, decided: true });
+    return against === undefined;
+  });
   const [first, ...others] = willing;
-  if (!of || !first) return;
+  if (!first) return;
   // It is made for whoever allows most; the others are asked again when it is there.
   const maker = others.reduce((most, each) => (allowsMore(each.mode, most.mode) ? each : most), first);
-  const [together, later] = [true, false].map(is => willing.filter(each => (each.mode === maker.mode) === is));
-  for (const each of later ?? []) {
+  for (const each of willing) {
+    if (each.mode === maker.mode) continue;
     page.waits(each, '', { because: `it does not exist; it is to be made for ${maker.expectation.id} first` });
   }
-  const wanted = wantedBy(together ?? [], situation.context);
-  const also = (together ?? []).filter(each => each !== maker);
+  const together = willing.filter(each => each.mode === maker.mode);
+  const wanted = wantedBy(together, situation.context);
+  const also = together.filter(each => each !== maker);
   page.take(
     { unmet: maker, also, path: '', wanted },
     offers,
@@ -35,13 +49,23 @@ export function sketchMissing(page: Page, all: readonly Unmet[]): void {
   );
 }
 
-/** What follows from all of them; where nothing follows, what it is made with is as good as any. */
+/** What follows from all of them, the best last, whose word counts where two differ. */
 function wantedBy(all: readonly Unmet[], context: Context): Json {
   let wanted: Json = {};
-  for (const { residual } of all) {
+  for (const { residual } of [...all].reverse()) {
     const said = twin(residual, wanted, context);
     const both: Nearest = isObject(said) ? nearest(said, wanted, context) : 'it says nothing';
     if (typeof both !== 'string' && both.value !== undefined) wanted = both.value;
   }
   return wanted;
+}
+
+/** Whether an expectation is met while the thing is not there, and would not be by what is to be made. */
+function isSpoilt(expectation: Expectation, made: Json, context: Context): boolean {
+  const expected = readExpected(refinedExpect(expectation, context.keyed), { ...context, lenient: true });
+  return !isOutstanding(expected, undefined, context) && isOutstanding(expected, made, context);
+}
+
+function asObject(value: Json) {
+  return isObject(value) ? value : {};
 }

@@ -22,8 +22,8 @@ export function holds(need: Need, scene: Scene, context: Context): boolean {
 
 /** A need as it is said to whoever has to wait for it. */
 export function needWords({ of, path, expect, because }: Need): string {
-  const where = path === '' ? named(of) : `${path} of ${named(of)}`;
-  return `${because} (${where} has to be ${expectedWords(expect)})`;
+  if (path === '') return because;
+  return `${because} (${path} of ${named(of)} has to be ${expectedWords(expect)})`;
 }
 
 export function named({ kind, name }: Named): string {

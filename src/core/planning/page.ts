@@ -5,7 +5,7 @@ import type { Instance } from '../instance.ts';
 import { canonical, type Json } from '../json.ts';
 import type { Path } from '../path.ts';
 import { type Effect, foresee, nameOf, type Scene } from '../prediction.ts';
-import { Ranking } from '../ranking.ts';
+import { type Overruling, Ranking } from '../ranking.ts';
 import type { Named, TaskStep } from '../task.ts';
 import { cheapest, type Offer, type Way } from './choice.ts';
 import { taskKey } from './hash.ts';
@@ -29,11 +29,7 @@ export class Page {
     this.#scene = new NotedScene(situation.scene);
     this.#instance = instance;
     this.of = instance ? nameOf(instance) : 'name' in target ? { kind: target.kind, name: target.name } : undefined;
-    const { of } = this;
-    this.ranking = new Ranking(
-      id => (!instance && of ? situation.standingOf(of) : situation.standing(id)),
-      situation.context,
-    );
+    this.ranking = new Ranking(situation.standing, situation.context);
   }
 
   /** The id, or what stands for it where there is none yet. */
@@ -66,13 +62,15 @@ export class Page {
   isOverruled(unmet: Unmet, path: Path, wishes: readonly Json[], actual: Json | undefined): boolean {
     const { expectation } = unmet;
     const better = this.ranking.overruling({ expectation, instance: this.place, path, wishes, actual });
-    if (!better) return false;
-    const { by, decided } = better;
+    if (better) this.overrules(unmet, path, better);
+    return better !== undefined;
+  }
+
+  overrules(unmet: Unmet, path: Path, { by, decided }: Overruling): void {
     const whom = `${by.id}, which ${by.principal} laid with priority ${by.priority}`;
     this.waits(unmet, path, {
       because: decided ? `overruled by ${whom}` : `could not be told to hold beside ${whom}`,
     });
-    return true;
   }
 
   /** Takes the cheapest of the ways that lead there; where none does, it waits for the reason the first one gives. */
