@@ -294,6 +294,14 @@ describe.skipIf(noFrr !== undefined)(`the frr driver${why}`, () => {
       await saving.undo(lasting, before);
       expect(file()).toContain('neighbor 192.0.2.7 remote-as 65007');
       expect(file()).not.toContain('description kept');
+
+      // Where nothing is saved as a rule, one expectation may want it all the same.
+      const { facts } = await see(openDriver(frr));
+      const ability = openDriver(frr).abilities.find(each => each.path === frrPaths.network);
+      const asked = ability?.steps(facts, [{ prefix: '10.0.0.0/8' }], { lasting: true });
+      expect(asked).toMatchObject([{ lasting: 'lasts', args: { save: true } }]);
+      for (const step of Array.isArray(asked) ? asked : []) await openDriver(frr).act(step);
+      expect(file()).toContain('network 10.0.0.0/8');
     });
 
     test('no secret is written down, and an undo says what it could not put back', async () => {

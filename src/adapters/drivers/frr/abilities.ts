@@ -1,7 +1,7 @@
 /** What can be changed on an FRR, and the steps from what is to what is wanted. Pure. */
-import type { Ability, Steps } from '../../../core/ability.ts';
+import type { Ability, How, Steps } from '../../../core/ability.ts';
 import { type Json, type JsonObject, property } from '../../../core/json.ts';
-import type { Lasting, TaskStep } from '../../../core/task.ts';
+import type { TaskStep } from '../../../core/task.ts';
 import { canonicalAddress } from './address.ts';
 import { makeSteps, networkSteps, type Router, removeSteps, routerIdStep, routerOf } from './bgp-steps.ts';
 import { bgpKind, staticKind } from './facts.ts';
@@ -15,15 +15,8 @@ import { text } from './wanted.ts';
 const SAVED =
   'the whole running configuration is saved with it, also what others have configured and not saved themselves';
 
-/** `saves`: the driver writes the configuration down after every change. */
+/** `saves`: the driver writes the configuration down after every change; else after those that have to last. */
 export function frrAbilities(saves: boolean): readonly Ability[] {
-  const lasting: Lasting = saves ? 'lasts' : 'untilRestart';
-  const told = (steps: Steps): Steps => (typeof steps === 'string' ? steps : steps.map(step => saying(step)));
-  const saying = (step: TaskStep): TaskStep => ({
-    ...step,
-    lasting,
-    ...(saves ? { sideEffects: [...(step.sideEffects ?? []), SAVED] } : {}),
-  });
   const ability = (
     kind: string,
     path: string,
@@ -32,8 +25,8 @@ export function frrAbilities(saves: boolean): readonly Ability[] {
   ): Ability => ({
     kind,
     path,
-    steps: (actual, wanted) => told(steps(actual, wanted)),
-    ...(make ? { make: (name: string, wanted: Json) => told(make(name, wanted)) } : {}),
+    steps: (actual, wanted, how) => told(steps(actual, wanted), saves, how),
+    ...(make ? { make: (name: string, wanted: Json) => told(make(name, wanted), saves) } : {}),
     predict,
   });
   return [
@@ -47,6 +40,19 @@ export function frrAbilities(saves: boolean): readonly Ability[] {
     ability(staticKind, paths.staticRoute, staticSteps),
     ability(staticKind, paths.routeState, routeStateSteps),
   ];
+}
+
+function told(steps: Steps, saves: boolean, how: How = {}): Steps {
+  if (typeof steps === 'string') return steps;
+  const lasts = saves || how.lasting === true;
+  return steps.map(
+    (step): TaskStep => ({
+      ...step,
+      args: lasts ? { ...step.args, save: true } : step.args,
+      lasting: lasts ? 'lasts' : 'untilRestart',
+      ...(lasts ? { sideEffects: [...(step.sideEffects ?? []), SAVED] } : {}),
+    }),
+  );
 }
 
 type RouterSteps = (router: Router, actual: JsonObject, wanted: Json | undefined) => Steps;

@@ -19,7 +19,6 @@ export function openFrr(options: { readonly settings: JsonObject; readonly clock
   const { clock, log } = options;
   const settings = readFrrSettings(options.settings);
   const router = openRouter(settings, clock);
-  const parts = { router, save: settings.save };
   let lastSample: { readonly at: number; readonly samples: ReadonlyMap<string, Sample> } | undefined;
   let noPoll: (() => void) | undefined;
   let stopped = false;
@@ -78,12 +77,12 @@ export function openFrr(options: { readonly settings: JsonObject; readonly clock
       lastSample = { at, samples };
       return samples;
     },
-    examine: step => seeing(() => examine(parts, step)),
+    examine: step => seeing(() => examine(router, step)),
     async act(step) {
-      await act(parts, step);
+      await act(router, step);
       log.debug('frr was told', { step: step.summary });
     },
-    undo: (step, before) => undo(parts, step, before),
+    undo: (step, before) => undo(router, step, before),
   };
 }
 

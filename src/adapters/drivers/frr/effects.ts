@@ -12,28 +12,21 @@ import { routeWords } from './static-steps.ts';
 import { takeBack } from './undo.ts';
 import { routeCommand, text, type WantedNeighbor } from './wanted.ts';
 
-export interface Parts {
-  readonly router: Router;
-  /** Whether every change is to last. */
-  readonly save: boolean;
-}
-
-export async function examine({ router }: Parts, step: Step): Promise<Examination> {
+export async function examine(router: Router, step: Step): Promise<Examination> {
   const act = readStep(step);
   const now = await router.configuration();
   const already = isRouteAct(act) ? isRouteDone(act, now) : isBgpDone(act, now);
   return { already, before: asJson(beforeOf(act, now)) };
 }
 
-export async function act(parts: Parts, step: Step): Promise<void> {
-  const { router } = parts;
+export async function act(router: Router, step: Step): Promise<void> {
   const what = readStep(step);
   const now = await router.configuration();
   const before = beforeOf(what, now);
   const commands = isRouteAct(what) ? routeCommands(what, now) : bgpCommands(what, now);
   try {
     await router.configure(commands);
-    if (parts.save) await router.save();
+    if (isToLast(step)) await router.save();
   } catch (error) {
     // Of several commands the first may have been taken: a refusal leaves nothing behind.
     if (error instanceof AgentError && error.code === 'refused') await takeBack(router, what, before);
@@ -41,10 +34,16 @@ export async function act(parts: Parts, step: Step): Promise<void> {
   }
 }
 
-export async function undo(parts: Parts, step: Step, before: Json): Promise<void> {
-  const what = readStep(step);
-  const done = await takeBack(parts.router, what, readBefore(before));
-  if (done && parts.save) await parts.router.save();
+export async function undo(router: Router, step: Step, before: Json): Promise<void> {
+  const { isDone, lost } = await takeBack(router, readStep(step), readBefore(before));
+  if (isDone && isToLast(step)) await router.save();
+  if (lost.length > 0) {
+    throw new AgentError('refused', `all is back but what no undo keeps, to be set by hand: ${lost.join(', ')}`);
+  }
+}
+
+function isToLast({ args }: Step): boolean {
+  return args.save === true;
 }
 
 function isBgpDone(act: BgpAct, now: Configuration): boolean {

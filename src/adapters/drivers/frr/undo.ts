@@ -6,16 +6,17 @@ import { inRouter, inVrf, isOfFamily, neighborLine, networkLine, removal, router
 import type { Configuration, Router } from './router.ts';
 import { type ConfigLine, isAbout, readNetwork } from './running.ts';
 
-/** False when there was nothing to put back. Rejects with `refused` naming what could not be put back. */
-export async function takeBack(router: Router, act: Act, before: Before): Promise<boolean> {
+/** What was put back, and which lines cannot be, for they hold a secret. Rejects with `refused` when something else is in the way. */
+export async function takeBack(
+  router: Router,
+  act: Act,
+  before: Before,
+): Promise<{ readonly isDone: boolean; readonly lost: readonly string[] }> {
   const now = await router.configuration();
   const commands = isRouteAct(act) ? routeBack(act, before, now) : bgpBack(act, before, now);
-  if (commands.length > 0) await router.configure(commands);
-  const lost = commands.length === 0 ? [] : before.secrets;
-  if (lost.length > 0) {
-    throw new AgentError('refused', `all is back but what no undo keeps, to be set by hand: ${lost.join(', ')}`);
-  }
-  return commands.length > 0;
+  if (commands.length === 0) return { isDone: false, lost: [] };
+  await router.configure(commands);
+  return { isDone: true, lost: before.secrets };
 }
 
 function bgpBack(act: BgpAct, before: Before, now: Configuration): string[] {
