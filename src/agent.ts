@@ -120,6 +120,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     rules: { fourEyes: config['plans.fourEyes'], expireAfterMs: config['plans.expireAfter'] },
     abilityOf: task => loop.abilityOf(task),
     settable: (kind, path) => loop.settable(kind, path),
+    lookAgain: () => loop.lookAgain(),
     settle: () => loop.settle(),
   });
 

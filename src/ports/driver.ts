@@ -87,6 +87,11 @@ export interface Driver {
    * does no harm. Rejects with `refused` naming what could not be put back; the rest is back then.
    */
   undo(step: Step, before: Json): Promise<void>;
+  /**
+   * What of `before` an undo still needs, asked right after the step: with it an undo brings back what the step has taken
+   * and nothing that others have taken since. Absent where `before` is that already.
+   */
+  narrow?(step: Step, before: Json): Promise<Json>;
   /** Carries out several at once, all or none; absent where the element cannot. Rejects like `act`. */
   actTogether?(steps: readonly Step[]): Promise<void>;
   /** What the agent itself, and whoever works on it, is reached by right now. Asked before a plan is made. */

@@ -95,6 +95,7 @@ export class Loop {
   private readonly verdicts: Verdicts;
   private readonly drafts: Drafts;
   private sweep = true;
+  private looksEverywhere = false;
   private sweptAt: Instant | undefined;
   private samplesJudged = 0;
   private plansMoved = true;
@@ -187,6 +188,12 @@ export class Loop {
     return this.bell.heard();
   }
 
+  /** The same of a pass that looks everywhere, whether anything was heard or not. */
+  lookAgain(): Promise<void> {
+    this.looksEverywhere = true;
+    return this.bell.heard();
+  }
+
   /** Whether anything that is expected applies to an instance, or may, as of the last pass. */
   isExpected(instance: Named): boolean {
     if (!this.verdicts.interests.areThereFor(instance)) return false;
@@ -237,7 +244,8 @@ export class Loop {
 
   private async observe(now: Instant): Promise<void> {
     const { store } = this.parts;
-    const willAct = store.plans({ states: ['approved', 'carryingOut'] }).length > 0;
+    const willAct = this.looksEverywhere || store.plans({ states: ['approved', 'carryingOut'] }).length > 0;
+    this.looksEverywhere = false;
     await this.watch.look(willAct ? 'all' : 'due', this.lookEveryMs());
     if (now - (this.sweptAt ?? 0) >= SWEEP_EVERY_MS) this.sweep = true;
   }

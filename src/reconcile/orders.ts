@@ -23,6 +23,8 @@ export interface OrderParts {
   readonly rules?: PlanRules;
   /** As in `OverlapParts`. */
   readonly settable: (kind: string, path: Path) => boolean;
+  /** The same of a pass that looks everywhere, whether anything was heard or not. */
+  readonly lookAgain: () => Promise<void>;
   /** Resolves when a pass that began after the call has ended. */
   readonly settle: () => Promise<void>;
 }
@@ -135,6 +137,9 @@ export function takeOrders(parts: OrderParts): Orders {
     },
 
     undo: async (id, by, force) => {
+      next(find(id), 'undo');
+      // What somebody has changed a moment ago may not have been heard of yet.
+      if (!force) await parts.lookAgain();
       const plan = find(id);
       const state = next(plan, 'undo');
       const overlap = force ? [] : overlapsOf(parts, doneBy(store, id));

@@ -172,11 +172,14 @@ async function succeed(parts: CarryOutParts, plan: Plan, started: readonly Task[
   if (!first) return [];
   const moves = await look(parts, first);
   const shared = moves && divided(moves, started);
+  const narrowed = await Promise.all(started.map(task => narrow(parts, task)));
   const rows = started.map((task, i): Task => {
     const own = shared?.[i];
+    const before = narrowed[i];
     const foreseen = own && compareWith(parts, plannedOf(plan, task)?.effects, own);
     return {
       ...moved(task, 'succeed'),
+      ...(before === undefined ? {} : { before }),
       ...(own ? { moves: own } : {}),
       ...(foreseen ? { foreseen } : {}),
       endedAt: clock.now(),
@@ -190,6 +193,16 @@ async function succeed(parts: CarryOutParts, plan: Plan, started: readonly Task[
     log.warn('not as foreseen', { task, plan: plan.id, step: step.summary, differs: foreseen.differs });
   }
   return written;
+}
+
+/** What an undo needs, by what was really taken; all that might be where nobody can look. */
+async function narrow(parts: CarryOutParts, task: Task): Promise<Json | undefined> {
+  if (task.before === undefined) return undefined;
+  try {
+    return (await driverOf(parts, task).narrow?.(task.step, task.before)) ?? task.before;
+  } catch {
+    return task.before;
+  }
 }
 
 /** What has moved since a task was begun; undefined when nobody can look. */

@@ -145,8 +145,10 @@ export function loopWorld(parts: WorldParts = {}): LoopWorld {
     keyed,
     clock,
     newId,
-    draft: () => loop.draft(),
+    chosen: isMine => loop.chosen(isMine),
+    abilityOf: task => loop.abilityOf(task),
     settable: (kind, path) => loop.settable(kind, path),
+    lookAgain: () => loop.lookAgain(),
     settle: () => loop.settle(),
   });
   const request = { principal: 'operator', kind: 'request' } as const;

@@ -70,6 +70,7 @@ async function world(options: { store?: Store; clock?: ReturnType<typeof handClo
     chosen: isMine => loop.chosen(isMine),
     abilityOf: task => loop.abilityOf(task),
     settable: (kind, path) => loop.settable(kind, path),
+    lookAgain: () => loop.lookAgain(),
     settle: () => loop.settle(),
   });
   await loop.start();

@@ -7,7 +7,7 @@ import type { Driver, Look, Sample } from '../../../ports/driver.ts';
 import type { Log } from '../../../ports/log.ts';
 import { linuxAbilities } from './abilities.ts';
 import { openConf } from './conf.ts';
-import { act, examine, undo } from './effects.ts';
+import { act, examine, narrow, undo } from './effects.ts';
 import {
   characteristics,
   counterCharacteristics,
@@ -106,6 +106,7 @@ export function openLinux(options: LinuxOptions): Driver {
       const { name } = host;
       return lifelines({ kernel, proc: async () => (await place()).proc, hostName: name, ports: options.ports ?? [] });
     },
+    narrow: (step, before) => narrow({ kernel, clock }, step, before),
     async undo(step, before) {
       conf.forget();
       await undo({ kernel, clock }, step, before);

@@ -119,6 +119,22 @@ export async function act(parts: Parts, step: Step): Promise<void> {
   }
 }
 
+/** What was gone right after a step. */
+export async function narrow({ kernel }: Parts, step: Step, before: Json): Promise<Json> {
+  const what = readStep(step);
+  if (what.op === 'addRoute' || what.op === 'removeRoute') return before;
+  const was = before as unknown as Before;
+  const link = theLink(await kernel.links(), what);
+  const routes = await kernel.routes();
+  return asBefore({
+    ...was,
+    taken: {
+      addresses: was.addresses.filter(each => !link.addresses.some(one => sameAddress(one, each))),
+      routes: was.routes.filter(each => !routes.some(one => sameRoute(one, each))),
+    },
+  });
+}
+
 export async function undo(parts: Parts, step: Step, before: Json): Promise<void> {
   const { kernel } = parts;
   const what = readStep(step);
@@ -150,8 +166,9 @@ export async function undo(parts: Parts, step: Step, before: Json): Promise<void
       break;
     case 'addAddress': {
       const added = findAddress(link, what.address);
-      if (added && !was.addresses.some(each => sameAddress(each, added))) await removeAddress(parts, link, added);
-      break;
+      if (!added || was.addresses.some(each => sameAddress(each, added))) break;
+      await removeAddress(parts, link, added);
+      return restore(parts, { link, routes, was, lost: whatGoesWith(what, was), brought: added });
     }
     case 'removeAddress':
       break;

@@ -29,6 +29,8 @@ export interface Before {
   readonly nexthops: readonly NexthopObject[];
   /** Where the step takes all of IPv6 away: what had been set for it. */
   readonly ipv6?: InterfaceSettings;
+  /** What of all that was gone right after the step; what goes later is no matter of it. */
+  readonly taken?: { readonly addresses: readonly Address[]; readonly routes: readonly Route[] };
 }
 
 export interface Parts {
@@ -78,15 +80,25 @@ interface Restoration {
   readonly routes: readonly Route[];
   readonly was: Before;
   readonly lost: Loss;
+  /** What the step had brought, and the undo took away again. */
+  readonly brought?: Address;
 }
 
-export async function restore(parts: Parts, { link, routes: first, was, lost }: Restoration): Promise<void> {
+export async function restore(parts: Parts, { link, routes: first, was, lost, brought }: Restoration): Promise<void> {
   const { kernel, clock } = parts;
   let now = await linkAgain(parts, link);
-  const addresses = was.addresses.filter(
+  const taken = lost.onlyByUndo ? { addresses: [], routes: [] } : (was.taken ?? was);
+  // What stood there until the undo goes with what it takes away, as the addresses that followed another one.
+  const standing = aged(link, Math.floor((clock.now() - was.at) / 1000)).filter(
+    address =>
+      !(brought && sameAddress(address, brought)) &&
+      (address.scope !== 'link' || was.addresses.some(each => sameAddress(each, address))),
+  );
+  const all = [...was.addresses, ...standing.filter(each => !was.addresses.some(one => sameAddress(one, each)))];
+  const addresses = all.filter(
     address =>
       lost.addresses.includes(address.family) &&
-      (!lost.onlyByUndo || link.addresses.some(each => sameAddress(each, address))),
+      [...taken.addresses, ...standing].some(each => sameAddress(each, address)),
   );
   const gone = (): Address[] => addresses.filter(address => !now.addresses.some(each => sameAddress(each, address)));
 
@@ -103,11 +115,15 @@ export async function restore(parts: Parts, { link, routes: first, was, lost }: 
       await removeAddress(parts, now, address);
     }
   }
-  await addAddresses(parts, now, was, gone());
+  await addAddresses(parts, now, { all, at: was.at }, gone());
 
-  const routes = was.routes.filter(
-    route => lost.routes.includes(route.family) && (!lost.onlyByUndo || first.some(each => sameRoute(each, route))),
-  );
+  const routes = [
+    ...was.routes.filter(route => [...taken.routes, ...first].some(each => sameRoute(each, route))),
+    // The kernel makes its own again, for the addresses that are there.
+    ...first.filter(
+      route => isOf(route, link) && route.protocol !== 'kernel' && !was.routes.some(each => sameRoute(each, route)),
+    ),
+  ].filter(route => lost.routes.includes(route.family));
   const current = await kernel.routes();
   for (const route of current.filter(each => isOf(each, link) && lost.routes.includes(each.family))) {
     if (was.routes.some(each => sameRoute(each, route))) continue;
@@ -128,12 +144,27 @@ export async function restore(parts: Parts, { link, routes: first, was, lost }: 
   }
   await addRoutes(kernel, missing, { there: left, elapsedMs: clock.now() - was.at });
 }
-async function addAddresses(parts: Parts, now: Link, was: Before, gone: readonly Address[]): Promise<void> {
+
+/** The addresses of now with the lifetimes that they would have had then. */
+function aged({ addresses }: Link, seconds: number): readonly Address[] {
+  return addresses.map(address => ({
+    ...address,
+    ...(address.validFor === undefined ? {} : { validFor: address.validFor + seconds }),
+    ...(address.preferredFor === undefined ? {} : { preferredFor: address.preferredFor + seconds }),
+  }));
+}
+
+async function addAddresses(
+  parts: Parts,
+  now: Link,
+  was: { readonly all: readonly Address[]; readonly at: number },
+  gone: readonly Address[],
+): Promise<void> {
   const { kernel, clock } = parts;
   const elapsed = Math.floor((clock.now() - was.at) / 1000);
   const again = gone.filter(address => !address.flags.includes('temporary'));
   // Another address of its network may have been promoted to be the first; it steps back behind the one it followed.
-  const promoted = was.addresses.filter(
+  const promoted = was.all.filter(
     address =>
       address.family === 4 &&
       address.flags.includes('secondary') &&
@@ -146,7 +177,7 @@ async function addAddresses(parts: Parts, now: Link, was: Before, gone: readonly
       ),
   );
   for (const address of promoted.toReversed()) await removeAddress(parts, now, address);
-  const again4 = was.addresses.filter(
+  const again4 = was.all.filter(
     address => address.family === 4 && (again.includes(address) || promoted.includes(address)),
   );
   // The kernel lists the youngest IPv6 address first.
