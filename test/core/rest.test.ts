@@ -69,7 +69,9 @@ function goRound(expectations: readonly Expectation[], start: Json | undefined) 
   let busy = 0;
   let draft = draftFor(instance, expectations);
   for (let pass = 0; pass < PASSES; pass++) {
-    if (draft.tasks.length > 0) busy = pass + 1;
+    // What it has nothing to do for now it has nothing to do for ever: a pass is a pure function of what is so.
+    if (draft.tasks.length === 0) break;
+    busy = pass + 1;
     for (const { step } of draft.tasks) {
       const { wanted = null } = step.args as JsonObject;
       instance = portWith(wanted === null ? undefined : wanted);
@@ -125,7 +127,7 @@ test('three who want anything come to rest too', () => {
         ).busy,
       ).toBeLessThan(10);
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_000 },
   );
 });
 
