@@ -3,6 +3,7 @@ import type { Plan } from '../core/plan.ts';
 import { leafName } from '../core/planner.ts';
 import { begin, finish, recoverTasks, runTasks } from './carry-out.ts';
 import type { Drafts } from './drafts.ts';
+import { BY_ITSELF } from './guard.ts';
 import { draftPlan, type Holding, refuseWhatMoved, whyUnwanted } from './plans.ts';
 import { putBackWithdrawn, type RestoreParts } from './restore.ts';
 import { takeBack } from './take-back.ts';
@@ -20,7 +21,7 @@ export interface ActingParts extends RestoreParts {
 
 /** True when anything was done to an element; what came of it has then been looked at and judged. */
 export async function actNow(parts: ActingParts): Promise<boolean> {
-  const { store, clock, counts } = parts;
+  const { store, clock, counts, guard } = parts;
   // One that could not be written down after it was done, as on a full disk, is looked at again like after a crash.
   recoverTasks(store);
   let acted = false;
@@ -42,7 +43,8 @@ export async function actNow(parts: ActingParts): Promise<boolean> {
   for (const { id } of store.plans({ states: ['approved'] })) {
     counts.plansRefused += refuseWhatMoved(parts, clock.now());
     const approved = store.plan(id);
-    if (approved?.state !== 'approved') continue;
+    // One that may not be begun now stays approved.
+    if (approved?.state !== 'approved' || guard.holds(approved, clock.now())) continue;
     await carryOutAndVerify(parts, begin(parts, approved));
     acted = true;
   }
@@ -53,10 +55,11 @@ export async function actNow(parts: ActingParts): Promise<boolean> {
 /** Carries out what needs nobody's word. */
 async function actByItself(parts: ActingParts): Promise<boolean> {
   const { store, clock, drafts } = parts;
-  const own = draftPlan(parts, drafts.of('enforce'), { madeBy: 'loop', now: clock.now() });
+  const now = clock.now();
+  const own = draftPlan(parts, drafts.free(now), { madeBy: 'loop', now });
   if (!own) return false;
   const written = store.transact({ ...upkeep, why: 'mode enforce' }, writer =>
-    writer.putPlan({ ...own, state: 'approved', approvedBy: 'mode enforce' }),
+    writer.putPlan({ ...own, state: 'approved', approvedBy: BY_ITSELF }),
   );
   await carryOutAndVerify(parts, begin(parts, written));
   return true;

@@ -1,8 +1,11 @@
 /** What could be done about all that is outstanding, drawn up anew only where something has moved. */
 import { type Mode, modes } from '../core/expectation.ts';
+import { lies } from '../core/guard/rule-book.ts';
 import type { Instant } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
 import { sameJson } from '../core/json.ts';
+import type { Leaf } from '../core/outstanding.ts';
+import type { Path } from '../core/path.ts';
 import {
   abilityFinder,
   type Draft,
@@ -17,6 +20,7 @@ import {
 import { Ties } from '../core/planning/ties.ts';
 import type { Backoff, Pause, Reader } from '../ports/store.ts';
 import { Deadlines } from './deadlines.ts';
+import type { Guard } from './guard.ts';
 import type { Judge } from './judge.ts';
 import { triedInVain, whyPaused } from './plans.ts';
 import { asSeen, type Choice, type Portion, Portioning } from './portioning.ts';
@@ -30,6 +34,12 @@ export interface DraftParts {
   readonly judge: Judge;
   readonly unmet: UnmetNow;
   readonly offers: readonly Offer[];
+  readonly guard: Guard;
+}
+
+/** A path, and those of the leaves in it that are unmet. */
+function leavesAt(leaves: readonly Leaf[], path: Path): readonly Path[] {
+  return [path, ...leaves.filter(leaf => leaf.verdict === 'unmet' && lies(leaf.path, path)).map(leaf => leaf.path)];
 }
 
 export class Drafts {
@@ -45,10 +55,12 @@ export class Drafts {
   readonly #putOff = new Deadlines();
   #backoffs: ReadonlyMap<string, Backoff> = new Map();
   #pauses = '[]';
+  #guarded = '';
   #now: Instant = 0;
   /** What it came to when it was last asked for, until something is drawn anew. */
   #whole: Draft | undefined;
-  readonly #inMode = new Map<Mode, Portion>();
+  #inMode = new Map<Mode, Portion>();
+  #free: { readonly stamp: string; readonly of: object; readonly portion: Portion } | undefined;
   readonly #portioning: Portioning;
 
   constructor(parts: DraftParts) {
@@ -69,14 +81,16 @@ export class Drafts {
 
   /** Tells whether it is another one now. Much is drawn up in portions, between which others have their turn. */
   async update(now: Instant): Promise<{ readonly isOther: boolean }> {
-    const { store, unmet } = this.#parts;
+    const { store, unmet, guard } = this.#parts;
     this.#now = now;
     const pauses = store.pauses();
     const backoffs = store.backoffs();
     this.#touchPutOff(backoffs, now);
     const signs = JSON.stringify(pauses);
-    if (signs !== this.#pauses) unmet.touchAll();
+    const guarded = guard.signature(now);
+    if (signs !== this.#pauses || guarded !== this.#guarded) unmet.touchAll();
     this.#pauses = signs;
+    this.#guarded = guarded;
     this.#scene.lookAnew();
     let isOther = this.#touchOnlookers();
     const moved = unmet.takeMoved();
@@ -89,7 +103,7 @@ export class Drafts {
     }
     if (isOther) {
       this.#whole = undefined;
-      this.#inMode.clear();
+      this.#inMode = new Map();
     }
     return { isOther };
   }
@@ -110,6 +124,21 @@ export class Drafts {
       this.#now,
     );
     this.#inMode.set(mode, portion);
+    return portion;
+  }
+
+  /** As much as one plan holds of what the loop may do by itself now. */
+  free(now: Instant): Portion {
+    const { guard } = this.#parts;
+    const stamp = guard.stamp(now);
+    const known = this.#free;
+    if (known && known.stamp === stamp && known.of === this.#inMode) return known.portion;
+    const stop = guard.stopper(now);
+    const sites = this.hasTasks('enforce') ? this.#tasksIn.enforce : [];
+    const waiting = this.hasTasks('enforce') ? this.#waitingIn.enforce : [];
+    const choice: Choice = { sites, waiting, isMine: task => task.mode === 'enforce', stop };
+    const portion = this.#portioning.portion(choice, this.#now);
+    this.#free = { stamp, of: this.#inMode, portion };
     return portion;
   }
 
@@ -134,7 +163,7 @@ export class Drafts {
   /** True when it comes to something else than before. */
   #draw(site: Site, pauses: readonly Pause[], now: Instant): boolean {
     const before = this.#sketches.get(site);
-    const unmet = this.#unmetAt(site);
+    const unmet = this.#unmetAt(site, now);
     const drawn = unmet.length === 0 ? undefined : sketch(this.#situation(unmet, pauses, now));
     const ends = (drawn?.waits ?? []).flatMap(({ waiting: { until } }) => until ?? []);
     this.#putOff.set(site, ends.length === 0 ? undefined : Math.min(...ends));
@@ -174,20 +203,22 @@ export class Drafts {
   }
 
   /** With each instance as it is now; what has gone or was withdrawn since it was judged will be judged again. */
-  #unmetAt(site: Site): readonly Unmet[] {
-    const { store, unmet } = this.#parts;
+  #unmetAt(site: Site, now: Instant): readonly Unmet[] {
+    const { store, unmet, guard } = this.#parts;
     let instance: Instance | undefined;
     const found: Unmet[] = [];
-    for (const { expectation, instance: id, residual, leaves, mode } of unmet.at(site)) {
+    for (const { expectation, instance: id, residual, leaves, strayed } of unmet.at(site)) {
       if (store.expectation(expectation.id)?.seq !== expectation.seq) continue;
       if (id !== undefined) instance ??= store.instance(id);
-      if (id === undefined || instance) found.push({ expectation, instance, residual, leaves, mode });
+      if (id !== undefined && !instance) continue;
+      const modeAt = (path: Path): Mode => guard.modeOfAll(expectation, instance, leavesAt(leaves, path), now);
+      found.push({ expectation, instance, residual, leaves, mode: modeAt(''), modeAt, strayed });
     }
     return found;
   }
 
   #situation(unmet: readonly Unmet[], pauses: readonly Pause[], now: Instant): Situation {
-    const { store, judge, offers } = this.#parts;
+    const { store, judge, offers, guard } = this.#parts;
     const [first] = unmet;
     return {
       now,
@@ -197,9 +228,11 @@ export class Drafts {
       context: judge.context(now, first?.instance),
       standing: id => this.#standing.at(id),
       standingOf: thing => this.#standing.of(thing),
-      held: (leaf, { expectation, instance }) => {
+      held: (leaf, { expectation, instance, strayed = [] }, path) => {
         const paused = whyPaused(pauses, expectation.id, instance);
         if (paused !== undefined) return { because: paused };
+        const guarded = guard.held(expectation, instance, path, strayed, now);
+        if (guarded) return guarded;
         const backoff = this.#backoffs.get(leaf);
         if (!backoff || backoff.until <= now) return undefined;
         return { because: `tried ${backoff.attempts} times, last: ${backoff.because}`, until: backoff.until };

@@ -4,7 +4,7 @@
  */
 import { AgentError, sentence } from '../core/errors.ts';
 import type { Mode } from '../core/expectation.ts';
-import type { Instant } from '../core/ids.ts';
+import type { ExpectationId, InstanceId, Instant } from '../core/ids.ts';
 import type { Kinds } from '../core/kind.ts';
 import { reaches } from '../core/moves.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
@@ -17,9 +17,11 @@ import { type ActingParts, actNow } from './acting.ts';
 import { type Bell, hangBell } from './bell.ts';
 import { recoverTasks } from './carry-out.ts';
 import { Drafts } from './drafts.ts';
+import { Guard } from './guard.ts';
 import type { Named } from './interests.ts';
 import { Judge, type JudgeParts } from './judge.ts';
 import { Observer } from './observe.ts';
+import { type Decision, OutOfBand } from './out-of-band.ts';
 import { type Holding, nextExpiry, refuseWhatMoved } from './plans.ts';
 import type { Choice, Portion } from './portioning.ts';
 import { PresentedInstances } from './presented.ts';
@@ -78,6 +80,7 @@ export class Loop {
   readonly sampling: Sampling;
   readonly seen: Seen;
   readonly judge: Judge;
+  readonly guard: Guard;
   /** The ability that a task was planned by. */
   readonly abilityOf: Holding['abilityOf'];
   readonly counts: LoopCounts = {
@@ -94,6 +97,8 @@ export class Loop {
   private readonly acting: ActingParts;
   private readonly verdicts: Verdicts;
   private readonly drafts: Drafts;
+  private readonly outOfBand: OutOfBand;
+  private told: { readonly of: Draft; readonly stamp: string; readonly draft: Draft } | undefined;
   private sweep = true;
   private looksEverywhere = false;
   private sweptAt: Instant | undefined;
@@ -120,9 +125,14 @@ export class Loop {
       freshnessMs: parts.freshnessMs,
       withTelemetry: instance => this.sampling.withTelemetry(presented.of(instance)),
     });
+    const offers = drivers.flatMap(driver => driver.abilities.map(ability => ({ driver: driver.name, ability })));
+    this.guard = new Guard({ store, clock, profileMode: parts.profileMode });
+    this.outOfBand = new OutOfBand({ store, guard: this.guard, offers, drivers, keyed });
     this.verdicts = new Verdicts({
       store,
       judge: this.judge,
+      guard: this.guard,
+      outOfBand: this.outOfBand,
       presented,
       sight: this.sight,
       log,
@@ -130,13 +140,13 @@ export class Loop {
       quality,
       freshen: () => this.freshen(),
     });
-    const offers = drivers.flatMap(driver => driver.abilities.map(ability => ({ driver: driver.name, ability })));
     this.abilityOf = abilityFinder(offers);
     this.drafts = new Drafts({
       store,
       judge: this.judge,
       unmet: this.verdicts.unmet,
       offers,
+      guard: this.guard,
     });
     this.acting = {
       store,
@@ -145,6 +155,7 @@ export class Loop {
       log,
       newId: parts.newId,
       chance: parts.chance,
+      guard: this.guard,
       keyed,
       judge: this.judge,
       look: (driver, again) => this.watch.lookAt(driver, again, this.lookEveryMs()),
@@ -205,6 +216,27 @@ export class Loop {
     return this.drafts.whole();
   }
 
+  /** The same, with what the loop would do by itself and may not do now among what waits. */
+  toldDraft(): Draft {
+    const now = this.parts.clock.now();
+    const of = this.drafts.whole();
+    const stamp = this.guard.stamp(now);
+    if (this.told?.of !== of || this.told.stamp !== stamp) {
+      this.told = { of, stamp, draft: this.guard.admit(of, now) };
+    }
+    return this.told.draft;
+  }
+
+  /** A person's word on what somebody changed at the element. */
+  decide(
+    by: string,
+    place: { readonly expectation: ExpectationId; readonly instance: InstanceId | undefined; readonly path: Path },
+    decision: Decision,
+  ): void {
+    this.outOfBand.decide(by, place, decision, this.verdicts.unmet);
+    this.bell.ring();
+  }
+
   /** As much as one plan holds of what somebody asks for, as of the last pass. */
   chosen(isMine: Choice['isMine']): Portion {
     return this.drafts.chosen(isMine);
@@ -221,6 +253,7 @@ export class Loop {
     const { clock, log } = this.parts;
     const began = clock.now();
     try {
+      this.guard.expire(began);
       await this.observe(began);
       await this.judgeWhatMoved(clock.now());
       await this.drawUp(clock.now());
@@ -270,6 +303,8 @@ export class Loop {
     const { expectationsMoved, plansMoved } = await this.verdicts.update(now, sweep);
     this.plansMoved ||= plansMoved || expectationsMoved !== undefined;
     if (expectationsMoved !== undefined) startAfresh(this.parts.store, expectationsMoved);
+    // What became of what somebody changed is another version of an expectation, by which it is judged again.
+    if (this.outOfBand.settle(now)) await this.judgeWhatMoved(now);
   }
 
   // Plan, and write down
@@ -306,6 +341,7 @@ export class Loop {
         .map(each => each.until)
         .filter(until => until > now),
       this.verdicts.nextTurn(now),
+      this.guard.nextTurn(now),
       nextPutBack(store),
       Math.max(nextExpiry(store), now),
     ];

@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
+import type { Guard } from './guard.ts';
 import type { Judge } from './judge.ts';
 
 export interface CarryOutParts {
@@ -21,6 +22,7 @@ export interface CarryOutParts {
   readonly chance: () => number;
   readonly keyed: KeyedArrays;
   readonly judge: Pick<Judge, 'judge' | 'explain' | 'context'>;
+  readonly guard: Guard;
   /** Looks at what a driver sees and writes it down, unless that was just done and nothing was heard; false: it cannot see. */
   readonly look: (driver: string, again: boolean) => Promise<boolean>;
   readonly counts: { wrongPredictions: number };

@@ -6,7 +6,7 @@ import { AgentError, sentence } from '../core/errors.ts';
 import type { Instant } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import { type Move, reaches } from '../core/moves.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Plan, PlannedTask } from '../core/plan.ts';
 import type { Task } from '../core/task.ts';
 import type { Driver } from '../ports/driver.ts';
 import { whyPaused, whyUnwanted } from './plans.ts';
@@ -44,6 +44,9 @@ export async function runTogether(parts: CarryOutParts, plan: Plan, tasks: reado
     const [first] = ready;
     if (!first) return ended;
     const driver = driverOf(parts, first.task);
+    const left = ready.map(({ task }) => task);
+    const unwanted = parts.guard.whyNot(plan, plannedTasks(plan, left), parts.clock.now());
+    if (unwanted !== undefined) return [...ended, ...left.map(task => stop(parts, plan, task, unwanted))];
     const started = start(parts, plan, ready);
     await act(parts, driver, started, async () => driver.actTogether?.(started.map(task => task.step)));
     return [...ended, ...(await succeed(parts, plan, started))];
@@ -87,12 +90,22 @@ async function examine(
   // After a crash, or behind a slow task, it may have been changed, withdrawn or paused since.
   const served = servedBy(plan, task);
   const instance = task.instance === undefined ? undefined : store.instance(task.instance);
-  const unwanted = whyUnwanted(store, plan, served) ?? whyPaused(store.pauses(), served, instance);
-  if (unwanted !== undefined) {
-    const row: Task = { ...moved(task, 'fail'), stopped: true, error: unwanted, endedAt: clock.now() };
-    return { ended: store.transact(taskCause(plan, task), writer => writer.putTask(row)) };
-  }
+  const unwanted =
+    whyUnwanted(store, plan, served) ??
+    whyPaused(store.pauses(), served, instance) ??
+    parts.guard.whyNot(plan, plannedTasks(plan, [task]), clock.now());
+  if (unwanted !== undefined) return { ended: stop(parts, plan, task, unwanted) };
   return isMetMeanwhile(parts, plan, task) ? { ended: skip(parts, plan, { ...task, before }) } : { task, before };
+}
+
+/** It is not to be done, by somebody's word. */
+function stop({ store, clock }: CarryOutParts, plan: Plan, task: Task, why: string): Task {
+  const row: Task = { ...moved(task, 'fail'), stopped: true, error: why, endedAt: clock.now() };
+  return store.transact(taskCause(plan, task), writer => writer.putTask(row));
+}
+
+function plannedTasks(plan: Plan, tasks: readonly Task[]): readonly PlannedTask[] {
+  return tasks.flatMap(task => plannedOf(plan, task) ?? []);
 }
 
 /** Somebody else, or another task, has met the leaf before the first of its steps was done. */
@@ -129,20 +142,24 @@ function earlierOf({ store }: CarryOutParts, { id, key }: Task): Task | undefine
 }
 
 /** One durable set of rows before anything is done. */
-function start({ store, clock }: CarryOutParts, plan: Plan, ready: readonly Ready[]): readonly Task[] {
+function start({ store, clock, guard }: CarryOutParts, plan: Plan, ready: readonly Ready[]): readonly Task[] {
   const [first] = ready;
   if (!first) return [];
   const lookedUpTo = store.seq();
-  return store.transact(taskCause(plan, first.task), writer =>
-    ready.map(({ task, before }) =>
+  return store.transact(taskCause(plan, first.task), writer => {
+    for (const { task } of ready) {
+      const planned = plannedOf(plan, task);
+      if (planned) guard.begin(writer, planned, clock.now());
+    }
+    return ready.map(({ task, before }) =>
       writer.putTask({
         ...moved(task, 'start'),
         before,
         lookedUpTo: task.lookedUpTo ?? lookedUpTo,
         startedAt: task.startedAt ?? clock.now(),
       }),
-    ),
-  );
+    );
+  });
 }
 
 /** Acts; when the answer was lost, the element itself tells whether it was done. */

@@ -1,8 +1,9 @@
 /** What is unmet, in memory: by expectation and by instance, with a note of where it has moved since it was last planned. */
-import type { Expectation, Mode } from '../core/expectation.ts';
+import type { Expectation } from '../core/expectation.ts';
 import type { ExpectationId, InstanceId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { Leaf } from '../core/outstanding.ts';
+import type { Strayed } from '../core/verdict.ts';
 
 export interface UnmetEntry {
   readonly expectation: Expectation;
@@ -10,8 +11,8 @@ export interface UnmetEntry {
   readonly instance: InstanceId | undefined;
   readonly residual: Json;
   readonly leaves: readonly Leaf[];
-  /** What may be done about it. */
-  readonly mode: Mode;
+  /** What of it somebody changed at the element. */
+  readonly strayed: readonly Strayed[];
 }
 
 /** What is planned together: all that is unmet of one instance, or of one name that nothing has. */

@@ -7,15 +7,17 @@ import type { Expectation } from '../core/expectation.ts';
 import type { ExpectationId, InstanceId, Instant } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
 import { asJson, type Json, sameJson } from '../core/json.ts';
-import type { Judgement } from '../core/outstanding.ts';
+import type { Judgement, Leaf } from '../core/outstanding.ts';
 import type { StandingVerdict } from '../core/verdict.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store, Unwritten } from '../ports/store.ts';
 import { Deadlines } from './deadlines.ts';
 import { Freshness } from './freshness.ts';
+import type { Guard } from './guard.ts';
 import { Interests } from './interests.ts';
 import type { Considered, Judge } from './judge.ts';
 import { movedAfter } from './moved.ts';
+import type { OutOfBand } from './out-of-band.ts';
 import { Portions } from './portions.ts';
 import type { PresentedInstances } from './presented.ts';
 import type { Quality } from './quality.ts';
@@ -28,6 +30,8 @@ const judgement: Cause = { principal: 'loop', kind: 'judgement' };
 export interface VerdictParts {
   readonly store: Store;
   readonly judge: Judge;
+  readonly guard: Guard;
+  readonly outOfBand: OutOfBand;
   readonly presented: PresentedInstances;
   readonly sight: Sight;
   readonly log: Log;
@@ -75,6 +79,7 @@ export class Verdicts {
       this.deadlines.clear();
       return { expectationsMoved: undefined, plansMoved: true };
     }
+    this.parts.outOfBand.begin(now, this.cursor);
     const moved = this.cursor === 0 ? undefined : await movedAfter(store, this.cursor);
     this.cursor = moved?.upTo ?? upTo;
     const all = sweep || moved === undefined;
@@ -97,6 +102,7 @@ export class Verdicts {
       if (sampled) for (const id of this.interests.ofTelemetry()) whole.add(id);
       await this.judgeEach(this.work.of({ moved, whole, retargeted, due: due.map(pairNamed) }), now);
     }
+    this.parts.outOfBand.end();
     const expectationsMoved = moved?.expectations ?? new Set<string>();
     return {
       expectationsMoved: all || expectationsMoved.size > 0 ? expectationsMoved : undefined,
@@ -165,49 +171,69 @@ export class Verdicts {
     const isOver = pair.isOver || (of !== undefined && !instance);
     const { judged, turnsAt } = isOver ? nobody : judge.consider(expectation, instance, now);
     this.deadlines.set(name, turnsAt);
-    if (judged) this.found(expectation, of, judged, sitting, now);
+    if (judged) this.found(expectation, of, instance, judged, sitting, now);
     else this.over(id, of, sitting);
   }
 
   private found(
     expectation: Expectation,
-    instance: InstanceId | undefined,
+    of: InstanceId | undefined,
+    instance: Instance | undefined,
     judged: Judgement,
     sitting: Sitting,
     now: Instant,
   ): void {
-    const { store, judge } = this.parts;
+    const { store, outOfBand } = this.parts;
     const { id } = expectation;
     const { verdict, residual, leaves } = judged;
-    const mode = judge.mode(expectation);
+    const before = store.verdict(id, of);
+    const { kept, isNews } = outOfBand.remembered(expectation, instance, judged, before);
     if (verdict === 'unmet' && residual !== undefined) {
-      this.unmet.put({ expectation, instance, residual, leaves, mode });
+      this.unmet.put({ expectation, instance: of, residual, leaves, strayed: kept.strayed ?? [] });
     } else {
-      this.unmet.met(expectation, instance);
+      this.unmet.met(expectation, of);
     }
     const unknown = leaves.filter(leaf => leaf.verdict === 'unknown').map(leaf => leaf.path);
-    const before = store.verdict(id, instance);
     const same =
       before?.verdict === verdict &&
       sameJson(before.residual, residual) &&
       sameJson((before.unknown ?? []) as Json, unknown);
-    if (same) return;
-    if (verdict !== before?.verdict && (verdict === 'unmet' || verdict === 'unknown') && mode !== 'observe') {
-      this.parts.log.warn('outstanding', { expectation: id, instance, verdict, residual });
+    const { lastMet, strayed } = before ?? {};
+    const keepsSame = sameJson(asJson({ lastMet, strayed }), asJson({ lastMet: kept.lastMet, strayed: kept.strayed }));
+    if (same && keepsSame && !isNews) return;
+    if (
+      verdict !== before?.verdict &&
+      (verdict === 'unmet' || verdict === 'unknown') &&
+      this.isTold(expectation, instance, leaves, now)
+    ) {
+      this.parts.log.warn('outstanding', { expectation: id, instance: of, verdict, residual });
     }
     sitting.puts.push({
       expectation: id,
-      ...(instance === undefined ? {} : { instance }),
+      ...(of === undefined ? {} : { instance: of }),
       verdict,
       ...(residual === undefined ? {} : { residual }),
       ...(unknown.length === 0 ? {} : { unknown }),
+      ...kept,
+      ...(same && isNews ? { judgedBy: expectation.seq } : {}),
       ...(before?.conflicts ? { conflicts: before.conflicts } : {}),
-      since: now,
+      since: same ? before.since : now,
     });
+  }
+
+  /** Whether any of it is more than to be judged in silence. */
+  private isTold(
+    expectation: Expectation,
+    instance: Instance | undefined,
+    leaves: readonly Leaf[],
+    now: Instant,
+  ): boolean {
+    return leaves.some(({ path }) => this.parts.guard.modeAt(expectation, instance, path, now) !== 'observe');
   }
 
   private over(expectation: ExpectationId, instance: InstanceId | undefined, sitting: Sitting): void {
     this.unmet.remove(expectation, instance);
+    this.parts.outOfBand.forget(expectation, instance);
     if (this.parts.store.verdict(expectation, instance)) sitting.over.push({ expectation, instance });
   }
 

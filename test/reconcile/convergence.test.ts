@@ -54,7 +54,13 @@ const interference = fc.record({
 });
 
 function lay(world: LoopWorld, { name, expected, priority }: Wish, id: string, more: Partial<Expectation> = {}) {
-  return world.lay(expected, { id: expectationId(id), for: { kind: 'port', name }, priority, ...more });
+  return world.lay(expected, {
+    id: expectationId(id),
+    for: { kind: 'port', name },
+    priority,
+    outOfBand: 'restore',
+    ...more,
+  });
 }
 
 /** Tells of some changes not at all, of some late, and of some again and again. */

@@ -11,6 +11,7 @@ import { expectationId } from '../../src/core/ids.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { Kinds } from '../../src/core/kind.ts';
 import { silentLog } from '../../src/ports/log.ts';
+import { spendFreely } from '../kit/budgets.ts';
 import { type Chance, chanceOf } from '../kit/chance.ts';
 import type { HandClock } from '../kit/clock.ts';
 import type { Event } from '../kit/history.ts';
@@ -68,6 +69,7 @@ class Run {
     this.#kinds = kinds;
     this.#chance = chance;
     onTestFinished(() => this.#store.close());
+    spendFreely(this.#store);
   }
 
   /** Something is asked for, and the agent dies on its way there, mostly; what has to come of it, once. */

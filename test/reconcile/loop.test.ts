@@ -118,7 +118,7 @@ test('mode observe and warn judge and touch nothing', async () => {
 
 test('mode enforce puts right what is unmet now and what is changed later, and then rests', async () => {
   const { lay, verdict, actualMtu, change, store, loop } = await world();
-  const laid = await lay(mtu(1400), { mode: 'enforce' });
+  const laid = await lay(mtu(1400), { mode: 'enforce', outOfBand: 'restore' });
   expect(actualMtu()).toBe(1400);
   expect(verdict(laid)?.verdict).toBe('met');
   await change(9000);
@@ -237,7 +237,7 @@ test('what the element refuses is tried again later and later, also after a rest
 
 test('a driver that cannot see makes verdicts unknown when what was seen is too old, and repairs nothing', async () => {
   const { lay, driver, verdict, change, store, clock, loop } = await world();
-  const laid = await lay(mtu(1500), { mode: 'enforce', freshnessMs: 30_000 });
+  const laid = await lay(mtu(1500), { mode: 'enforce', outOfBand: 'restore', freshnessMs: 30_000 });
   expect(verdict(laid)?.verdict).toBe('met');
   driver.world.setUnreachable(true);
   await change(9000);

@@ -69,12 +69,18 @@ export interface SimulatorParts {
   readonly templates?: readonly SimulatedTemplate[];
 }
 
+/** How many were opened in this process. */
+let lives = 0;
+
 export function openSimulator(options: SimulatorParts): Simulator {
   const { clock, log, templates = [] } = options;
   let heard: (() => void) | undefined;
   let ringing = false;
   let isStopped = false;
   let boot = 1;
+  // Of another process it is another element.
+  const life = `${clock.now()}.${++lives}`;
+  let seenBoot: string | undefined;
   let bootedAt = clock.now();
   let count = 0;
   let refusal: string | undefined;
@@ -237,8 +243,10 @@ export function openSimulator(options: SimulatorParts): Simulator {
       isStopped = true;
       heard = undefined;
     },
+    boot: () => seenBoot,
     async look() {
       await reach();
+      seenBoot = `${life}/${boot}`;
       return { at: clock.now(), sightings: live.map(each => sighting(each, boot)) };
     },
     async sample(maxAgeMs) {

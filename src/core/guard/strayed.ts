@@ -4,7 +4,7 @@ import type { Expectation } from '../expectation.ts';
 import { valueWords } from '../expected/words.ts';
 import type { Instance } from '../instance.ts';
 import type { Json } from '../json.ts';
-import { expectedAt, type Leaf } from '../outstanding.ts';
+import { expectedAt } from '../outstanding.ts';
 import { at, type KeyedArrays, type Path } from '../path.ts';
 import type { OutOfBandPolicy, RuleId } from '../rule.ts';
 import type { StandingVerdict, Strayed } from '../verdict.ts';
@@ -34,12 +34,12 @@ export function changesAt(changes: readonly Change[], path: Path): readonly Chan
   );
 }
 
-/** A leaf that is unmet since a change, as one that strayed. */
-export function strayedBy(leaf: Leaf, change: Change, isGone: boolean, keyed: KeyedArrays): Strayed {
-  const moved = change.paths.find(each => touches(each.path, leaf.path));
-  const from = moved && partOf(moved.path, moved.old, leaf.path, keyed);
+/** A path where something is unmet since a change, as one that strayed. */
+export function strayedBy(path: Path, change: Change, isGone: boolean, keyed: KeyedArrays): Strayed {
+  const moved = change.paths.find(each => touches(each.path, path));
+  const from = moved && partOf(moved.path, moved.old, path, keyed);
   return {
-    path: leaf.path,
+    path,
     ...(from === undefined ? {} : { from }),
     at: change.at,
     by: change.cause.principal,

@@ -1,11 +1,37 @@
 /** An expectation after something was decided about what somebody else changed: it speaks of it no more, or wants it so. */
-import { isArray, isObject, type Json, property } from '../json.ts';
-import { type KeyedArrays, keyName, keyOf, keysOfArray, type Path, segments } from '../path.ts';
+import { isArray, isObject, type Json, type JsonObject, property } from '../json.ts';
+import { at, type KeyedArrays, keyName, keyOf, keysOfArray, type Path, segment, segments } from '../path.ts';
 import { asExpected, placed } from '../refinement.ts';
 
 /** With what is observed there as what is expected; undefined where no single place says what is expected at the path. */
-export function managed(expect: Json, path: Path, observed: Json | undefined, keyed: KeyedArrays): Json | undefined {
-  return placed(expect, path, asExpected(observed), keyed);
+export function managed(expect: Json, path: Path, document: Json | undefined, keyed: KeyedArrays): Json | undefined {
+  const missing = missingItem(document, path, keyed);
+  if (!missing) return placed(expect, path, asExpected(at(document, path, keyed)), keyed);
+  const left = adopted(expect, missing.item, keyed);
+  if (left === undefined) return undefined;
+  const none = segments(missing.array).reduceRight<Json>((inner, name) => ({ [name]: inner }), {
+    $noneOf: [[missing.named]],
+  });
+  return isObject(left) && Object.keys(left).length === 0 ? none : { $allOf: [left, none] };
+}
+
+/** The first on the way whose array has no such item: that can be said of the array alone. */
+function missingItem(
+  document: Json | undefined,
+  path: Path,
+  keyed: KeyedArrays,
+): { readonly array: Path; readonly item: Path; readonly named: JsonObject } | undefined {
+  const names = segments(path);
+  for (const [i, name] of names.entries()) {
+    const array = names.slice(0, i).map(segment);
+    const [by] = keysOfArray(keyed, names[i - 2] ?? '', names[i - 1] ?? '') ?? [];
+    const key = by?.length === 1 ? by[0] : undefined;
+    if (key === undefined || key.includes('/')) continue;
+    const [above, item] = [array, [...array, segment(name)]].map(each => each.map(part => `/${part}`).join(''));
+    if (above === undefined || item === undefined || at(document, item, keyed) !== undefined) continue;
+    return { array: above, item, named: { [key]: name } };
+  }
+  return undefined;
 }
 
 /** Without what it says of a path; undefined where an operator speaks of that and more in one. */

@@ -8,11 +8,12 @@ import { byStanding } from '../ranking.ts';
 import { refinedExpect } from '../refinement.ts';
 import { twin } from '../twin.ts';
 import { allowsMore, type Page } from './page.ts';
-import type { Unmet } from './situation.ts';
+import { type Unmet, unmetAt } from './situation.ts';
 
 const NOBODY = 'it does not exist, and nothing here can make it';
 
-export function sketchMissing(page: Page, all: readonly Unmet[]): void {
+export function sketchMissing(page: Page, given: readonly Unmet[]): void {
+  const all = given.map(each => unmetAt(each, ''));
   const { of, situation } = page;
   const offers = situation.offers.filter(
     ({ ability }) => ability.make && ability.path === '' && ability.kind === of?.kind,

@@ -53,7 +53,7 @@ export class Page {
 
   /** Whether it has to wait, which is then written down. */
   isHeld(unmet: Unmet, path: Path): boolean {
-    const held = this.situation.held(leafName(unmet.expectation.id, this.#instance?.id, path), unmet);
+    const held = this.situation.held(leafName(unmet.expectation.id, this.#instance?.id, path), unmet, path);
     if (held) this.waits(unmet, path, held);
     return held !== undefined;
   }

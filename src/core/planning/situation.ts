@@ -4,9 +4,11 @@ import type { InstanceId, Instant } from '../ids.ts';
 import type { Instance } from '../instance.ts';
 import type { Json } from '../json.ts';
 import type { Context, Leaf } from '../outstanding.ts';
+import type { Path } from '../path.ts';
 import type { PlannedTask, Waiting } from '../plan.ts';
 import type { Scene } from '../prediction.ts';
 import type { Named } from '../task.ts';
+import type { Strayed } from '../verdict.ts';
 import type { Offer } from './choice.ts';
 import type { Spot } from './noted-scene.ts';
 
@@ -19,6 +21,10 @@ export interface Unmet {
   readonly leaves: readonly Leaf[];
   /** What may be done about it. */
   readonly mode: Mode;
+  /** The same at one path, where that may be otherwise. */
+  readonly modeAt?: (path: Path) => Mode;
+  /** What of it somebody changed at the element. */
+  readonly strayed?: readonly Strayed[];
 }
 
 export interface Situation {
@@ -32,10 +38,15 @@ export interface Situation {
   /** Everything that is known, by name. */
   readonly scene: Scene;
   /** Why a leaf must not be tried now, in words, and until when; undefined when it may be. */
-  readonly held: (leaf: string, unmet: Unmet) => Held | undefined;
+  readonly held: (leaf: string, unmet: Unmet, path: Path) => Held | undefined;
   /** The ways to a leaf that were tried in vain, as `wayName` calls them. */
   readonly tried: (leaf: string) => readonly string[];
   readonly context: Context;
+}
+
+/** With what may be done about it at this path. */
+export function unmetAt(unmet: Unmet, path: Path): Unmet {
+  return unmet.modeAt ? { ...unmet, mode: unmet.modeAt(path) } : unmet;
 }
 
 export interface Held {

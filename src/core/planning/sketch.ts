@@ -9,7 +9,7 @@ import { isGone } from '../target.ts';
 import type { Offer } from './choice.ts';
 import { sketchMissing } from './missing.ts';
 import { allowsMore, Page } from './page.ts';
-import type { Situation, Sketch, Unmet } from './situation.ts';
+import { type Situation, type Sketch, type Unmet, unmetAt } from './situation.ts';
 
 /** All that is unmet of one thing, or of one name that nothing has, the one that stands above the others first. */
 export function sketch(situation: Situation): Sketch {
@@ -41,23 +41,24 @@ function sketchThere(page: Page, instance: Instance, all: readonly Unmet[]): voi
     }
     for (const leaf of unmet.leaves) {
       if (leaf.verdict !== 'unmet' || [...byPath.keys()].some(path => reaches(path, leaf.path))) continue;
-      page.waits(unmet, leaf.path, { because: noOffer(leaf.path) });
+      page.waits(unmetAt(unmet, leaf.path), leaf.path, { because: noOffer(leaf.path) });
     }
     for (const path of byPath.keys()) {
       const wishes = allExpectedAt(unmet.residual, path, context.keyed);
       if (wishes.length === 0) continue;
+      const here = unmetAt(unmet, path);
       const actual = at(instance.document, path, context.keyed);
       const wanted = nearestToAll(wishes, actual, context, path);
       // What can be made and taken away as a whole is not remade for what is expected of its parts.
       if (path === '' && (typeof wanted === 'string' || wanted.value !== undefined)) continue;
-      if (page.isHeld(unmet, path)) continue;
+      if (page.isHeld(here, path)) continue;
       if (typeof wanted === 'string') {
-        page.waits(unmet, path, { because: wanted });
+        page.waits(here, path, { because: wanted });
         continue;
       }
-      if (page.isOverruled(unmet, path, wishes, actual)) continue;
+      if (page.isOverruled(here, path, wishes, actual)) continue;
       if (path === '') going = unmet;
-      granted.set(path, [...(granted.get(path) ?? []), { unmet, wishes }]);
+      granted.set(path, [...(granted.get(path) ?? []), { unmet: here, wishes }]);
     }
   }
   for (const [path, ways] of byPath) takeAll(page, instance, path, granted.get(path) ?? [], ways);

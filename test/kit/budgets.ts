@@ -1,0 +1,17 @@
+/** A budget that no test comes to the end of, for those that do much in little time. */
+import { ruleId } from '../../src/core/rule.ts';
+import type { Store } from '../../src/ports/store.ts';
+
+export function spendFreely(store: Store): void {
+  store.transact({ principal: 'operator', kind: 'request', why: 'a test does much in little time' }, writer =>
+    writer.putRule({
+      id: ruleId('much'),
+      sort: 'budget',
+      changes: 1_000_000,
+      deletions: 1_000_000,
+      position: 1,
+      principal: 'operator',
+      createdAt: 0,
+    }),
+  );
+}
