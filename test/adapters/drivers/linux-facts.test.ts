@@ -36,6 +36,8 @@ const reading = (more: Partial<Reading>): Reading => ({
   links: [],
   routes: [],
   ports: new Map(),
+  managers: new Map(),
+  seen: {},
   namespace: 'boot/1',
   host: {
     name: 'cpe',

@@ -23,7 +23,7 @@ async function reached(): Promise<{ here: Netns; there: Netns; driver: Driver }>
   await here.settle();
   await there.settle();
   here.ip('route add 203.0.113.0/24 via 192.0.2.254 proto static');
-  const driver = openLinux({ netns: here.name, clock: systemClock, log: silentLog, ports: [8638] });
+  const driver = openLinux({ netns: here.name, clock: systemClock, log: silentLog, lifelinePorts: [8638] });
   onTestFinished(() => driver.stop());
   return { here, there, driver };
 }

@@ -6,7 +6,9 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { Driver, Look, Sample } from '../../../ports/driver.ts';
 import type { Log } from '../../../ports/log.ts';
 import { linuxAbilities } from './abilities.ts';
+import { managersOf } from './coexist.ts';
 import { openConf } from './conf.ts';
+import { openCrafts } from './craft/crafts.ts';
 import { act, examine, narrow, undo } from './effects.ts';
 import {
   characteristics,
@@ -22,22 +24,21 @@ import {
 import { openKernel } from './kernel.ts';
 import { lifelines } from './lifelines.ts';
 import { openMonitor } from './monitor.ts';
+import type { LinuxSettings } from './own-settings.ts';
 import { some } from './reading.ts';
 import { openSysfs } from './sysfs.ts';
 
-export interface LinuxOptions {
+export interface LinuxOptions extends Omit<LinuxSettings, 'netns'> {
   /** The network namespace; absent: the agent's own. */
   readonly netns?: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Beside SSH's and the agent's own connections: TCP ports by which the machine is reached. */
-  readonly ports?: readonly number[];
-  /** Interfaces that are acted on although something else manages them. */
-  readonly takeOver?: readonly string[];
+  /** Where the files of the machine are that others write about its interfaces; absent: its own, none of a namespace. */
+  readonly root?: string;
 }
 
 export function openLinux(options: LinuxOptions): Driver {
-  const { netns, clock } = options;
+  const { netns, clock, root = netns === undefined ? '' : undefined } = options;
   const kernel = openKernel(options);
   const monitor = openMonitor(options);
   // `ip netns exec` mounts the namespace's own /sys for its child.
@@ -48,6 +49,7 @@ export function openLinux(options: LinuxOptions): Driver {
   };
   const conf = openConf({ clock, ...(netns === undefined ? {} : { netns }) });
   const sysfs = openSysfs({ clock, place });
+  const crafts = openCrafts({ ...options, kernel, written: () => conf.forget() });
   let host: HostReading | undefined;
   let lastSample: { readonly at: number; readonly samples: ReadonlyMap<string, Sample> } | undefined;
 
@@ -57,17 +59,24 @@ export function openLinux(options: LinuxOptions): Driver {
     const links = plain.map(link => ({ ...link, ...known.get(link.name) }));
     const routes = await kernel.routes();
     const forwarding = await kernel.forwarding();
-    const [ports, namespace] = await Promise.all([sysfs.ports(links), sysfs.namespace()]);
+    const [ports, namespace, managers, seen] = await Promise.all([
+      sysfs.ports(links),
+      sysfs.namespace(),
+      root === undefined ? new Map<string, string>() : managersOf(root, links),
+      crafts.look(links),
+    ]);
     host ??= await readHost();
-    return { links, routes, ports, namespace, host, ...some('forwarding', forwarding) };
+    return { links, routes, ports, namespace, managers, seen, host, ...some('forwarding', forwarding) };
   }
 
   return {
     name: 'linux',
-    abilities: linuxAbilities(options.takeOver),
-    start: heard => monitor.start(heard),
+    abilities: [...linuxAbilities(options.takeOver), ...crafts.abilities],
+    async start(heard) {
+      await Promise.all([monitor.start(heard), crafts.start(heard)]);
+    },
     async stop() {
-      await Promise.all([monitor.stop(), kernel.stop()]);
+      await Promise.all([monitor.stop(), crafts.stop(), kernel.stop()]);
     },
     async look(): Promise<Look> {
       const at = clock.now();
@@ -96,20 +105,26 @@ export function openLinux(options: LinuxOptions): Driver {
       lastSample = { at, samples };
       return samples;
     },
-    examine: step => examine({ kernel, clock }, step),
+    examine: step => crafts.of(step)?.examine(step) ?? examine({ kernel, clock }, step),
     async act(step) {
       conf.forget();
-      await act({ kernel, clock }, step);
+      await (crafts.of(step)?.act(step) ?? act({ kernel, clock }, step));
     },
+    ...some('actTogether', crafts.actTogether),
     async lifelines() {
       host ??= await readHost();
       const { name } = host;
-      return lifelines({ kernel, proc: async () => (await place()).proc, hostName: name, ports: options.ports ?? [] });
+      return lifelines({
+        kernel,
+        proc: async () => (await place()).proc,
+        hostName: name,
+        ports: options.lifelinePorts ?? [],
+      });
     },
-    narrow: (step, before) => narrow({ kernel, clock }, step, before),
+    narrow: async (step, before) => (crafts.of(step) ? before : narrow({ kernel, clock }, step, before)),
     async undo(step, before) {
       conf.forget();
-      await undo({ kernel, clock }, step, before);
+      await (crafts.of(step)?.undo(step, before) ?? undo({ kernel, clock }, step, before));
     },
   };
 }

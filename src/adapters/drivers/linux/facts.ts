@@ -2,6 +2,7 @@
 import { isArray, type Json, type JsonObject } from '../../../core/json.ts';
 import type { NaturalKey, Sighting } from '../../../ports/driver.ts';
 import { type Cidr, cidrText, orderOf, parseCidr } from './address.ts';
+import type { Seen } from './craft/craft.ts';
 import { type Address, type Link, type Route, some } from './reading.ts';
 import type { Counters, Port } from './sysfs.ts';
 
@@ -21,6 +22,10 @@ export interface Reading {
   readonly ports: ReadonlyMap<number, Port>;
   readonly host: HostReading;
   readonly forwarding?: boolean;
+  /** Who else manages an interface, by name. */
+  readonly managers: ReadonlyMap<string, string>;
+  /** What is seen beside links, addresses and routes. */
+  readonly seen: Seen;
   /** Names the boot and the network namespace. */
   readonly namespace: string;
 }
@@ -62,8 +67,9 @@ export function hostKey(host: HostReading): string {
   return host.machineId ?? host.name;
 }
 
-function interfaceSighting(link: Link, key: string, { ports, namespace }: Reading): Sighting {
+function interfaceSighting(link: Link, key: string, { ports, namespace, managers, seen }: Reading): Sighting {
   const port = ports.get(link.ifindex);
+  const more = { ...seen.links?.get(link.name), ...some('managedBy', managers.get(link.name)) };
   return {
     kind: interfaceKind,
     key,
@@ -72,13 +78,17 @@ function interfaceSighting(link: Link, key: string, { ports, namespace }: Readin
     facts: {
       '@type': port?.device === undefined ? 'LogicalResource' : 'PhysicalResource',
       name: link.name,
-      ...interfaceFacts(link, port),
+      ...interfaceFacts(link, port, more),
     },
   };
 }
 
 /** What an interface is like, without what names it. */
-export function interfaceFacts(link: Link, port: Pick<Port, 'speed' | 'duplex'> | undefined): JsonObject {
+export function interfaceFacts(
+  link: Link,
+  port: Pick<Port, 'speed' | 'duplex'> | undefined,
+  more: JsonObject = {},
+): JsonObject {
   return {
     administrativeState: link.flags.includes('UP') ? 'unlocked' : 'locked',
     operationalState: isOperational(link) ? 'enabled' : 'disabled',
@@ -102,6 +112,7 @@ export function interfaceFacts(link: Link, port: Pick<Port, 'speed' | 'duplex'> 
       master: link.master,
       ...(link.kind === 'veth' ? { peer: link.link } : { lowerLink: link.link }),
       promiscuous: link.flags.includes('PROMISC') ? true : undefined,
+      ...more,
     }),
   };
 }
@@ -168,7 +179,7 @@ function readCidr({ local, length }: Address): Cidr[] {
   return cidr ? [cidr] : [];
 }
 
-function hostSighting({ host, routes, forwarding }: Reading): Sighting {
+function hostSighting({ host, routes, forwarding, managers, seen }: Reading): Sighting {
   return {
     kind: hostKind,
     key: hostKey(host),
@@ -185,6 +196,8 @@ function hostSighting({ host, routes, forwarding }: Reading): Sighting {
         memoryTotal: host.memoryTotal,
         ipForwarding: forwarding,
         route: routeItems(routes),
+        managedInterface: managers.size > 0 ? Object.fromEntries(managers) : undefined,
+        ...seen.host,
       }),
     },
   };
