@@ -7,6 +7,7 @@ import { isArray, isObject, type Json, type JsonObject } from '../../src/core/js
 import { judge, outstanding } from '../../src/core/outstanding.ts';
 import { tmfKeyedArrays as keyed } from '../../src/tmf/keyed-arrays.ts';
 import { service } from './documents.ts';
+import { engineMany } from './engine-many.ts';
 import { engineStanding } from './engine-standing.ts';
 import { median, nowMs, type Row, row } from './measure.ts';
 
@@ -17,7 +18,7 @@ const LEAVES = 100;
 const goal = { of: 'ratio', atMost: 1.5 } as const;
 
 export async function engine(): Promise<Row[]> {
-  return [...comparing(), ...standing(), ...(await engineStanding())];
+  return [...comparing(), ...standing(), ...(await engineStanding()), ...(await engineMany(collector()))];
 }
 
 /** A service of 2 KB, met and unmet: compiled once and judged many times, and read afresh each time. */
