@@ -9,7 +9,7 @@ import type { Kinds } from '../core/kind.ts';
 import { judge, type Leaf } from '../core/outstanding.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
 import { meansIt, read } from '../core/standing/conflicts.ts';
-import { type Laid, merge } from '../core/standing/merge.ts';
+import { type Laid, merge, STEPS_AT_ONCE } from '../core/standing/merge.ts';
 import { isGone } from '../core/target.ts';
 import { twin } from '../core/twin.ts';
 import { unitsOf } from '../core/units-of-kinds.ts';
@@ -92,7 +92,7 @@ function twinOf(
     if (twins.applies(expectation, instance) === 'yes') laid.push({ expectation, expected: read(expectation, world) });
     for (const { path, verdict } of leaves) if (verdict === 'unknown') unknown.add(path);
   }
-  const { expect } = merge(laid);
+  const { expect } = merge(laid, STEPS_AT_ONCE);
   const actual = isGone(instance) ? undefined : twins.actual(instance, expect);
   const context = { now: clock.now(), keyed, unitOf };
   const known = (path: Path) => ([...unknown].some(each => overlap(each, path)) ? 'stale' : 'known');

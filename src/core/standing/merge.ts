@@ -62,13 +62,14 @@ export interface Undecided extends Wish {
 
 type Wisher = Laid['expectation'];
 
-export function merge(all: readonly Laid[]): Merged {
-  return finish(merging(all));
+/** In one piece: with less time for it where others wait. */
+export function merge(all: readonly Laid[], steps = STEPS): Merged {
+  return finish(merging(all, steps));
 }
 
 /** The same bit by bit, for who has other things to do meanwhile. */
-export function* merging(all: readonly Laid[]): Look<Merged> {
-  const { root, budget, overruled, undecided } = yield* laying(all, newBudget(STEPS));
+export function* merging(all: readonly Laid[], steps = STEPS): Look<Merged> {
+  const { root, budget, overruled, undecided } = yield* laying(all, newBudget(steps));
   const expect = (yield* expressing(root, budget)) ?? null;
   const leaves = yield* leavesOf(root, overruled, budget);
   return { expect, leaves, overruled, undecided };
@@ -85,6 +86,9 @@ export function* colliding(all: readonly Laid[], budget: Budget): Look<Pick<Merg
  * second. After that only what is plain is told, and what does not fit into a whole is overruled as a whole.
  */
 export const STEPS = 300_000;
+
+/** The same for who cannot leave it: about ten milliseconds. */
+export const STEPS_AT_ONCE = 10_000;
 
 interface Outcome {
   readonly root: Place<Wisher>;
