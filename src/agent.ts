@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import about from '../package.json' with { type: 'json' };
 import { loadAddon } from './adapters/addon.ts';
 import { openLinux } from './adapters/drivers/linux/driver.ts';
+import { readLinuxSettings } from './adapters/drivers/linux/own-settings.ts';
 import { openSimulator, readElements, readTemplates } from './adapters/drivers/simulator.ts';
 import { openIdentity } from './adapters/identity.ts';
 import { openLog } from './adapters/json-log.ts';
@@ -271,8 +272,10 @@ async function openDriver(
   const name: DriverName | undefined = driverNames.find(each => each === driver);
   switch (name) {
     case 'linux': {
-      const netns = config['linux.netns'] || settings.netns;
-      return openLinux({ ...parts, ...(typeof netns === 'string' && netns !== '' ? { netns } : {}) });
+      const { netns: named, takeOver = [], ...own } = readLinuxSettings(settings);
+      const netns = config['linux.netns'] || named;
+      const all = [...takeOver, ...config['linux.takeOver']];
+      return openLinux({ ...own, ...parts, takeOver: all, ...(netns ? { netns } : {}) });
     }
     case 'frr': {
       // Most devices have none.

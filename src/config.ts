@@ -138,6 +138,11 @@ const settings = {
     read: z.string(),
     otherwise: '',
   },
+  'linux.takeOver': {
+    about: 'interfaces acted on although something else manages them, comma separated',
+    read: list,
+    otherwise: '',
+  },
   'linux.netns': { about: 'network namespace to observe instead of the host', read: z.string(), otherwise: '' },
 } as const;
 
