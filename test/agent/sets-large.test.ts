@@ -42,10 +42,11 @@ test('two who lay one large set at the same time: each finds what the other has 
 test('whoever saw the difference lays just that, or nothing, also when it moves while it is compared', async () => {
   const agent = await runAgent();
   await put(agent, large('a', 300));
-  const dry = await put(agent, large('b', 300), '?dryRun=true');
+  const hash = async (value: string) => (await put(agent, large(value, 300), '?dryRun=true')).body.hash;
+  const [b, c] = [await hash('b'), await hash('c')];
   const [laid, moved] = await Promise.all([
-    put(agent, large('b', 300), `?hash=${dry.body.hash}`),
-    put(agent, large('c', 300), `?hash=${(await put(agent, large('c', 300), '?dryRun=true')).body.hash}`),
+    put(agent, large('b', 300), `?hash=${b}`),
+    put(agent, large('c', 300), `?hash=${c}`),
   ]);
   expect([laid.status, moved.status].sort()).toEqual([200, 409]);
   expect(descriptions(agent)).toEqual(new Set([laid.status === 200 ? 'b' : 'c']));
