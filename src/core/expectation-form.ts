@@ -46,6 +46,10 @@ export const expectationForm = {
     })
     .exactOptional(),
   freshnessMs: z.number().int().positive().exactOptional(),
+  lasting: z
+    .boolean()
+    .describe('What is done for it has to survive a restart of the element; where that cannot be, nothing is done')
+    .exactOptional(),
   onWithdraw: z.enum(onWithdraw).exactOptional(),
 };
 

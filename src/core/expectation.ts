@@ -54,6 +54,8 @@ export interface Expectation {
   readonly validFor?: { readonly startDateTime?: string; readonly endDateTime?: string };
   /** How old an observation may be before the verdict is unknown. */
   readonly freshnessMs?: number;
+  /** What is done for it has to be so still after the element has started anew; where it cannot, nothing is done. */
+  readonly lasting?: boolean;
   /** What becomes of what was done for it when it is withdrawn: `leave` (the default) or `restore`. */
   readonly onWithdraw?: OnWithdraw;
   /** It was withdrawn, and what it alone had changed goes back. */

@@ -242,6 +242,7 @@ const expectationShape = z.object({
     })
     .exactOptional(),
   freshnessMs: z.int().positive().exactOptional(),
+  lasting: z.boolean().exactOptional(),
   onWithdraw: z.enum(onWithdraw).exactOptional(),
   createdAt: z.int(),
 });

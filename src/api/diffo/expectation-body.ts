@@ -24,6 +24,7 @@ const {
   when,
   validFor,
   freshnessMs,
+  lasting,
   onWithdraw,
 } = expectationForm;
 
@@ -42,6 +43,7 @@ export const patch = z.strictObject({
   when: when.nullish(),
   validFor: validFor.nullish(),
   freshnessMs: freshnessMs.nullish(),
+  lasting: lasting.nullish(),
   onWithdraw: onWithdraw.nullish(),
 });
 

@@ -48,6 +48,7 @@ export const said = {
   when: anyJson.optional(),
   validFor: z.strictObject({ startDateTime: text.exactOptional(), endDateTime: text.exactOptional() }).exactOptional(),
   freshnessMs: z.int().exactOptional(),
+  lasting: z.boolean().exactOptional(),
   onWithdraw: z.enum(onWithdraw).exactOptional(),
 };
 

@@ -46,6 +46,7 @@ export const expect: Command = {
       takes: 'WHAT',
       about: 'what becomes of what was done for it when it is withdrawn: leave or restore',
     },
+    lasting: { about: 'what is done for it has to survive a restart of the element' },
     list: { about: 'list all expectations' },
     delete: { takes: 'ID', about: 'withdraw one' },
     force: { about: 'with --delete: at once, whatever has not gone back' },
@@ -107,6 +108,7 @@ async function lay(given: Given, { client, io }: CommandParts): Promise<Said> {
     ...textFlags(flags),
     ...(priority === undefined ? {} : { priority }),
     ...(freshnessMs === undefined ? {} : { freshnessMs }),
+    ...(flags.has('lasting') ? { lasting: true } : {}),
   };
   const notes = [...target.notes, ...(await unknownCharacteristics(client, target, expected.characteristics))];
   const answer = await client.post(path, body);

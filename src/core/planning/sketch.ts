@@ -1,4 +1,5 @@
 /** What could be done about what is unmet of one thing, step by step and in no order yet, and why the rest waits. */
+import { stepsTo } from '../ability.ts';
 import { modes } from '../expectation.ts';
 import type { Instance } from '../instance.ts';
 import type { Json } from '../json.ts';
@@ -83,6 +84,7 @@ function takeAll(
   for (const mode of [...modes].reverse()) {
     const [first, ...others] = granted.filter(each => each.unmet.mode === mode);
     if (!first) continue;
+    const lasting = [first, ...others].some(each => each.unmet.expectation.lasting === true);
     const wishes = granted.filter(each => !allowsMore(mode, each.unmet.mode)).flatMap(each => each.wishes);
     const wanted = nearestToAll(wishes, actual, context, path);
     if (typeof wanted === 'string') {
@@ -92,7 +94,7 @@ function takeAll(
     page.take(
       { unmet: first.unmet, also: others.map(each => each.unmet), path, wanted: wanted.value },
       ways,
-      ({ ability }) => ability.steps(instance.document, wanted.value),
+      ({ ability }) => stepsTo(ability, instance.document, wanted.value, { lasting }),
     );
   }
 }

@@ -113,7 +113,7 @@ test.each([
 test('nothing that moves by itself is a fact', () => {
   const address = (flags: string[], more: object): Link =>
     link({ addresses: [{ family: 6, local: '2001:db8::1', length: 64, scope: 'global', flags, ...more }] });
-  const one = sightings(reading({ links: [address(['tentative'], { validFor: 100 })] }));
+  const one = sightings(reading({ links: [address(['tentative', 'dynamic'], { validFor: 100 })] }));
   const other = sightings(reading({ links: [address(['dynamic'], { validFor: 99, preferredFor: 3 })] }));
   expect(one).toEqual(other);
 });
