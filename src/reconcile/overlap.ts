@@ -4,17 +4,20 @@ import type { Instance } from '../core/instance.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../core/json.ts';
 import { areAboutTheSame, type Move, reaches, standsAsLeft, takenBack } from '../core/moves.ts';
 import { at, type KeyedArrays, type Path } from '../core/path.ts';
-import { nameOf } from '../core/prediction.ts';
+import { holds } from '../core/planning/needs.ts';
+import { nameOf, type Scene } from '../core/prediction.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Reader } from '../ports/store.ts';
 import { put } from '../tmf/rewind.ts';
 import type { Judge } from './judge.ts';
 import { plannedOf } from './rows.ts';
+import { named } from './verify.ts';
 
 export interface OverlapParts {
   readonly store: Reader;
   readonly keyed: KeyedArrays;
+  readonly clock: Clock;
   /** Whether somebody can set what stands at a path of a kind; what only follows from other things is no overlap. */
   readonly settable: (kind: string, path: Path) => boolean;
 }
@@ -60,7 +63,34 @@ export function overlapsOf(parts: OverlapParts, tasks: readonly Task[]): readonl
       documents.set(id, putBack(document, move, keyed));
     }
   }
+  for (const overlap of reliantOn(parts, later, documents)) found.set(`${overlap.instance}\0${overlap.path}`, overlap);
   return [...found.values()];
+}
+
+/** What later tasks rely on and will not be so any more when all this has gone back. */
+function reliantOn(
+  { store, keyed, clock }: OverlapParts,
+  later: readonly Task[],
+  documents: ReadonlyMap<InstanceId, Json | undefined>,
+): readonly Overlap[] {
+  const context = { now: clock.now(), keyed };
+  const now: Scene = { of: kind => store.instances({ kind }), named: thing => named(store, thing) };
+  const then: Scene = {
+    of: now.of,
+    named: thing => {
+      const instance = named(store, thing);
+      const document = instance && documents.get(instance.id);
+      return instance && isObject(document) ? { ...instance, document } : instance;
+    },
+  };
+  return later.flatMap(task =>
+    (task.state === 'done' ? (task.step.needs ?? []) : []).flatMap((need): Overlap[] => {
+      const instance = named(store, need.of);
+      if (!instance || !holds(need, now, context) || holds(need, then, context)) return [];
+      const because = `"${task.step.summary}" of the later plan ${task.plan} relies on it that ${need.because}; undo that first`;
+      return [{ instance: instance.id, path: need.path, by: task, because }];
+    }),
+  );
 }
 
 /** The expectation that wants what a task did to stay, though others want it no more; undefined when nobody does. */

@@ -142,7 +142,7 @@ describe('the checker', () => {
 describe('killed at random moments', () => {
   it.skipIf(noNamespaces !== undefined)(
     `${kills} times, the agent has lost no answered write, doubled no effect, and is up again${why}`,
-    { timeout: 60_000 + kills * 3_000 },
+    { timeout: 60_000 + kills * 6_000 },
     async () => {
       onTestFailed(() => console.error(`to see this again: DIFFO_SEED=${seed} DIFFO_KILLS=${kills}`));
       const run = await Run.begin(chanceOf(seed));

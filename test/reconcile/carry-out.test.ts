@@ -254,6 +254,17 @@ test('an undo names every overlap: which path, which later plan, by whom', async
   expect(await made.factAt('p2', MTU)).toBe(1500);
 });
 
+test('an undo is refused while something later relies on what it did', async () => {
+  const made = await world();
+  await carryOut(made, [on('p1', '/administrativeState', 'unlocked')], 'p');
+  await carryOut(made, [on('p1', VLAN, 7)], 'q');
+  await expect(made.orders.undo(planId('p'), 'ann', false)).rejects.toThrow(
+    /of the later plan q relies on it that it is unlocked; undo that first/,
+  );
+  await made.orders.undo(planId('q'), 'ann', false);
+  expect((await made.orders.undo(planId('p'), 'ann', false)).state).toBe('undone');
+});
+
 test('an undo leaves what another expectation wants too, and tells so', async () => {
   const made = await world();
   const other = await made.lay(wish('mtu', { $lte: 1400 }), { mode: 'observe', id: expectationId('other') });
