@@ -195,6 +195,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
       ring: () => loop.ring(),
       settle: () => loop.settle(),
       draft: () => loop.draft(),
+      around: (expectation, instance) => loop.around(expectation, instance),
       mode: expectation => loop.judge.mode(expectation),
       judge: (expectation, instance) => loop.judge.judge(expectation, instance, clock.now()),
       explain: (expectation, instance) => loop.judge.explain(expectation, instance, clock.now()),

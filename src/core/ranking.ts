@@ -14,7 +14,7 @@ type Standing = Pick<Expectation, 'id' | 'priority' | 'createdAt'>;
 
 /** The larger priority stands, ties go to the older. */
 export function byStanding(a: Standing, b: Standing): number {
-  return b.priority - a.priority || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+  return b.priority - a.priority || a.createdAt - b.createdAt || (a.id < b.id ? -1 : Number(a.id > b.id));
 }
 
 /** What one expectation wants at one path of an instance. */

@@ -1,7 +1,7 @@
 /** What could be done about all that is outstanding, drawn up anew only where something has moved. */
 import { type Mode, modes } from '../core/expectation.ts';
 import { lies } from '../core/guard/rule-book.ts';
-import type { Instant } from '../core/ids.ts';
+import type { ExpectationId, InstanceId, Instant } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
 import { sameJson } from '../core/json.ts';
 import type { Leaf } from '../core/outstanding.ts';
@@ -23,8 +23,9 @@ import { Deadlines } from './deadlines.ts';
 import type { Guard } from './guard.ts';
 import type { Judge } from './judge.ts';
 import { triedInVain, whyPaused } from './plans.ts';
-import { asSeen, type Choice, type Portion, Portioning } from './portioning.ts';
+import { asSeen, type Choice, type Portion, Portioning, rankOf } from './portioning.ts';
 import { Portions } from './portions.ts';
+import { RankedSites } from './ranked-sites.ts';
 import { StandingNow } from './standing-now.ts';
 import { StoreScene } from './store-scene.ts';
 import type { Site, UnmetNow } from './unmet.ts';
@@ -49,8 +50,8 @@ export class Drafts {
   readonly #scene: StoreScene;
   readonly #standing: StandingNow;
   /** Where there are tasks in a mode, or something that waits for its turn. */
-  readonly #tasksIn = perMode();
-  readonly #waitingIn = perMode();
+  readonly #tasksIn = perMode(() => new RankedSites());
+  readonly #waitingIn = perMode(() => new Set<Site>());
   /** When what is put off may be tried again. */
   readonly #putOff = new Deadlines();
   #backoffs: ReadonlyMap<string, Backoff> = new Map();
@@ -118,7 +119,7 @@ export class Drafts {
   of(mode: Mode): Portion {
     const known = this.#inMode.get(mode);
     if (known) return known;
-    const sites = this.hasTasks(mode) ? this.#tasksIn[mode] : [];
+    const sites = this.#tasksIn[mode];
     const portion = this.#portioning.portion(
       { sites, waiting: this.hasTasks(mode) ? this.#waitingIn[mode] : [], isMine: task => task.mode === mode },
       this.#now,
@@ -134,7 +135,7 @@ export class Drafts {
     const known = this.#free;
     if (known && known.stamp === stamp && known.of === this.#inMode) return known.portion;
     const stop = guard.stopper(now);
-    const sites = this.hasTasks('enforce') ? this.#tasksIn.enforce : [];
+    const sites = this.#tasksIn.enforce;
     const waiting = this.hasTasks('enforce') ? this.#waitingIn.enforce : [];
     const choice: Choice = { sites, waiting, isMine: task => task.mode === 'enforce', stop };
     const portion = this.#portioning.portion(choice, this.#now);
@@ -144,8 +145,17 @@ export class Drafts {
 
   /** As much as one plan holds of what somebody asks for, whatever its mode. */
   chosen(isMine: Choice['isMine']): Portion {
-    const sites = this.#sketches.keys();
-    return this.#portioning.portion({ sites: [...sites], waiting: [...this.#sketches.keys()], isMine }, this.#now);
+    const sites = new RankedSites();
+    for (const [site, drawn] of this.#sketches) {
+      const rank = rankOf(drawn, isMine);
+      if (rank) sites.put(site, rank);
+    }
+    return this.#portioning.portion({ sites, waiting: this.#sketches.keys(), isMine }, this.#now);
+  }
+
+  /** What is to be done, or waits, for a leaf, among all that is planned together with it. */
+  around(expectation: ExpectationId, instance: InstanceId | undefined): Draft {
+    return this.#portioning.around(this.#parts.unmet.siteOf(expectation, instance), this.#now);
   }
 
   hasTasks(mode: Mode): boolean {
@@ -179,7 +189,10 @@ export class Drafts {
     else this.#sketches.delete(site);
     if (drawn && drawn.candidates.length > 0) this.#ties.put(site, drawn);
     else this.#ties.remove(site);
-    for (const { task } of drawn?.candidates ?? []) this.#tasksIn[task.mode].add(site);
+    for (const mode of drawn ? modes : []) {
+      const rank = drawn && rankOf(drawn, task => task.mode === mode);
+      if (rank) this.#tasksIn[mode].put(site, rank);
+    }
     for (const { waiting } of drawn?.waits ?? []) this.#waitingIn[waiting.mode].add(site);
     return true;
   }
@@ -256,6 +269,6 @@ export class Drafts {
   }
 }
 
-function perMode(): Readonly<Record<Mode, Set<Site>>> {
-  return { observe: new Set(), warn: new Set(), approve: new Set(), enforce: new Set() };
+function perMode<T>(empty: () => T): Readonly<Record<Mode, T>> {
+  return { observe: empty(), warn: empty(), approve: empty(), enforce: empty() };
 }

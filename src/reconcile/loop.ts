@@ -242,6 +242,11 @@ export class Loop {
     return this.drafts.chosen(isMine);
   }
 
+  /** What is to be done, or waits, for a leaf, among all that is planned together with it; as of the last pass. */
+  around(expectation: ExpectationId, instance: InstanceId | undefined): Draft {
+    return this.drafts.around(expectation, instance);
+  }
+
   /** Whether something here can set what stands at a path of a kind. */
   settable(kind: string, path: Path): boolean {
     return this.parts.drivers.some(({ abilities }) =>

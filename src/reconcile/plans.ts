@@ -23,7 +23,7 @@ export interface Made {
 /** The plan of a portion; undefined when there is nothing to do in it. */
 export function draftPlan(
   { store, newId }: { readonly store: Reader; readonly newId: () => string },
-  { tasks: drafted, waiting, later, readSet, outcome }: Portion,
+  { tasks: drafted, waiting, later = 0, unlisted = 0, readSet, outcome }: Portion,
   { madeBy, now, expireAfterMs = EXPIRE_AFTER_MS }: Made,
 ): Unwritten<Plan> | undefined {
   const tasks = drafted.map(({ mode: _, ...task }) => task);
@@ -33,6 +33,10 @@ export function draftPlan(
     const expectation = store.expectation(id);
     return expectation ? [{ id, seq: expectation.seq }] : [];
   });
+  const after = [
+    ...(later === 0 ? [] : [`${later} more ${later === 1 ? 'task' : 'tasks'} would follow`]),
+    ...(unlisted === 0 ? [] : [`${unlisted} more ${unlisted === 1 ? 'leaf waits' : 'leaves wait'}`]),
+  ];
   return {
     id: planId(newId()),
     state: 'proposed',
@@ -42,7 +46,7 @@ export function draftPlan(
     readSet,
     expectations,
     outcome,
-    ...(later === undefined ? {} : { after: `${later} more ${later === 1 ? 'task' : 'tasks'} would follow` }),
+    ...(after.length === 0 ? {} : { after: after.join('; ') }),
     madeBy,
     madeAt: now,
     expiresAt: now + expireAfterMs,

@@ -14,15 +14,21 @@ import {
   type Sketch,
 } from '../core/planner.ts';
 import type { Arranged } from '../core/planning/arrange.ts';
-import type { DraftWaiting, Standing } from '../core/planning/situation.ts';
+import type { DraftWaiting } from '../core/planning/situation.ts';
 import type { Ties } from '../core/planning/ties.ts';
 import type { World } from '../core/planning/walk.ts';
 import { byStanding } from '../core/ranking.ts';
 import { type OutcomeParts, outcomeOf } from './outcome.ts';
+import type { Rank, RankedSites } from './ranked-sites.ts';
 import type { Site } from './unmet.ts';
+
+/** More reasons than these nobody reads in one plan; each is told with its leaf. */
+const MOST_WAITING = 100;
 
 /** What one plan holds, and all that it relies on. */
 export interface Portion extends Draft {
+  /** How many leaves wait that are not among the waiting. */
+  readonly unlisted?: number;
   readonly readSet: readonly ReadFact[];
   readonly outcome: readonly Foretold[];
 }
@@ -30,7 +36,7 @@ export interface Portion extends Draft {
 /** Which of all that could be done is meant. */
 export interface Choice {
   /** Where there are tasks among them, and where something waits. */
-  readonly sites: Iterable<Site>;
+  readonly sites: RankedSites;
   readonly waiting: Iterable<Site>;
   readonly isMine: (each: DraftTask | DraftWaiting) => boolean;
   /** Why a task must not be done now, though it could be. */
@@ -69,6 +75,12 @@ export class Portioning {
     return joined(all);
   }
 
+  /** What is planned together with one site. */
+  around(site: Site, now: Instant): Draft {
+    const tied = this.#parts.ties.tiedTo(site);
+    return joined([tied.size === 1 ? this.#alone(site, now) : arrangeTogether(this.#sketches(tied), this.#world(now))]);
+  }
+
   /** Those that stand first come first; a group that does not fit any more is left for the next plan, and all after it. */
   portion({ sites, waiting, isMine, stop }: Choice, now: Instant): Portion {
     const { scene, ties } = this.#parts;
@@ -76,38 +88,39 @@ export class Portioning {
     const met = new Set<Site>();
     const all: Arranged[] = [];
     let room = MOST_TASKS;
-    let later = 0;
-    for (const { site, mine } of this.#ranked(sites, isMine)) {
+    let listed = 0;
+    let later = sites.tasks;
+    for (const site of sites) {
+      if (room === 0 || listed >= MOST_WAITING) break;
       if (met.has(site)) continue;
-      const tied = room > 0 ? ties.tiedTo(site) : new Set([site]);
-      for (const each of tied) met.add(each);
-      if (room === 0) {
-        later += mine;
-        continue;
+      const tied = ties.tiedTo(site);
+      for (const each of tied) {
+        met.add(each);
+        later -= sites.tasksAt(each);
       }
-      const found = this.#some(
-        site,
-        tied,
-        { isMine, ...(stop ? { stop } : {}) },
-        { most: room, isFirst: room === MOST_TASKS },
-        now,
-      );
+      const limits = { most: room, isFirst: room === MOST_TASKS };
+      const found = this.#some(site, tied, { isMine, ...(stop ? { stop } : {}) }, limits, now);
       all.push(found);
+      later += found.later;
+      listed += found.waits.length;
       room = found.later > 0 ? 0 : room - found.tasks.length;
     }
+    let unlisted = 0;
     for (const site of waiting) {
       if (met.has(site)) continue;
       const waits = this.#parts.sketches.get(site)?.waits.filter(each => isMine(each.waiting)) ?? [];
-      if (waits.length > 0) all.push({ place: site, tasks: [], waits, later: 0 });
+      listed += waits.length;
+      if (listed > MOST_WAITING) unlisted += waits.length;
+      else if (waits.length > 0) all.push({ place: site, tasks: [], waits, later: 0 });
     }
-    const draft = joined(all);
-    const more = (draft.later ?? 0) + later;
+    const { tasks, waiting: waits } = joined(all);
     return {
-      tasks: draft.tasks,
-      waiting: draft.waiting,
-      ...(more === 0 ? {} : { later: more }),
-      readSet: readSetOf(draft.tasks, scene, keyed),
-      outcome: outcomeOf(this.#parts, draft.tasks, keyed, now),
+      tasks,
+      waiting: waits,
+      ...(later === 0 ? {} : { later }),
+      ...(unlisted === 0 ? {} : { unlisted }),
+      readSet: readSetOf(tasks, scene, keyed),
+      outcome: outcomeOf(this.#parts, tasks, keyed, now),
     };
   }
 
@@ -151,20 +164,15 @@ export class Portioning {
     const { scene, judge, abilityOf } = this.#parts;
     return { scene, context: judge.context(now), abilityOf };
   }
+}
 
-  /** By the expectation that stands first among those served there. */
-  #ranked(sites: Iterable<Site>, isMine: Choice['isMine']) {
-    const ranked: { readonly site: Site; readonly by: Standing; readonly mine: number; readonly place: string }[] = [];
-    for (const site of sites) {
-      const drawn = this.#parts.sketches.get(site);
-      const mine = drawn?.candidates.filter(({ task }) => isMine(task)) ?? [];
-      const [first, ...others] = mine.map(each => each.by);
-      if (!drawn || !first) continue;
-      const by = others.reduce((best, each) => (byStanding(each, best) < 0 ? each : best), first);
-      ranked.push({ site, by, mine: mine.length, place: drawn.place });
-    }
-    return ranked.sort((a, b) => byStanding(a.by, b.by) || (a.place < b.place ? -1 : 1));
-  }
+/** Where the tasks of a sketch rank that are meant; undefined when there are none. */
+export function rankOf(drawn: Sketch, isMine: Choice['isMine']): Rank | undefined {
+  const mine = drawn.candidates.filter(({ task }) => isMine(task)).map(each => each.by);
+  const [first, ...others] = mine;
+  if (!first) return undefined;
+  const { id, priority, createdAt } = others.reduce((best, each) => (byStanding(each, best) < 0 ? each : best), first);
+  return { by: { id, priority, createdAt }, place: drawn.place, tasks: mine.length };
 }
 
 /** A sketch as it can be compared with another. */

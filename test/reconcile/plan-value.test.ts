@@ -82,6 +82,7 @@ async function world(names: readonly string[] = ['p1', 'p2'], rules: PlanRules =
     chosen: isMine => loop.chosen(isMine),
     abilityOf: task => loop.abilityOf(task),
     settable: (kind, path) => loop.settable(kind, path),
+    lookAgain: () => loop.lookAgain(),
     settle: () => loop.settle(),
     rules,
   });

@@ -117,9 +117,9 @@ export function openSimulator(options: SimulatorParts): Simulator {
   function named(kind: Json | undefined, name: Json | undefined): Live | undefined {
     const known = byName.get(`${kind} ${name}`);
     if (known?.facts.name === name) return known;
-    const found = live.find(each => each.initial.kind === kind && each.facts.name === name);
-    if (found) byName.set(`${kind} ${name}`, found);
-    return found;
+    for (const each of live) byName.set(`${each.initial.kind} ${each.facts.name}`, each);
+    const found = byName.get(`${kind} ${name}`);
+    return found?.facts.name === name ? found : undefined;
   }
 
   function goes(element: Live): void {

@@ -22,6 +22,8 @@ export interface LoopDoor {
   /** Resolves when a pass that began after the call has ended. */
   settle(): Promise<void>;
   draft(): Draft;
+  /** What is to be done, or waits, for a leaf, among all that is planned together with it. */
+  around(expectation: ExpectationId, instance: InstanceId | undefined): Draft;
   mode(expectation: Expectation): Mode;
   judge(expectation: Expectation, instance: Instance | undefined): Judgement;
   explain(expectation: Expectation, instance: Instance | undefined): readonly Leaf[];

@@ -91,7 +91,7 @@ function nextStep(
 ): JsonObject {
   if (leaf.verdict === 'unknown') return { next: 'look again; nothing is repaired on what is not known' };
   if (leaf.verdict !== 'unmet') return {};
-  const draft = parts.loop.draft();
+  const draft = parts.loop.around(expectation, instance);
   const mine = (each: {
     readonly expectation: ExpectationId;
     readonly also?: readonly ExpectationId[];
