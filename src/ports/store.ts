@@ -14,6 +14,7 @@ import type { ModelReader, ModelWriter } from '../core/model/model-store.ts';
 import type { Path, PathChange } from '../core/path.ts';
 import type { Plan, PlanState } from '../core/plan.ts';
 import type { Rule, RuleId, UnwrittenRule } from '../core/rule.ts';
+import type { LeafRecord } from '../core/settle/leaf-record.ts';
 import type { Guard } from '../core/stream/receiver.ts';
 import type { Task, TaskState } from '../core/task.ts';
 import type { StandingVerdict } from '../core/verdict.ts';
@@ -39,14 +40,6 @@ export interface KeyBinding {
   readonly id: InstanceId;
   /** As in `Sighting.handle`. */
   readonly handle?: string;
-}
-
-/** How often a leaf was tried in vain, and when it may be tried again. Survives a restart. */
-export interface Backoff {
-  readonly leaf: string;
-  readonly attempts: number;
-  readonly until: Instant;
-  readonly because: string;
 }
 
 /** A stop sign a person put up: for all, a kind, an instance, or one expectation on one instance. */
@@ -159,7 +152,8 @@ export interface Reader extends ModelReader, InstanceIndex {
   rules(): readonly Rule[];
   /** What was begun at that time or later, in the order in which it was written down. */
   begun(since: Instant): readonly Begun[];
-  backoffs(): readonly Backoff[];
+  /** In order of creation; the very same list while none of them moves. */
+  leafRecords(): readonly LeafRecord[];
   pauses(): readonly Pause[];
   listener(id: ListenerId): Listener | undefined;
   listeners(): readonly Listener[];
@@ -205,8 +199,8 @@ export interface Writer extends Reader, ModelWriter {
   forgetBegun(before: Instant): void;
   /** What was begun after this, by a clock that has been set back since, counts as begun then. */
   redateBegun(after: Instant): void;
-  putBackoff(backoff: Backoff): void;
-  clearBackoff(leaf: string): void;
+  putLeafRecord(record: LeafRecord): void;
+  clearLeafRecord(leaf: string): void;
   putPause(pause: Pause): void;
   clearPause(scope: string): void;
   putListener(listener: Listener): void;

@@ -162,6 +162,6 @@ function leavesOf(plan: Plan, group: string): readonly string[] {
 /** A leaf is left alone for a while, longer with each failure. */
 function putOff({ clock, chance }: CarryOutParts, writer: Writer, leaf: string, because: string): void {
   const now: Instant = clock.now();
-  const attempts = (writer.backoffs().find(each => each.leaf === leaf)?.attempts ?? 0) + 1;
-  writer.putBackoff({ leaf, attempts, until: now + backoffMs(attempts, chance()), because });
+  const attempts = (writer.leafRecords().find(each => each.leaf === leaf)?.attempts ?? 0) + 1;
+  writer.putLeafRecord({ leaf, attempts, until: now + backoffMs(attempts, chance()), because });
 }

@@ -18,7 +18,8 @@ import {
   type Unmet,
 } from '../core/planner.ts';
 import { Ties } from '../core/planning/ties.ts';
-import type { Backoff, Pause, Reader } from '../ports/store.ts';
+import type { LeafRecord } from '../core/settle/leaf-record.ts';
+import type { Pause, Reader } from '../ports/store.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Guard } from './guard.ts';
 import type { Judge } from './judge.ts';
@@ -54,7 +55,7 @@ export class Drafts {
   readonly #waitingIn = perMode(() => new Set<Site>());
   /** When what is put off may be tried again. */
   readonly #putOff = new Deadlines();
-  #backoffs: ReadonlyMap<string, Backoff> = new Map();
+  #backoffs: ReadonlyMap<string, LeafRecord> = new Map();
   #pauses = '[]';
   #guarded = '';
   #now: Instant = 0;
@@ -85,7 +86,7 @@ export class Drafts {
     const { store, unmet, guard } = this.#parts;
     this.#now = now;
     const pauses = store.pauses();
-    const backoffs = store.backoffs();
+    const backoffs = store.leafRecords();
     this.#touchPutOff(backoffs, now);
     const signs = JSON.stringify(pauses);
     const guarded = guard.signature(now);
@@ -255,7 +256,7 @@ export class Drafts {
   }
 
   /** Where something has been put off, or may be tried again. */
-  #touchPutOff(all: readonly Backoff[], now: Instant): void {
+  #touchPutOff(all: readonly LeafRecord[], now: Instant): void {
     const { unmet } = this.#parts;
     const before = this.#backoffs;
     this.#backoffs = new Map(all.map(each => [each.leaf, each]));

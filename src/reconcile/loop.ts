@@ -342,7 +342,7 @@ export class Loop {
       this.watch.nextLook(),
       readsTelemetry ? Math.max(this.sampling.nextAt(this.lookEveryMs()), now + SHORTEST_LOOK_MS) : NEVER,
       ...store
-        .backoffs()
+        .leafRecords()
         .map(each => each.until)
         .filter(until => until > now),
       this.verdicts.nextTurn(now),

@@ -39,6 +39,7 @@ export interface Served {
 
 export const realClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after(ms, call) {
     const timer = setTimeout(call, ms);
     timer.unref();

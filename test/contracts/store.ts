@@ -404,30 +404,40 @@ export function storeContract(name: string, open: (parts: StoreParts) => Store):
       expect(store.seq()).toBe(seq + 2);
     });
 
-    test('backoffs, pauses and listeners are kept without a change', () => {
+    test('what is remembered of leaves, pauses and listeners are kept without a change', () => {
       const store = opened();
       let commits = 0;
       store.onCommit(() => commits++);
-      const backoff = { leaf: 'l', attempts: 1, until: 5, because: 'refused' };
+      const leaf = { leaf: 'l', attempts: 1, until: 5, because: 'refused' };
       const pause = { scope: 'all', by: 'operator', since: 1 };
       const listener = { id: listenerId('h'), hub: 'resource/v5', callback: 'http://x/', cursor: 0, createdAt: 1 };
       write(store, writer => {
-        writer.putBackoff(backoff);
-        writer.putBackoff({ ...backoff, attempts: 2 });
+        writer.putLeafRecord(leaf);
+        writer.putLeafRecord({ ...leaf, attempts: 2, flaps: [3], did: { task: taskId('t'), at: 4, value: [1] } });
         writer.putPause(pause);
         writer.putListener(listener);
         writer.putListener({ ...listener, cursor: 7, suspended: 'no answer' });
       });
-      expect(store.backoffs()).toEqual([{ ...backoff, attempts: 2 }]);
+      const [kept] = store.leafRecords();
+      expect(kept).toEqual({ ...leaf, attempts: 2, flaps: [3], did: { task: taskId('t'), at: 4, value: [1] } });
+      const before = store.leafRecords();
+      expect(() =>
+        write(store, writer => {
+          writer.clearLeafRecord('l');
+          throw new Error('taken back');
+        }),
+      ).toThrow('taken back');
+      expect(store.leafRecords()).toEqual(before);
+      expect(store.leafRecords()).toBe(store.leafRecords());
       expect(store.pauses()).toEqual([pause]);
       expect(store.listener(listener.id)).toEqual({ ...listener, cursor: 7, suspended: 'no answer' });
       expect(store.listeners()).toHaveLength(1);
       write(store, writer => {
-        writer.clearBackoff('l');
+        writer.clearLeafRecord('l');
         writer.clearPause('all');
         writer.removeListener(listener.id);
       });
-      expect([store.backoffs(), store.pauses(), store.listeners()]).toEqual([[], [], []]);
+      expect([store.leafRecords(), store.pauses(), store.listeners()]).toEqual([[], [], []]);
       expect([store.seq(), commits]).toEqual([0, 0]);
     });
   });

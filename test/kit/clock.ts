@@ -7,43 +7,54 @@ export interface HandClock extends Clock {
   advance(ms: number): Promise<void>;
 }
 
+export interface JumpingClock extends HandClock {
+  /** Somebody sets the time of the day; nothing becomes due by that. */
+  jump(ms: number): void;
+}
+
 /** A fixed moment, so that a failing test fails the same way tomorrow. */
 const START: Instant = Date.parse('2026-01-01T00:00:00Z');
 
-export function handClock(start: Instant = START): HandClock {
+export function handClock(start: Instant = START): JumpingClock {
   interface Timer {
-    readonly due: Instant;
+    readonly due: number;
     readonly call: () => void;
   }
-  let now = start;
+  /** Since it was made. */
+  let passed = 0;
+  let setBy = 0;
   const timers = new Set<Timer>();
 
   /** What falls due first; of equal ones the older. */
-  const nextBy = (end: Instant): Timer | undefined => {
+  const nextBy = (end: number): Timer | undefined => {
     let next: Timer | undefined;
     for (const timer of timers) if (timer.due <= end && (!next || timer.due < next.due)) next = timer;
     return next;
   };
 
   return {
-    now: () => now,
+    now: () => start + passed + setBy,
+    monotonic: () => passed,
     after(ms, call) {
-      const timer = { due: now + Math.max(ms, 0), call };
+      const timer = { due: passed + Math.max(ms, 0), call };
       timers.add(timer);
       return () => {
         timers.delete(timer);
       };
     },
     async advance(ms) {
-      const end = now + ms;
+      const end = passed + ms;
       await settled();
       for (let timer = nextBy(end); timer; timer = nextBy(end)) {
         timers.delete(timer);
-        now = timer.due;
+        passed = timer.due;
         timer.call();
         await settled();
       }
-      now = end;
+      passed = end;
+    },
+    jump(ms) {
+      setBy += ms;
     },
   };
 }

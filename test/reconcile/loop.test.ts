@@ -218,13 +218,13 @@ test('what the element refuses is tried again later and later, also after a rest
   expect(store.plans().map(each => [each.state, each.because])).toEqual([
     ['failed', expect.stringContaining('not today')],
   ]);
-  expect(store.backoffs()).toMatchObject([{ attempts: 1 }]);
+  expect(store.leafRecords()).toMatchObject([{ attempts: 1 }]);
   await loop.settle();
   expect(store.plans()).toHaveLength(1);
   driver.world.refuseNext('not today either');
   await clock.advance(1_000);
   await loop.settle();
-  expect(store.backoffs()).toMatchObject([{ attempts: 2 }]);
+  expect(store.leafRecords()).toMatchObject([{ attempts: 2 }]);
   await loop.stop();
 
   const later = await world({ store, clock });
@@ -232,7 +232,7 @@ test('what the element refuses is tried again later and later, also after a rest
   await clock.advance(2_000);
   await later.loop.settle();
   expect(actualMtu()).toBe(1400);
-  expect(store.backoffs()).toEqual([]);
+  expect(store.leafRecords()).toEqual([]);
 });
 
 test('a driver that cannot see makes verdicts unknown when what was seen is too old, and repairs nothing', async () => {
@@ -452,7 +452,7 @@ test('what is changed while the loop acts is not put off as if it had been tried
   );
   loop.ring();
   await clock.advance(700);
-  expect(store.backoffs()).toEqual([]);
+  expect(store.leafRecords()).toEqual([]);
   expect(actualMtu()).toBe(1450);
   await clock.advance(5_000);
   await laying;

@@ -38,8 +38,8 @@ interface World {
 }
 
 /** As Node's timers do, which count from when its loop began to turn. */
-function firingEarly({ now, after }: Clock): Clock {
-  return { now, after: (ms, call) => after(Math.max(ms - 1, Math.min(ms, 1)), call) };
+function firingEarly({ now, monotonic, after }: Clock): Clock {
+  return { now, monotonic, after: (ms, call) => after(Math.max(ms - 1, Math.min(ms, 1)), call) };
 }
 
 async function makeWorld(seed = 1): Promise<World> {
@@ -329,7 +329,7 @@ test('whose clock is far ahead is told so, and served when it is set', async () 
   const { a, b, clock } = await makeWorld();
   await clock.advance(1_000);
   const day = 86_400_000;
-  const ahead = { now: () => clock.now() + day, after: clock.after };
+  const ahead = { ...clock, now: () => clock.now() + day };
   const gate = new Gate({ self: a.gate.self, peers: [], clock: ahead, log: silentLog, newId: randomUUID });
   const { gate: real } = a;
   // Only what is signed is of the future; the rest of A goes on.

@@ -139,6 +139,13 @@ const steps: readonly string[] = [
   CREATE TABLE IF NOT EXISTS begun (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS begun_by_time ON begun (at);
   `,
+  // What is remembered of a leaf is more than when it is tried again.
+  `
+  CREATE TABLE IF NOT EXISTS leaf (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS backoff (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
+  INSERT OR IGNORE INTO leaf (id, record) SELECT id, record FROM backoff ORDER BY row;
+  DROP TABLE backoff;
+  `,
 ];
 
 /** The schema this program writes. */

@@ -8,12 +8,12 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Listener } from '../../core/listener.ts';
 import type { Plan, PlanState } from '../../core/plan.ts';
 import type { Rule, RuleId } from '../../core/rule.ts';
+import type { LeafRecord } from '../../core/settle/leaf-record.ts';
 import type { Guard } from '../../core/stream/receiver.ts';
 import type { Task, TaskState } from '../../core/task.ts';
 import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
 import type { IndexQuery, IndexWindow, InstanceMark } from '../../ports/instance-index.ts';
 import type {
-  Backoff,
   Begun,
   CurrentRow,
   CurrentSubject,
@@ -25,9 +25,9 @@ import type {
 } from '../../ports/store.ts';
 import type { ChangeList } from './change-list.ts';
 import type { DocumentIndexTable } from './document-index.ts';
+import type { KeptList } from './kept-list.ts';
 import { SqliteModelReader } from './model-reader.ts';
 import * as rows from './rows.ts';
-import type { RulesKept } from './rules-kept.ts';
 import type { SharedKept } from './shared-kept.ts';
 import type { Sql } from './sql.ts';
 import type { Standing } from './standing.ts';
@@ -39,13 +39,14 @@ const INSTANCES_AT_ONCE = 100;
 const NO_LIMIT = -1;
 
 /** The tables of what is few and followed by nobody. */
-export type NoteTable = 'backoff' | 'pause' | 'listener' | 'stream';
+export type NoteTable = 'leaf' | 'pause' | 'listener' | 'stream';
 
 export interface Kept {
   readonly sql: Sql;
   readonly changes: ChangeList;
   readonly standing: Standing;
-  readonly rulesKept: RulesKept;
+  readonly rulesKept: KeptList<Rule>;
+  readonly leavesKept: KeptList<LeafRecord>;
   readonly index: DocumentIndexTable;
   readonly sharedKept: SharedKept;
   readonly epoch: string;
@@ -57,7 +58,8 @@ export class SqliteReader extends SqliteModelReader implements Reader {
   readonly agent: string;
   protected readonly changes: ChangeList;
   protected readonly standing: Standing;
-  protected readonly rulesKept: RulesKept;
+  protected readonly rulesKept: KeptList<Rule>;
+  protected readonly leavesKept: KeptList<LeafRecord>;
   protected readonly index: DocumentIndexTable;
 
   constructor(kept: Kept) {
@@ -65,6 +67,7 @@ export class SqliteReader extends SqliteModelReader implements Reader {
     this.changes = kept.changes;
     this.standing = kept.standing;
     this.rulesKept = kept.rulesKept;
+    this.leavesKept = kept.leavesKept;
     this.index = kept.index;
     this.epoch = kept.epoch;
     this.agent = kept.agent;
@@ -253,8 +256,8 @@ export class SqliteReader extends SqliteModelReader implements Reader {
       .map(({ at, record }) => ({ ...(JSON.parse(record) as Omit<Begun, 'at'>), at }));
   }
 
-  backoffs(): readonly Backoff[] {
-    return this.#notes('backoff');
+  leafRecords(): readonly LeafRecord[] {
+    return this.leavesKept.all(() => this.#notes('leaf'));
   }
 
   pauses(): readonly Pause[] {

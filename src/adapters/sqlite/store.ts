@@ -4,14 +4,16 @@ import type { Cause } from '../../core/change.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { KeyedArrays } from '../../core/path.ts';
+import type { Rule } from '../../core/rule.ts';
+import type { LeafRecord } from '../../core/settle/leaf-record.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentIndex } from '../../ports/instance-index.ts';
 import type { Store, Writer } from '../../ports/store.ts';
 import { ChangeList, defaultKeep, type Keep } from './change-list.ts';
 import { DocumentIndexTable, noIndex } from './document-index.ts';
+import { KeptList } from './kept-list.ts';
 import { checkOwnership, migrate } from './migrations.ts';
 import { SqliteReader } from './reader.ts';
-import { RulesKept } from './rules-kept.ts';
 import { SharedKept } from './shared-kept.ts';
 import { Sql } from './sql.ts';
 import { Standing } from './standing.ts';
@@ -42,7 +44,8 @@ export function openStore({ path, clock, keyed, newId, nativeBinding, keep, inde
     const changes = new ChangeList(sql, { ...defaultKeep, ...keep });
     const memory = {
       standing: new Standing(),
-      rulesKept: new RulesKept(),
+      rulesKept: new KeptList<Rule>(),
+      leavesKept: new KeptList<LeafRecord>(),
       sharedKept: new SharedKept(),
       index: new DocumentIndexTable(sql, index),
     };
@@ -185,6 +188,7 @@ class SqliteStore extends SqliteReader implements Store {
     this.changes.goBackTo(standing);
     this.standing.forget();
     this.rulesKept.forget();
+    this.leavesKept.forget();
     this.index.forget();
     this.sharedKept.forgetAll();
   }

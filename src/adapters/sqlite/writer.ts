@@ -14,10 +14,11 @@ import type { SharedClass, SharedRecord } from '../../core/model/shared-record.t
 import { differences, type KeyedArrays, type PathChange, segments } from '../../core/path.ts';
 import { endedPlanStates, type Plan } from '../../core/plan.ts';
 import type { Rule, RuleId, UnwrittenRule } from '../../core/rule.ts';
+import type { LeafRecord } from '../../core/settle/leaf-record.ts';
 import type { Guard } from '../../core/stream/receiver.ts';
 import type { Task } from '../../core/task.ts';
 import { type StandingVerdict, verdictId } from '../../core/verdict.ts';
-import type { Backoff, Begun, KeyBinding, MovedFrom, Pause, Quarantine, Unwritten, Writer } from '../../ports/store.ts';
+import type { Begun, KeyBinding, MovedFrom, Pause, Quarantine, Unwritten, Writer } from '../../ports/store.ts';
 import { type NewChange, typeOfChange } from './change-list.ts';
 import { type ModelRowsParts, putAssignment, putLinks, removeAssignment } from './model-rows.ts';
 import { type Kept, type NoteTable, SqliteReader } from './reader.ts';
@@ -305,12 +306,14 @@ export class SqliteWriter extends SqliteReader implements Writer {
     this.#run('DELETE FROM incoming WHERE stream = ? AND epoch < ?', stream, epoch);
   }
 
-  putBackoff(backoff: Backoff): void {
-    this.#note('backoff', backoff.leaf, backoff);
+  putLeafRecord(record: LeafRecord): void {
+    this.leavesKept.forget();
+    this.#note('leaf', record.leaf, record);
   }
 
-  clearBackoff(leaf: string): void {
-    this.#forget('backoff', leaf);
+  clearLeafRecord(leaf: string): void {
+    this.leavesKept.forget();
+    this.#forget('leaf', leaf);
   }
 
   putPause(pause: Pause): void {

@@ -227,7 +227,7 @@ test('a quiet world leaves no trace on the disk', async () => {
       writer.putExpectation(expectation('e'));
       writer.putVerdict(verdict('e', 's1'));
       writer.bindKey({ kind: 'port', key: 'eth0', id: instanceId('s1') });
-      writer.putBackoff({ leaf: 'l', attempts: 1, until: 5, because: 'refused' });
+      writer.putLeafRecord({ leaf: 'l', attempts: 1, until: 5, because: 'refused' });
       writer.putPause({ scope: 'all', by: 'operator', since: 1 });
       writer.removeInstance(instanceId('nobody'));
       writer.clearPause('kind:none');
