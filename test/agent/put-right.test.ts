@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test as it, onTestFinished } from 'vitest';
 import type { Change } from '../../src/core/change.ts';
@@ -145,7 +146,7 @@ test(`mode enforce puts right what is changed from outside, each effect once, ea
   const netns = makeElement();
   await netns.settle();
   const agent = await runAgent({ profile: 'linux-host', 'linux.netns': netns.name });
-  await lay(agent, 'enforce');
+  await lay(agent, 'enforce', { outOfBand: 'restore' });
   await until('nothing is outstanding', async () => (await agent.get('/diffo/v1/outstanding')).length === 0);
   await netns.settle();
   await agent.loop.settle();
@@ -254,3 +255,39 @@ async function listen(netns: Netns): Promise<() => Promise<string[]>> {
       });
   };
 }
+
+test(`what has to last is kept where the machine can, and waits where it cannot${why}`, async () => {
+  const netns = makeElement();
+  await netns.settle();
+  const folder = mkdtempSync(join(tmpdir(), 'diffo-lasting-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [profile, kept] = [join(folder, 'profile.json'), join(folder, '90-diffo.conf')];
+  const shipped = JSON.parse(readFileSync('firmware-profiles/linux-host.json', 'utf8'));
+  const settings = { netns: netns.name, sysctl: ['net.ipv4.ip_forward'], sysctlFile: kept };
+  writeFileSync(profile, JSON.stringify({ ...shipped, name: 'own', drivers: [{ driver: 'linux', settings }] }));
+  const agent = await runAgent({ profile });
+
+  const host = hostname();
+  await lay(agent, 'approve', { lasting: true });
+  const [entry] = await agent.get('/diffo/v1/outstanding');
+  expect(JSON.stringify(entry.leaves)).toContain('would be gone after a restart');
+  expect(await agent.get('/diffo/v1/plans')).toEqual([]);
+
+  const wanted = [{ name: 'sysctl', value: { 'net.ipv4.ip_forward': 1 } }];
+  await lay(agent, 'approve', {
+    for: { kind: 'host', name: host },
+    expect: { resourceCharacteristic: wanted },
+    lasting: true,
+  });
+  const [plan] = await agent.get('/diffo/v1/plans');
+  expect(plan.tasks.map((task: { step: object }) => task.step)).toMatchObject([
+    { summary: `set net.ipv4.ip_forward to 1, in ${kept} too`, lasting: 'lasts' },
+  ]);
+  await agent.call('POST', `/diffo/v1/plans/${plan.id}/approve`, { hash: plan.hash });
+  await until('the plan is done', async () => (await agent.get(`/diffo/v1/plans/${plan.id}`)).state === 'done');
+  expect(readFileSync(kept, 'utf8')).toMatch(/^net\.ipv4\.ip_forward = 1$/m);
+  expect(netns.sh('cat /proc/sys/net/ipv4/ip_forward').trim()).toBe('1');
+  await agent.call('POST', `/diffo/v1/plans/${plan.id}/undo`);
+  expect(existsSync(kept)).toBe(false);
+  expect(netns.sh('cat /proc/sys/net/ipv4/ip_forward').trim()).toBe('0');
+});
