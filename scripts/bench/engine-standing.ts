@@ -18,7 +18,7 @@ export async function engineStanding(): Promise<Row[]> {
 /** Each expectation on an instance of its own, all of them judged again with nothing remembered but how they read. */
 async function judgedAfresh(): Promise<Row[]> {
   say(`  ${STANDING} expectations of ${LEAVES} leaves ...`);
-  const { store, loop, stop } = await world();
+  const { store, loop, sweep, stop } = await world();
   write(store, writer => {
     for (let nth = 0; nth < STANDING; nth++) {
       put(writer, nth, characteristics(nth, 0));
@@ -30,7 +30,7 @@ async function judgedAfresh(): Promise<Row[]> {
   const took: number[] = [];
   const gaps: number[] = [];
   for (let i = 0; i < SWEEPS; i++) {
-    loop.takeKinds();
+    sweep();
     const began = spent();
     const held = heldUp();
     await loop.settle();

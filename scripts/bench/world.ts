@@ -14,9 +14,22 @@ import { makeDirectory } from './processes.ts';
 
 export const INSTANCES = 100_000;
 
+/** Beyond this the loop proves that it has missed nothing. */
+const SWEEP_AFTER_MS = 3_600_001;
+
+export interface World {
+  readonly store: Store;
+  readonly loop: Loop;
+  /** Lets the time come at which all is judged again in the next pass. */
+  sweep(): void;
+  stop(): Promise<void>;
+}
+
 /** A store on the disk and a loop over it, without an element. */
-export async function world(): Promise<{ store: Store; loop: Loop; stop: () => Promise<void> }> {
+export async function world(): Promise<World> {
   let ids = 0;
+  let ahead = 0;
+  const clock = { ...systemClock, now: () => systemClock.now() + ahead };
   const newId = (): string => `id${++ids}`;
   const path = join(makeDirectory(), 'diffo.db');
   const store = openStore({ path, clock: systemClock, keyed, index: documentIndex, newId });
@@ -25,7 +38,7 @@ export async function world(): Promise<{ store: Store; loop: Loop; stop: () => P
     drivers: [],
     kinds: new Map(),
     keyed,
-    clock: systemClock,
+    clock,
     log: silentLog,
     newId,
     chance: Math.random,
@@ -38,7 +51,11 @@ export async function world(): Promise<{ store: Store; loop: Loop; stop: () => P
     await loop.stop();
     store.close();
   };
-  return { store, loop, stop };
+  const sweep = (): void => {
+    ahead += SWEEP_AFTER_MS;
+    loop.ring();
+  };
+  return { store, loop, sweep, stop };
 }
 
 /** Milliseconds of the processor, of which neither the disk nor what else runs on the machine takes any. */
