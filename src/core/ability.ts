@@ -31,7 +31,7 @@ export interface Ability {
    * All that a step of this ability will move, side effects on other things included, given how everything is right
    * before it.
    */
-  predict?(step: TaskStep, scene: Scene): readonly Effect[];
+  predict(step: TaskStep, scene: Scene): readonly Effect[];
 }
 
 /** The steps of an ability; where what they do has to last and would not, the sentence that says so. */

@@ -3,7 +3,12 @@ import { type Ability, stepsTo } from '../../src/core/ability.ts';
 import type { TaskStep } from '../../src/core/task.ts';
 
 const step = (more: Partial<TaskStep>): TaskStep => ({ op: 'set', args: {}, summary: 'set it', order: 1, ...more });
-const ability = (steps: ReturnType<Ability['steps']>): Ability => ({ kind: 'port', path: '/mtu', steps: () => steps });
+const ability = (steps: ReturnType<Ability['steps']>): Ability => ({
+  kind: 'port',
+  path: '/mtu',
+  steps: () => steps,
+  predict: () => [],
+});
 
 test('what has to last is done only in steps that last', () => {
   const lasting = [step({ lasting: 'lasts' })];

@@ -32,6 +32,7 @@ const set = (path: string, order: number): Ability => ({
   kind: 'port',
   path,
   steps: (_, wanted) => [{ op: `set ${path}`, args: { wanted: wanted ?? null }, summary: `set ${path}`, order }],
+  predict: ({ args }) => [{ of: { kind: 'port', name: 'p1' }, path, value: args.wanted ?? null }],
 });
 const abilities = [set('/resourceCharacteristic/mtu/value', 20), set('/administrativeState', 10)];
 

@@ -41,6 +41,7 @@ const ability: Ability = {
   kind: 'port',
   path: PATH,
   steps: (_, wanted) => [{ op: 'set', args: { wanted: wanted ?? null }, summary: 'set', order: 1 }],
+  predict: ({ args }) => [{ of: { kind: 'port', name: 'p1' }, path: PATH, value: args.wanted ?? null }],
 };
 
 function draftFor(instance: Instance, expectations: readonly Expectation[]): Draft {

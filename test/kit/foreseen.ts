@@ -59,7 +59,6 @@ export const tried = new Set<string>();
 
 export async function foreseen(trial: Trial): Promise<Foreseen> {
   const { driver, ability, step, withinMs = 0, stillMs = 0, keyed = tmfKeyedArrays } = trial;
-  if (!ability.predict) throw new Error(`the ability to change ${ability.kind} ${ability.path} foretells nothing`);
   const look = trial.look ?? (() => driver.look());
   const before = await look();
   const effects = ability.predict(step, sceneOfLook(before));

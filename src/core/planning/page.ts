@@ -4,7 +4,7 @@ import { type ExpectationId, instanceId } from '../ids.ts';
 import type { Instance } from '../instance.ts';
 import { canonical, type Json } from '../json.ts';
 import type { Path } from '../path.ts';
-import { type Effect, foresee, nameOf, type Scene } from '../prediction.ts';
+import { foresee, nameOf, type Scene } from '../prediction.ts';
 import { type Overruling, Ranking } from '../ranking.ts';
 import type { Named, TaskStep } from '../task.ts';
 import { cheapest, type Offer, type Way } from './choice.ts';
@@ -99,7 +99,7 @@ export class Page {
     const leaf = leafName(expectation.id, this.#instance?.id ?? of?.name, path);
     let scene: Scene = this.#scene;
     for (const step of steps) {
-      const effects = effectsOf(offer, step, scene, of, wanted);
+      const effects = ability.predict(step, scene);
       scene = foresee(scene, effects, this.situation.context.keyed);
       for (const each of step.needs ?? []) this.#scene.spots.add(spotOf(each.of));
       for (const each of effects) this.#moves.add(spotOf(each.of));
@@ -148,18 +148,6 @@ export interface Aim {
   readonly also: readonly Unmet[];
   readonly path: Path;
   readonly wanted: Json | undefined;
-}
-
-/** All that a step does; what a driver does not foretell is at least what was asked for. */
-export function effectsOf(
-  { ability }: Offer,
-  step: TaskStep,
-  scene: Scene,
-  of: Named | undefined,
-  wanted: Json | undefined,
-): readonly Effect[] {
-  if (ability.predict) return ability.predict(step, scene);
-  return of ? [{ of, path: ability.path, ...(wanted === undefined ? {} : { value: wanted }) }] : [];
 }
 
 function withAlso(task: DraftTask, others: readonly ExpectationId[]): DraftTask {

@@ -9,7 +9,6 @@ import { type Effect, foresee, type Scene } from '../prediction.ts';
 import type { Need } from '../task.ts';
 import { holds } from './needs.ts';
 import { type Spot, spotOf } from './noted-scene.ts';
-import { effectsOf } from './page.ts';
 import type { Candidate } from './situation.ts';
 
 /** What the steps are taken in. */
@@ -41,8 +40,7 @@ export function walk(
 }
 
 export function effectsIn(world: World, task: PlannedTask, scene: Scene): readonly Effect[] {
-  const ability = world.abilityOf(task);
-  return ability ? effectsOf({ driver: task.driver, ability }, task.step, scene, task.of, task.wanted) : [];
+  return world.abilityOf(task)?.predict(task.step, scene) ?? [];
 }
 
 interface Asking {
