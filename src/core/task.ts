@@ -122,6 +122,8 @@ export interface Task {
   readonly moves?: readonly Move[];
   /** A person or a change of mind stopped it: what was done before it stays as it is. */
   readonly stopped?: true;
+  /** It is being taken back: whoever comes after a crash goes on with that. */
+  readonly undoing?: true;
   /** Why it still stands although the rest of its plan was taken back. */
   readonly kept?: string;
   readonly error?: string;

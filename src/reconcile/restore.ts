@@ -76,7 +76,8 @@ async function putBack(parts: RestoreParts, expectation: Expectation, withdrawin
       wait(parts, expectation, withdrawing, because);
       return acted;
     }
-    const [overlap] = overlapsOf(parts, [task]);
+    // One that was begun is ended: what stands there now may be half of it.
+    const [overlap] = task.undoing ? [] : overlapsOf(parts, [task]);
     if (overlap) {
       left.push(overlap.because);
       handOn(parts, task, overlap);

@@ -1,6 +1,6 @@
 /** Takes back what tasks did, the last first; what somebody else wants too stays as it is, and that is told. */
 import { AgentError, sentence } from '../core/errors.ts';
-import type { ExpectationId } from '../core/ids.ts';
+import type { ExpectationId, Instant } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Task } from '../core/task.ts';
 import { whoWantsToo } from './overlap.ts';
@@ -51,7 +51,7 @@ async function takeBackOne(parts: CarryOutParts, task: Task, own: ReadonlySet<Ex
   // It failed, and nothing was seen to move by it.
   if (task.state === 'terminatedWithError' && task.moves?.length === 0) return {};
   const cause = taskCause({ id: task.plan }, task);
-  const other = whoWantsToo(parts, task, own);
+  const other = task.undoing ? undefined : whoWantsToo(parts, task, own);
   if (other !== undefined) {
     const because = `"${task.step.summary}" stays as it is: the expectation ${other} wants it too`;
     // Whoever wants it has it from now on: when that one goes too, nobody holds it any more.
@@ -60,15 +60,15 @@ async function takeBackOne(parts: CarryOutParts, task: Task, own: ReadonlySet<Ex
     return { kept: because };
   }
   try {
-    await driverOf(parts, task).undo(task.step, task.before);
+    const driver = driverOf(parts, task);
+    if (!task.undoing) store.transact(cause, writer => writer.putTask({ ...task, undoing: true }));
+    await driver.undo(task.step, task.before);
   } catch (error) {
     log.warn('undo failed', { task: task.id, plan: task.plan, step: task.step.summary, error: sentence(error) });
     if (error instanceof AgentError && error.code === 'moved') return goneWith(parts, task, sentence(error));
     return { failure: `taking back "${task.step.summary}": ${sentence(error)}` };
   }
-  store.transact(cause, writer =>
-    writer.putTask(task.state === 'done' ? { ...moved(task, 'undo'), endedAt: clock.now() } : { ...task, moves: [] }),
-  );
+  store.transact(cause, writer => writer.putTask(asTakenBack(task, clock.now())));
   await parts.look(task.driver, true);
   return {};
 }
@@ -76,9 +76,13 @@ async function takeBackOne(parts: CarryOutParts, task: Task, own: ReadonlySet<Ex
 /** What it was done to is not there any more, so nothing of it stands. */
 function goneWith({ store, clock }: CarryOutParts, task: Task, error: string): Answer {
   store.transact(taskCause({ id: task.plan }, task), writer =>
-    writer.putTask(
-      task.state === 'done' ? { ...moved(task, 'undo'), error, endedAt: clock.now() } : { ...task, moves: [] },
-    ),
+    writer.putTask({ ...asTakenBack(task, clock.now()), error: task.error ?? error }),
   );
   return {};
+}
+
+/** Of one that failed nothing stands any more. */
+function asTakenBack(task: Task, now: Instant): Task {
+  const { undoing: _, ...rest } = task;
+  return task.state === 'done' ? { ...moved(rest, 'undo'), endedAt: now } : { ...rest, moves: [] };
 }

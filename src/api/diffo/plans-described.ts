@@ -113,6 +113,7 @@ const carriedOut = {
     )
     .exactOptional(),
   stopped: z.literal(true).exactOptional(),
+  undoing: z.literal(true).exactOptional(),
   kept: text.exactOptional(),
 };
 
