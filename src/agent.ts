@@ -122,6 +122,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     abilityOf: task => loop.abilityOf(task),
     settable: (kind, path) => loop.settable(kind, path),
     lookAgain: () => loop.lookAgain(),
+    guard: loop.guard,
     settle: () => loop.settle(),
   });
 
@@ -194,9 +195,11 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     loop: {
       ring: () => loop.ring(),
       settle: () => loop.settle(),
-      draft: () => loop.draft(),
+      draft: () => loop.toldDraft(),
+      holds: plan => loop.guard.holds(plan, clock.now()),
+      decide: (by, place, decision) => loop.decide(by, place, decision),
+      mode: (expectation, instance, path = '') => loop.guard.modeAt(expectation, instance, path, clock.now()),
       around: (expectation, instance) => loop.around(expectation, instance),
-      mode: expectation => loop.judge.mode(expectation),
       judge: (expectation, instance) => loop.judge.judge(expectation, instance, clock.now()),
       explain: (expectation, instance) => loop.judge.explain(expectation, instance, clock.now()),
       sample: async expectation => {

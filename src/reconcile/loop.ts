@@ -244,7 +244,7 @@ export class Loop {
 
   /** What is to be done, or waits, for a leaf, among all that is planned together with it; as of the last pass. */
   around(expectation: ExpectationId, instance: InstanceId | undefined): Draft {
-    return this.drafts.around(expectation, instance);
+    return this.guard.admit(this.drafts.around(expectation, instance), this.parts.clock.now());
   }
 
   /** Whether something here can set what stands at a path of a kind. */

@@ -7,6 +7,7 @@ import { whyHalfMade } from '../core/planning/half-made.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store, Unwritten } from '../ports/store.ts';
+import type { Guard } from './guard.ts';
 import { overlapsOf } from './overlap.ts';
 import { draftPlan, expired, type Holding, isExpired, whyMoved } from './plans.ts';
 import type { Choice, Portion } from './portioning.ts';
@@ -20,6 +21,7 @@ export interface OrderParts {
   /** As much as one plan holds of what is asked for. */
   readonly chosen: (isMine: Choice['isMine']) => Portion;
   readonly abilityOf: Holding['abilityOf'];
+  readonly guard: Pick<Guard, 'whyNotApprove'>;
   readonly rules?: PlanRules;
   /** As in `OverlapParts`. */
   readonly settable: (kind: string, path: Path) => boolean;
@@ -46,15 +48,21 @@ export interface NothingToDo {
   readonly waiting: readonly Waiting[];
 }
 
+/** What else somebody says who approves a plan. */
+export interface Approval {
+  /** It is to be done in spite of freezes, and outside of maintenance windows. */
+  readonly duringFreeze?: boolean;
+}
+
 export interface Orders {
   /** A plan for all that is outstanding, whatever its mode; nothing is touched. */
   make(by: string, scope: PlanScope): Promise<Plan | NothingToDo>;
   /** The same plan, shown and not kept. */
   rehearse(by: string, scope: PlanScope): Promise<Unwritten<Plan> | NothingToDo>;
   /** Binds a person to a plan's hash; the loop then carries it out. `moved` when what it read no longer holds. */
-  approve(id: PlanId, by: string, hash?: string): Plan;
+  approve(id: PlanId, by: string, hash?: string, how?: Approval): Plan;
   /** Approves where that is still to be done, and answers when the plan has ended. */
-  apply(id: PlanId, by: string, hash?: string): Promise<Plan>;
+  apply(id: PlanId, by: string, hash?: string, how?: Approval): Promise<Plan>;
   /** Takes back what a plan did, and holds its expectations still until they change or a person resumes them. */
   undo(id: PlanId, by: string, force: boolean): Promise<Plan>;
   discard(id: PlanId, by: string): Plan;
@@ -69,7 +77,7 @@ export function takeOrders(parts: OrderParts): Orders {
     return plan;
   };
 
-  const approve: Orders['approve'] = (id, by, hash) => {
+  const approve: Orders['approve'] = (id, by, hash, { duringFreeze = false } = {}) => {
     const plan = find(id);
     if (hash !== undefined && hash !== plan.hash) {
       throw new AgentError('conflict', `the plan ${id} has the hash ${plan.hash}, not ${hash}; read it again`);
@@ -92,9 +100,16 @@ export function takeOrders(parts: OrderParts): Orders {
       const because = instance && whyHalfMade(instance, plan.tasks);
       if (because !== undefined) throw new AgentError('conflict', `the plan ${id} cannot be approved yet: ${because}`);
     }
-    return store.transact({ ...cause, why: 'approved' }, writer =>
-      writer.putPlan({ ...plan, state, approvedBy: by, approvedAt: now }),
-    );
+    const approved: Plan = {
+      ...plan,
+      state,
+      approvedBy: by,
+      approvedAt: now,
+      ...(duringFreeze ? { duringFreeze } : {}),
+    };
+    const tooLate = parts.guard.whyNotApprove(approved, now);
+    if (tooLate !== undefined) throw new AgentError('conflict', `the plan ${id} cannot be approved now: ${tooLate}`);
+    return store.transact({ ...cause, why: 'approved' }, writer => writer.putPlan(approved));
   };
 
   const drawUp = async (by: string, scope: PlanScope): Promise<Unwritten<Plan> | NothingToDo> => {
@@ -123,14 +138,14 @@ export function takeOrders(parts: OrderParts): Orders {
 
     rehearse: drawUp,
 
-    approve: (id, by, hash) => {
-      const plan = approve(id, by, hash);
+    approve: (id, by, hash, how) => {
+      const plan = approve(id, by, hash, how);
       void parts.settle();
       return plan;
     },
 
-    apply: async (id, by, hash) => {
-      if (find(id).state === 'proposed') approve(id, by, hash);
+    apply: async (id, by, hash, how) => {
+      if (find(id).state === 'proposed') approve(id, by, hash, how);
       else if (find(id).state !== 'approved') next(find(id), 'approve');
       await parts.settle();
       return find(id);

@@ -149,6 +149,7 @@ export function loopWorld(parts: WorldParts = {}): LoopWorld {
     abilityOf: task => loop.abilityOf(task),
     settable: (kind, path) => loop.settable(kind, path),
     lookAgain: () => loop.lookAgain(),
+    guard: loop.guard,
     settle: () => loop.settle(),
   });
   const request = { principal: 'operator', kind: 'request' } as const;

@@ -71,6 +71,7 @@ async function world(options: { store?: Store; clock?: ReturnType<typeof handClo
     abilityOf: task => loop.abilityOf(task),
     settable: (kind, path) => loop.settable(kind, path),
     lookAgain: () => loop.lookAgain(),
+    guard: loop.guard,
     settle: () => loop.settle(),
   });
   await loop.start();

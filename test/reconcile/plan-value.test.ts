@@ -83,6 +83,7 @@ async function world(names: readonly string[] = ['p1', 'p2'], rules: PlanRules =
     abilityOf: task => loop.abilityOf(task),
     settable: (kind, path) => loop.settable(kind, path),
     lookAgain: () => loop.lookAgain(),
+    guard: loop.guard,
     settle: () => loop.settle(),
     rules,
   });

@@ -16,6 +16,7 @@ import { peersDescribed } from './peers-described.ts';
 import { plansDescribed } from './plans-described.ts';
 import { profileDescribed } from './profile-described.ts';
 import { refinementsDescribed } from './refinements-described.ts';
+import { rulesDescribed } from './rules-described.ts';
 import { schemasDescribed } from './schemas-described.ts';
 import { setsDescribed } from './sets-described.ts';
 import { sharedDescribed } from './shared-described.ts';
@@ -41,6 +42,7 @@ const routes: readonly Describe[] = [
   standingDescribed,
   outstandingDescribed,
   plansDescribed,
+  rulesDescribed,
   peersDescribed,
   centralDescribed,
 ];

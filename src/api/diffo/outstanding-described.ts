@@ -33,6 +33,9 @@ const leaf = z.strictObject({
   observedAt: time.exactOptional(),
   ageMs: z.number().min(0).exactOptional(),
   because: text.exactOptional(),
+  outOfBand: z
+    .strictObject({ from: anyJson.optional(), at: time, by: text, gone: z.literal(true).exactOptional() })
+    .exactOptional(),
   sentence: text,
   next: text.exactOptional(),
   nextAt: time.exactOptional(),

@@ -35,7 +35,7 @@ export function outstandingRoutes(app: App, parts: DiffoParts): void {
         .filter(leaf => within(leaf.path, path) || within(path, leaf.path))
         .map(leaf => ({
           ...showLeaf(parts, told, leaf),
-          wantedBy: wantedBy(parts, expectation),
+          wantedBy: wantedBy(parts, expectation, instance, leaf.path),
           changes: showChanges(told, leaf.path),
         }));
     });
@@ -65,8 +65,8 @@ function entry(parts: DiffoParts, verdict: StandingVerdict): JsonObject {
     ...(expectation
       ? {
           for: { ...expectation.for },
-          mode: parts.loop.mode(expectation),
-          wantedBy: wantedBy(parts, expectation),
+          mode: parts.loop.mode(expectation, instance),
+          wantedBy: wantedBy(parts, expectation, instance),
         }
       : {}),
     verdict: verdict.verdict,

@@ -21,10 +21,20 @@ export interface LoopDoor {
   ring(): void;
   /** Resolves when a pass that began after the call has ended. */
   settle(): Promise<void>;
+  /** What would be done, and why the rest waits. */
   draft(): Draft;
   /** What is to be done, or waits, for a leaf, among all that is planned together with it. */
   around(expectation: ExpectationId, instance: InstanceId | undefined): Draft;
-  mode(expectation: Expectation): Mode;
+  /** Why an approved plan is not begun now; undefined when it may be. */
+  holds(plan: Plan): { readonly because: string; readonly until?: Instant } | undefined;
+  /** A person's word on what somebody changed at the element. */
+  decide(
+    by: string,
+    place: { readonly expectation: ExpectationId; readonly instance: InstanceId | undefined; readonly path: Path },
+    decision: 'restore' | 'adopt' | 'manage',
+  ): void;
+  /** What may be done about a leaf. */
+  mode(expectation: Expectation, instance?: Instance, path?: Path): Mode;
   judge(expectation: Expectation, instance: Instance | undefined): Judgement;
   explain(expectation: Expectation, instance: Instance | undefined): readonly Leaf[];
   /** Takes a sample of what an expectation reads of telemetry, unless there is one of just now. */
@@ -43,8 +53,8 @@ export interface LoopDoor {
       by: string,
       scope: { instance?: InstanceId; expectation?: ExpectationId },
     ): Promise<Omit<Plan, 'seq'> | { readonly tasks: readonly []; readonly waiting: readonly Waiting[] }>;
-    approve(id: PlanId, by: string, hash?: string): Plan;
-    apply(id: PlanId, by: string, hash?: string): Promise<Plan>;
+    approve(id: PlanId, by: string, hash?: string, how?: { readonly duringFreeze?: boolean }): Plan;
+    apply(id: PlanId, by: string, hash?: string, how?: { readonly duringFreeze?: boolean }): Promise<Plan>;
     undo(id: PlanId, by: string, force: boolean): Promise<Plan>;
     discard(id: PlanId, by: string): Plan;
   };

@@ -9,7 +9,12 @@ export const scope = z
   .nullish()
   .transform(given => given ?? {});
 export const approval = z
-  .strictObject({ hash: z.string().exactOptional(), by })
+  .strictObject({
+    hash: z.string().exactOptional(),
+    by,
+    /** In spite of freezes, and outside of maintenance windows. */
+    duringFreeze: z.boolean().exactOptional(),
+  })
   .nullish()
   .transform(given => given ?? {});
 export const taking = z

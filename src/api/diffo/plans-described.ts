@@ -140,6 +140,8 @@ export const plansDescribed: Describe = schemas => {
     ...planned,
     approvedBy: text.exactOptional(),
     approvedAt: time.exactOptional(),
+    duringFreeze: z.boolean().exactOptional(),
+    held: z.strictObject({ because: text, until: time.exactOptional() }).exactOptional(),
     endedAt: time.exactOptional(),
     because: text.exactOptional(),
     seq: whole,

@@ -20,7 +20,13 @@ export function planRoutes(app: App, parts: DiffoParts): void {
     ...withTimes(plan, times),
     waiting: plan.waiting.map(showWaiting),
     carriedOut: store.tasks({ plan: plan.id }).map(showTask),
+    ...held(plan),
   });
+  /** Why it is not begun though somebody approved it. */
+  const held = (plan: Plan): JsonObject => {
+    const hold = plan.state === 'approved' ? loop.holds(plan) : undefined;
+    return hold ? { held: withTimes(hold, ['until']) } : {};
+  };
 
   const make: Handler = async (request, reply) => {
     const { instance, expectation, by = OPERATOR } = parse(scope, request.body);
@@ -75,14 +81,14 @@ export function planRoutes(app: App, parts: DiffoParts): void {
   });
   resourceAt(app, '/diffo/v1/plans/:id/approve', {
     POST: (request, reply) => {
-      const { hash, by = OPERATOR } = parse(approval, request.body);
-      return reply.send(show(loop.plans.approve(idOf(request), by, hash)));
+      const { hash, by = OPERATOR, duringFreeze = false } = parse(approval, request.body);
+      return reply.send(show(loop.plans.approve(idOf(request), by, hash, { duringFreeze })));
     },
   });
   resourceAt(app, '/diffo/v1/plans/:id/apply', {
     POST: async (request, reply) => {
-      const { hash, by = OPERATOR } = parse(approval, request.body);
-      return reply.send(show(await loop.plans.apply(idOf(request), by, hash)));
+      const { hash, by = OPERATOR, duringFreeze = false } = parse(approval, request.body);
+      return reply.send(show(await loop.plans.apply(idOf(request), by, hash, { duringFreeze })));
     },
   });
   resourceAt(app, '/diffo/v1/plans/:id/undo', {

@@ -2,6 +2,7 @@
 import type { App } from '../server.ts';
 import { centralRoutes } from './central.ts';
 import { changeRoutes } from './changes.ts';
+import { decisionRoutes } from './decisions.ts';
 import { derivedRoutes } from './derived.ts';
 import { entityRoutes } from './entities.ts';
 import { evaluateRoutes } from './evaluate.ts';
@@ -18,6 +19,7 @@ import { planRoutes } from './plans.ts';
 import { profileRoutes } from './profile.ts';
 import { referenceRoutes } from './references.ts';
 import { refinementRoutes } from './refinements.ts';
+import { ruleRoutes } from './rules.ts';
 import { schemaRoutes } from './schemas.ts';
 import { setRoutes } from './sets.ts';
 import { specificationRoutes } from './specifications.ts';
@@ -47,6 +49,8 @@ export function diffoRoutes(app: App, parts: DiffoParts): void {
   standingRoutes(app, parts);
   outstandingRoutes(app, parts);
   planRoutes(app, parts);
+  ruleRoutes(app, parts);
+  decisionRoutes(app, parts);
   peerRoutes(app, parts);
   centralRoutes(app, parts);
 }

@@ -8,6 +8,7 @@ import { type JsonObject, property } from '../../core/json.ts';
 import type { Leaf } from '../../core/outstanding.ts';
 import { at, type Path } from '../../core/path.ts';
 import { leafName } from '../../core/planner.ts';
+import type { Strayed } from '../../core/verdict.ts';
 import { type DiffoParts, iso } from './parts.ts';
 
 export function named(instance: Instance): JsonObject {
@@ -15,7 +16,8 @@ export function named(instance: Instance): JsonObject {
   return { id: instance.id, type: instance.type, kind: instance.kind, ...(name === undefined ? {} : { name }) };
 }
 
-export function wantedBy(parts: DiffoParts, expectation: Expectation): JsonObject {
+/** Whose word it is, and what may be done about it: as a whole, or at one path of an instance. */
+export function wantedBy(parts: DiffoParts, expectation: Expectation, instance?: Instance, path?: Path): JsonObject {
   const { id, principal, owner, why, priority, createdAt } = expectation;
   return {
     expectation: id,
@@ -23,7 +25,7 @@ export function wantedBy(parts: DiffoParts, expectation: Expectation): JsonObjec
     ...(owner === undefined ? {} : { owner }),
     ...(why === undefined ? {} : { why }),
     priority,
-    mode: parts.loop.mode(expectation),
+    mode: parts.loop.mode(expectation, instance, path),
     since: iso(createdAt),
   };
 }
@@ -35,15 +37,20 @@ export interface LeafAround {
   readonly instance: Instance | undefined;
   /** The instance's changes, newest first. */
   readonly changes: readonly Change[];
+  /** What of it somebody changed at the element. */
+  readonly strayed: readonly Strayed[];
 }
 
 export function around(parts: DiffoParts, expectation: Expectation, instance: Instance | undefined): LeafAround {
   const changes = instance === undefined ? [] : parts.store.changesOf(instance.id, CHANGES_LOOKED_AT);
-  return { expectation, instance, changes };
+  const { strayed = [] } = parts.store.verdict(expectation.id, instance?.id) ?? {};
+  return { expectation, instance, changes, strayed };
 }
 
 /** What is wanted, what there is since when, why that is not enough, who saw it how and when, and all of it as a sentence. */
-export function showLeaf(parts: DiffoParts, { expectation, instance, changes }: LeafAround, leaf: Leaf): JsonObject {
+export function showLeaf(parts: DiffoParts, around: LeafAround, leaf: Leaf): JsonObject {
+  const { expectation, instance, changes } = around;
+  const strayed = around.strayed.find(each => each.path === leaf.path);
   const now = parts.clock.now();
   const seen = instance === undefined ? undefined : parts.loop.seen(instance, leaf.path);
   const [became] = isKept(parts, instance, leaf) ? changesAt(changes, leaf.path) : [];
@@ -66,9 +73,15 @@ export function showLeaf(parts: DiffoParts, { expectation, instance, changes }: 
     ...(seen?.by === undefined ? {} : { observedBy: seen.by }),
     ...(seen?.at === undefined ? {} : { observedAt: iso(seen.at), ageMs: Math.max(0, now - seen.at) }),
     ...(leaf.verdict !== 'unknown' || seen?.because === undefined ? {} : { because: seen.because }),
+    ...(strayed ? { outOfBand: showStrayed(strayed) } : {}),
     sentence,
     ...nextStep(parts, expectation.id, instance?.id, leaf),
   };
+}
+
+/** Somebody changed it at the element after it had been met. */
+function showStrayed({ from, at: when, by, gone }: Strayed): JsonObject {
+  return { ...(from === undefined ? {} : { from }), at: iso(when), by, ...(gone ? { gone } : {}) };
 }
 
 /** The values of telemetry are in no document, and no change tells since when they are what they are. */
