@@ -15,6 +15,7 @@ import { identity, peers } from './commands/peers.ts';
 import { apply, approve, discard, pause, plan, resume, tasks, undo } from './commands/plans.ts';
 import { profile } from './commands/profile.ts';
 import { refine, refinements, unrefine, versions } from './commands/refine.ts';
+import { decide, freeze, rule, rules, thaw } from './commands/rules.ts';
 import { sets } from './commands/sets.ts';
 import { readFile } from './commands/sources.ts';
 import { standing } from './commands/standing.ts';
@@ -47,6 +48,11 @@ export const commands: readonly Command[] = [
   discard,
   pause,
   resume,
+  rules,
+  rule,
+  decide,
+  freeze,
+  thaw,
   tasks,
   changes,
   evaluate,

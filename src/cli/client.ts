@@ -22,6 +22,8 @@ export interface Client {
   post(path: string, body: Json, query?: Query): Promise<Json>;
   /** A post that is answered when the work is done. */
   order(path: string, body: Json): Promise<Json>;
+  /** A merge patch. */
+  patch(path: string, body: Json): Promise<Json>;
   remove(path: string): Promise<void>;
   /** The changes after a cursor as they come; ends when the agent ends the stream. */
   changes(after: string, signal?: AbortSignal): AsyncGenerator<Json>;
@@ -30,7 +32,7 @@ export interface Client {
 }
 
 interface Ask {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly query?: Query;
   readonly body?: Json;
   readonly accept?: string;
@@ -105,6 +107,7 @@ export function connect(url: string, token: string | undefined): Client {
     },
     post: async (path, body, query = {}) => (await answer(path, { method: 'POST', body, query })).body,
     order: async (path, body) => (await answer(path, { method: 'POST', body, withinMs: ORDER_WITHIN_MS })).body,
+    patch: async (path, body) => (await answer(path, { method: 'PATCH', body })).body,
     remove: async path => {
       await answer(path, { method: 'DELETE' });
     },

@@ -75,7 +75,12 @@ function whatNow(plan: Json, id: string, state: string, { command, paint }: Scre
         `approve: ${command(`approve ${id} --hash ${hash} --wait`)}\n`,
         `discard: ${command(`discard ${id}`)}\n`,
       ].join('');
-    case 'approved':
+    case 'approved': {
+      const because = textAt(plan, 'held', 'because');
+      const until = textAt(plan, 'held', 'until');
+      const when = until === undefined ? '' : `, until ${until}`;
+      return `${because === undefined ? '' : `waits: ${because}${when}\n`}follow: ${command(`plan ${id}`)}\n`;
+    }
     case 'carryingOut':
       return `follow: ${command(`plan ${id}`)}\n`;
     case 'done':

@@ -233,7 +233,12 @@ test('changes are told, from a cursor on, and as they happen, also after the age
     .trim()
     .split('\n')
     .map(row => JSON.parse(row));
-  expect(rows.map(row => row.seq)).toEqual([1, 2]);
+  // The rules of the profile, the port, and the number it is given.
+  expect(rows.map(row => [row.seq, row.subject])).toEqual([
+    [1, 'rule'],
+    [2, 'instance'],
+    [3, 'instance'],
+  ]);
   expect((await run(`changes --after ${rows.at(-1).cursor}`)).out).toBe('nothing has changed since then\n');
   expect((await run('changes --last 1')).out.trim().split('\n')).toHaveLength(1);
   expect(await run('changes --after soon')).toMatchObject({ code: 2 });

@@ -5,7 +5,7 @@ import { AgentError } from '../../core/errors.ts';
 import { isArray, type Json } from '../../core/json.ts';
 import type { Client } from '../client.ts';
 import type { Command, CommandParts, Given, Said } from '../command.ts';
-import { listAt, textAt } from '../read.ts';
+import { listAt, part, textAt } from '../read.ts';
 import { instanceTypes, listInstances, Names, oneInstance, wholeId } from '../resolve.ts';
 import type { Screen } from '../screen.ts';
 import { plansText, planText, tasksText } from '../show-plans.ts';
@@ -66,12 +66,19 @@ async function planSaid(client: Client, answer: Json, exit = 0): Promise<Said> {
 
 const hash = { takes: 'HASH', about: 'only if the plan still has this hash' };
 
+const duringFreeze = { about: 'now, in spite of freezes and outside of maintenance windows' };
+
 export const approve: Command = {
   name: 'approve',
   words: 'ID',
   takes: [1, 1],
   about: 'lets the agent carry out a plan, exactly as it was made',
-  flags: { hash, by: whose, wait: { about: 'until it has ended; exit 1 unless it is done' } },
+  flags: {
+    hash,
+    by: whose,
+    'during-freeze': duringFreeze,
+    wait: { about: 'until it has ended; exit 1 unless it is done' },
+  },
   examples: ['diffo approve ID', 'diffo approve ID --hash HASH --wait'],
   run: async (given, parts) => {
     const { id, answer } = await orderPlan('approve', given, parts, hashOf(given));
@@ -98,6 +105,7 @@ export const apply: Command = {
   flags: {
     hash,
     by: whose,
+    'during-freeze': duringFreeze,
     file: { takes: 'FILE|DIR', short: 'f', about: 'lay the sets in it; - for standard input' },
     prune: { about: 'with -f: withdraw what stands of these sets and is not said any more' },
     'dry-run': { about: 'with -f: only show what differs' },
@@ -121,7 +129,7 @@ function checkApply({ words, flags }: Given): void {
   if (isFile && words.length > 0) {
     throw new AgentError('invalid', `-f takes one file or directory; what is "${words[0]}"?`);
   }
-  const stray = (isFile ? ['hash', 'by'] : ['prune', 'dry-run', 'yes']).find(name => flags.has(name));
+  const stray = (isFile ? ['hash', 'by', 'during-freeze'] : ['prune', 'dry-run', 'yes']).find(name => flags.has(name));
   if (stray === undefined) return;
   throw new AgentError('invalid', `--${stray} goes with ${isFile ? 'a plan' : '-f'}; see diffo apply --help`);
 }
@@ -158,9 +166,13 @@ export const discard: Command = {
   },
 };
 
-function hashOf({ flags }: Given): { readonly hash?: string; readonly by?: string } {
+function hashOf({ flags }: Given): { readonly hash?: string; readonly by?: string; readonly duringFreeze?: boolean } {
   const given = flags.get('hash');
-  return { ...(given === undefined ? {} : { hash: given }), ...byWhom(flags) };
+  return {
+    ...(given === undefined ? {} : { hash: given }),
+    ...byWhom(flags),
+    ...(flags.has('during-freeze') ? { duringFreeze: true } : {}),
+  };
 }
 
 async function orderPlan(
@@ -176,7 +188,10 @@ async function orderPlan(
 async function ended(client: Client, id: string, latest: Json): Promise<Json> {
   const until = Date.now() + WAIT_AT_MOST_MS;
   let seen = latest;
-  while (['approved', 'carryingOut'].includes(textAt(seen, 'state') ?? '') && Date.now() < until) {
+  // One that may not be begun yet goes on being approved.
+  const isUnderWay = (): boolean =>
+    ['approved', 'carryingOut'].includes(textAt(seen, 'state') ?? '') && part(seen, 'held') === undefined;
+  while (isUnderWay() && Date.now() < until) {
     await sleep(LOOK_AGAIN_MS);
     seen = await client.get(pathOf(id));
   }
