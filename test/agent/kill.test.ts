@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { describe, expect, test as it, onTestFailed, onTestFinished } from 'vitest';
 import { callAgent, makeDirectory, until } from '../kit/agent.ts';
+import { freeSpending } from '../kit/budgets.ts';
 import { type Chance, chanceOf } from '../kit/chance.ts';
 import { type Event, faultsOf, type ToldChange, tasksIn } from '../kit/history.ts';
 import { makeNetns, type Netns, noNamespaces } from '../kit/netns.ts';
@@ -198,6 +199,9 @@ class Run {
     });
     onTestFinished(() => run.#tidy());
     await run.#start();
+    // It does in minutes what an agent does in months, and somebody changes things all the while.
+    await run.#rule(freeSpending);
+    await run.#rule({ id: 'restore', sort: 'outOfBand', policy: 'restore' });
     const veth1 = { for: { kind: 'networkInterface', name: 'veth1' }, mode: 'enforce' };
     const standing = { up: { administrativeState: 'unlocked' }, mtu: characteristic('mtu', 1500) };
     for (const [id, expected] of Object.entries(standing)) {
@@ -295,6 +299,11 @@ class Run {
     expect(well).toBeGreaterThan(kills);
     // What was seen is enough to have shown a fault.
     expect(effects).toBeGreaterThan(kills / 2);
+  }
+
+  async #rule(body: object): Promise<void> {
+    const { status } = await callAgent(this.#url, 'POST', '/diffo/v1/rules', body);
+    expect(status).toBe(201);
   }
 
   async #start(): Promise<void> {

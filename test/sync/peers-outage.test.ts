@@ -14,6 +14,7 @@ import { seal } from '../../src/core/peer-message.ts';
 import type { StandingVerdict } from '../../src/core/verdict.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { until } from '../kit/agent.ts';
+import { freeSpending } from '../kit/budgets.ts';
 import { type Door, openDoor } from '../kit/door.ts';
 import { type Mosquitto, noMosquitto, runMosquitto } from '../kit/mosquitto.ts';
 import { makeNetns, type Netns, noNamespaces } from '../kit/netns.ts';
@@ -85,6 +86,7 @@ async function makeSite(way: Way): Promise<Site> {
   };
   const url = `ws://${AT_B}:${portB}/peer`;
   const b = await side(partyB, netnsB, `${AT_B}:${portB}`, { peers: peerAt(partyA), mode: 'enforce' });
+  await b.door.call('POST', '/diffo/v1/rules', freeSpending);
   const a = await side(partyA, netnsA, `127.0.0.1:${portA}`, {
     peers: peerAt(partyB, way === 'WebSocket' ? url : undefined),
   });
