@@ -3,9 +3,11 @@
  *
  *     proposed ──approve──▶ approved ──▶ carryingOut ──▶ done ──undo──▶ undoing ──▶ undone
  *        │                     │              └────────▶ failed ──undo──▶ …
- *        ├──discard──▶ discarded
- *        └──(moved)──▶ refused ◀┘
+ *        ├──discard──▶ discarded              │ ▲
+ *        └──(moved)──▶ refused ◀┘             ▼ └──confirm
+ *                                        unconfirmed ──lapse, undo──▶ undoing
  */
+import type { Protected } from './guard/protect.ts';
 import type { ExpectationId, InstanceId, Instant, PlanId } from './ids.ts';
 import type { Json } from './json.ts';
 import type { Verdict } from './outstanding.ts';
@@ -17,6 +19,7 @@ export type PlanState =
   | 'proposed'
   | 'approved'
   | 'carryingOut'
+  | 'unconfirmed'
   | 'done'
   | 'failed'
   | 'undoing'
@@ -24,13 +27,26 @@ export type PlanState =
   | 'refused'
   | 'discarded';
 
-export type PlanEvent = 'approve' | 'start' | 'finish' | 'fail' | 'refuse' | 'discard' | 'undo' | 'undone';
+export type PlanEvent =
+  | 'approve'
+  | 'start'
+  | 'hold'
+  | 'confirm'
+  | 'lapse'
+  | 'finish'
+  | 'fail'
+  | 'refuse'
+  | 'discard'
+  | 'undo'
+  | 'undone';
 
 /** Where each event takes a plan from each state; null where the event does not apply. */
 export const planTransitions: Record<PlanState, Record<PlanEvent, PlanState | null>> = {
   proposed: row({ approve: 'approved', start: 'carryingOut', refuse: 'refused', discard: 'discarded' }),
   approved: row({ start: 'carryingOut', refuse: 'refused', discard: 'discarded' }),
-  carryingOut: row({ finish: 'done', fail: 'failed' }),
+  // What has to be confirmed may lapse before all of it was done: the agent was not there to go on.
+  carryingOut: row({ finish: 'done', fail: 'failed', hold: 'unconfirmed', lapse: 'undoing' }),
+  unconfirmed: row({ confirm: 'carryingOut', lapse: 'undoing', undo: 'undoing' }),
   done: row({ undo: 'undoing' }),
   failed: row({ undo: 'undoing' }),
   // An undo that stopped half way may be asked for again.
@@ -44,6 +60,9 @@ function row(known: Partial<Record<PlanEvent, PlanState>>): Record<PlanEvent, Pl
   return {
     approve: null,
     start: null,
+    hold: null,
+    confirm: null,
+    lapse: null,
     finish: null,
     fail: null,
     refuse: null,
@@ -80,6 +99,8 @@ export interface PlannedTask {
   readonly key?: string;
   /** What it will move, side effects included. */
   readonly effects?: readonly Effect[];
+  /** Nothing but a named person's word lets it be done, and a second one afterwards lets it stay. */
+  readonly protected?: Protected;
 }
 
 /** What does not start now, and the reason in words. */
@@ -113,6 +134,31 @@ export interface Foretold {
   readonly residual?: Json;
 }
 
+/** A moment in the run of the machine, which nobody can set back: `boot` is another one after it has started anew. */
+export interface RunMoment {
+  readonly boot: string;
+  readonly upMs: number;
+}
+
+/** A process that takes a plan back when no agent is left to do it; `started` tells it from a later one of its number. */
+export interface Helper {
+  readonly pid: number;
+  readonly started: string;
+}
+
+export interface Confirmation {
+  readonly withinMs: number;
+  /** Written before anything protected is done; from then on the time counts. */
+  readonly began?: RunMoment;
+  /** When that ends, by the clock on the wall as it was then. */
+  readonly until?: Instant;
+  readonly helper?: Helper;
+  readonly confirmedBy?: string;
+  readonly confirmedAt?: Instant;
+  /** Why it goes back. */
+  readonly lapsed?: string;
+}
+
 export interface Plan {
   readonly id: PlanId;
   readonly state: PlanState;
@@ -136,8 +182,10 @@ export interface Plan {
   readonly duringFreeze?: true;
   /** What follows when these are done, as far as it can be said: `needs 3 more steps`. */
   readonly after?: string;
+  /** How what is protected in it is kept, or goes back; of a plan that touches nothing protected, absent. */
+  readonly confirm?: Confirmation;
   readonly endedAt?: Instant;
-  /** Why it was refused or failed. */
+  /** Why it was refused or failed, or went back by itself. */
   readonly because?: string;
   readonly seq: number;
 }

@@ -20,6 +20,8 @@ export interface Effect {
   readonly value?: Json;
   /** It may also stay as it is, or come to something else: nobody can know; the sentence says why. */
   readonly unsure?: string;
+  /** Of a list: nobody knows what comes to it, but all that stood there and is in `value` stays. */
+  readonly onlyMore?: true;
 }
 
 /** Whether a thing is, at the path of an effect, as the effect says. */

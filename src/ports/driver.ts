@@ -1,10 +1,10 @@
 /** The door to the element: a driver looks at it, hears it change, and carries out steps on it. */
 import type { Ability } from '../core/ability.ts';
+import type { Lifeline } from '../core/guard/protect.ts';
 import type { Instant } from '../core/ids.ts';
 import type { InstanceType } from '../core/instance.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { Path } from '../core/path.ts';
-import type { Named, TaskStep } from '../core/task.ts';
+import type { TaskStep } from '../core/task.ts';
 
 /** Names a thing to its driver: `key` is its natural key, the same after a restart and after delete and re-add. */
 export interface NaturalKey {
@@ -50,7 +50,7 @@ export interface Sample {
 
 /** The smallest act on an element; plain data, so that it can be written down before it is carried out. */
 export type Step = TaskStep;
-export type { Ability };
+export type { Ability, Lifeline };
 
 /** What the driver found just before a step. */
 export interface Examination {
@@ -98,14 +98,4 @@ export interface Driver {
   boot?(): string | undefined;
   /** What the agent itself, and whoever works on it, is reached by right now. Asked before a plan is made. */
   lifelines?(): Promise<readonly Lifeline[]>;
-}
-
-/** A fact on the element without which nobody reaches it: a link, an address, a route, the power of a port. */
-export interface Lifeline {
-  readonly of: Named;
-  readonly path: Path;
-  /** The item of a list that is meant, where it is not all of what stands at the path. */
-  readonly item?: Json;
-  /** In words: `192.0.2.7 is connected to the agent by it`. */
-  readonly because: string;
 }

@@ -22,7 +22,12 @@ test('only a proposed plan can be approved, and only what was carried out can be
   const from = (event: 'approve' | 'undo') =>
     Object.entries(planTransitions).flatMap(([state, events]) => (events[event] === null ? [] : [state]));
   expect(from('approve')).toEqual(['proposed']);
-  expect(from('undo')).toEqual(['done', 'failed', 'undoing']);
+  expect(from('undo')).toEqual(['unconfirmed', 'done', 'failed', 'undoing']);
+});
+
+test('what waits to be confirmed is kept by a word alone; what lapses goes back', () => {
+  expect(planTransitions.carryingOut.hold).toBe('unconfirmed');
+  expect(planTransitions.unconfirmed).toMatchObject({ confirm: 'carryingOut', lapse: 'undoing', finish: null });
 });
 
 test('a plan that is over stays over', () => {

@@ -43,7 +43,13 @@ const waiting = z.strictObject({
   mode: mode.exactOptional(),
 });
 
-const effect = z.strictObject({ of: thing, path, value: anyJson.exactOptional(), unsure: text.exactOptional() });
+const effect = z.strictObject({
+  of: thing,
+  path,
+  value: anyJson.exactOptional(),
+  unsure: text.exactOptional(),
+  onlyMore: z.literal(true).exactOptional(),
+});
 
 const verdict = z.enum(['met', 'unmet', 'unknown', 'inapplicable']);
 

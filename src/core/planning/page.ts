@@ -1,5 +1,5 @@
 /** What is written down while it is worked out what could be done about one thing: tasks, what waits, what was read. */
-import { type Mode, modes } from '../expectation.ts';
+import { lesser, type Mode, modes } from '../expectation.ts';
 import { type ExpectationId, instanceId } from '../ids.ts';
 import type { Instance } from '../instance.ts';
 import { canonical, type Json } from '../json.ts';
@@ -92,15 +92,21 @@ export class Page {
     else if (why !== undefined) for (const each of [unmet, ...also]) this.waits(each, path, { because: why });
   }
 
-  #follow({ unmet: { expectation, mode }, also, path, wanted }: Aim, { offer, steps }: Way): void {
+  #follow({ unmet: { expectation, mode: allowed }, also, path, wanted }: Aim, { offer, steps }: Way): void {
     const others = also.map(each => each.expectation.id);
     const { driver, ability } = offer;
     const { of } = this;
     const leaf = leafName(expectation.id, this.#instance?.id ?? of?.name, path);
     let scene: Scene = this.#scene;
-    for (const step of steps) {
+    const foreseen = steps.map(step => {
       const effects = ability.predict(step, scene);
+      const why = this.situation.protects?.(expectation, effects, scene);
       scene = foresee(scene, effects, this.situation.context.keyed);
+      return { step, effects, why };
+    });
+    // The steps for one leaf are not torn apart: where one needs a person's word, all wait for it.
+    const mode = foreseen.some(each => each.why) ? lesser(allowed, 'approve') : allowed;
+    for (const { step, effects, why } of foreseen) {
       for (const each of step.needs ?? []) this.#scene.spots.add(spotOf(each.of));
       for (const each of effects) this.#moves.add(spotOf(each.of));
       const same = `${driver}\0${step.op}\0${canonical(step.args)}`;
@@ -121,6 +127,7 @@ export class Page {
         step,
         key: taskKey({ driver, step }, leaf, expectation),
         effects,
+        ...(why ? { protected: why } : {}),
         mode,
       };
       const former = before ? [before.task.expectation, ...(before.task.also ?? [])] : [];

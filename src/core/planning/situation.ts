@@ -1,12 +1,13 @@
 /** What a plan is made from, and what becomes of it on the way to a plan. */
 import type { Expectation, Mode } from '../expectation.ts';
+import type { Protected } from '../guard/protect.ts';
 import type { InstanceId, Instant } from '../ids.ts';
 import type { Instance } from '../instance.ts';
 import type { Json } from '../json.ts';
 import type { Context, Leaf } from '../outstanding.ts';
 import type { Path } from '../path.ts';
 import type { PlannedTask, Waiting } from '../plan.ts';
-import type { Scene } from '../prediction.ts';
+import type { Effect, Scene } from '../prediction.ts';
 import type { Named } from '../task.ts';
 import type { Strayed } from '../verdict.ts';
 import type { Offer } from './choice.ts';
@@ -42,6 +43,8 @@ export interface Situation {
   /** The ways to a leaf that were tried in vain, as `wayName` calls them. */
   readonly tried: (leaf: string) => readonly string[];
   readonly context: Context;
+  /** Why a step with these effects needs a person's word, whatever the mode; absent: nothing is protected. */
+  readonly protects?: (expectation: Expectation, effects: readonly Effect[], before: Scene) => Protected | undefined;
 }
 
 /** With what may be done about it at this path. */

@@ -60,6 +60,7 @@ describe.skipIf(noNamespaces !== undefined)(`what a Linux host is reached by${wh
     const route = '/resourceCharacteristic/route/value';
     expect(await driver.lifelines?.()).toEqual([
       { of: port, path: '/administrativeState', because },
+      { of: port, path: '/resourceCharacteristic/mtu/value', because },
       { of: port, path: '/resourceCharacteristic/ipAddress/value', item: '192.0.2.7/24', because },
       {
         of: host,

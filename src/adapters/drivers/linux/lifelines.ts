@@ -30,8 +30,16 @@ export async function lifelines({ kernel, proc, hostName, ports }: LifelineParts
   };
   const host = { kind: hostKind, name: hostName };
 
-  const addLink = (name: string, because: string): void => {
-    add({ of: { kind: interfaceKind, name }, path: '/administrativeState', because });
+  const addLink = (name: string, because: string, met: ReadonlySet<string> = new Set()): void => {
+    const link = links.find(each => each.name === name);
+    const of = { kind: interfaceKind, name };
+    add({ of, path: '/administrativeState', because });
+    // Too small a one lets nobody through who sends more.
+    if (link) add({ of, path: '/resourceCharacteristic/mtu/value', because });
+    // What it stands on carries it: a VLAN's interface, the members of a bridge or a bond.
+    const below = links.filter(each => each.master === name || (each.name === link?.link && link.kind !== 'veth'));
+    const seen = new Set([...met, name]);
+    for (const each of below) if (!seen.has(each.name)) addLink(each.name, because, seen);
   };
   const addAddress = (address: string, because: string): void => {
     const link = links.find(each => each.addresses.some(one => canonicalAddress(one.local) === address));

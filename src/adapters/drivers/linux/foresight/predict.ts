@@ -12,7 +12,8 @@ import { effectsOf, type TriedLink, type World } from './world.ts';
 
 export function predict(step: TaskStep, scene: Scene): readonly Effect[] {
   const act = readStep(step);
-  return effectsOf(scene, world => apply(world, act));
+  const unlocks = act.op === 'setAdministrativeState' && act.up;
+  return effectsOf(scene, world => apply(world, act), unlocks);
 }
 
 function apply(world: World, act: Act): void {

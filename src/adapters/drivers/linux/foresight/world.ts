@@ -54,7 +54,12 @@ export function linkNamed(world: World, name: string): TriedLink | undefined {
 }
 
 /** All that is otherwise after `change`. */
-export function effectsOf(scene: Scene, change: (world: World) => void): readonly Effect[] {
+export function effectsOf(
+  scene: Scene,
+  change: (world: World) => void,
+  /** Nothing is taken away by it, whatever comes of what is not sure. */
+  onlyMore = false,
+): readonly Effect[] {
   const before = render(scene, worldOf(scene));
   const world = worldOf(scene);
   change(world);
@@ -64,7 +69,8 @@ export function effectsOf(scene: Scene, change: (world: World) => void): readonl
     for (const [path, value] of values) {
       const why = reason(world, link, path);
       if (why === undefined && sameValue(value, before[i]?.values.get(path))) continue;
-      effects.push({ of, path, ...some('value', value), ...some('unsure', why) });
+      const stays = onlyMore && why !== undefined && isArray(value);
+      effects.push({ of, path, ...some('value', value), ...some('unsure', why), ...(stays ? { onlyMore } : {}) });
     }
   });
   return effects;
