@@ -4,7 +4,7 @@ import { leafName } from '../core/planner.ts';
 import { begin, finish, recoverTasks, runTasks } from './carry-out.ts';
 import type { Drafts } from './drafts.ts';
 import { BY_ITSELF } from './guard.ts';
-import { draftPlan, type Holding, refuseWhatMoved, whyUnwanted } from './plans.ts';
+import { draftPlan, type Holding, refuseWhatMoved, whyMoved, whyUnwanted } from './plans.ts';
 import { putBackWithdrawn, type RestoreParts } from './restore.ts';
 import { takeBack } from './take-back.ts';
 import { upkeep } from './upkeep.ts';
@@ -19,7 +19,7 @@ export interface ActingParts extends RestoreParts {
   readonly counts: { wrongPredictions: number; tasksDone: number; tasksFailed: number; plansRefused: number };
 }
 
-/** True when anything was done to an element; what came of it has then been looked at and judged. */
+/** True when anything was done to an element, or found to have moved before it could be done. */
 export async function actNow(parts: ActingParts): Promise<boolean> {
   const { store, clock, counts, guard } = parts;
   // One that could not be written down after it was done, as on a full disk, is looked at again like after a crash.
@@ -52,12 +52,15 @@ export async function actNow(parts: ActingParts): Promise<boolean> {
   return acted || actByItself(parts);
 }
 
-/** Carries out what needs nobody's word. */
+/** Carries out what needs nobody's word; true when there was something. */
 async function actByItself(parts: ActingParts): Promise<boolean> {
   const { store, clock, drafts } = parts;
   const now = clock.now();
   const own = draftPlan(parts, drafts.free(now), { madeBy: 'loop', now });
   if (!own) return false;
+  // The element itself has the last word; what has moved is judged, and planned for, in the next pass.
+  for (const driver of new Set(own.tasks.map(task => task.driver))) await parts.look(driver, false);
+  if (whyMoved(parts, own, clock.now()) !== undefined) return true;
   const written = store.transact({ ...upkeep, why: 'mode enforce' }, writer =>
     writer.putPlan({ ...own, state: 'approved', approvedBy: BY_ITSELF }),
   );

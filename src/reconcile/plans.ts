@@ -61,7 +61,11 @@ export interface Holding {
 }
 
 /** Why a plan no longer holds, as a sentence; undefined when it does. */
-export function whyMoved({ store, keyed, abilityOf }: Holding, plan: Plan, now: Instant): string | undefined {
+export function whyMoved(
+  { store, keyed, abilityOf }: Holding,
+  plan: Unwritten<Plan>,
+  now: Instant,
+): string | undefined {
   for (const { id } of plan.expectations) {
     const because = whyUnwanted(store, plan, id);
     if (because !== undefined) return because;
@@ -78,7 +82,7 @@ export function isExpired({ expiresAt, state, madeBy }: Plan, now: Instant): boo
 }
 
 /** Why an expectation no longer wants what a plan does for it, as a sentence; undefined when it does. */
-export function whyUnwanted(store: Reader, plan: Plan, id: ExpectationId): string | undefined {
+export function whyUnwanted(store: Reader, plan: Pick<Plan, 'expectations'>, id: ExpectationId): string | undefined {
   const now = store.expectation(id);
   if (!now) return `expectation ${id} was withdrawn`;
   const isSame = plan.expectations.some(each => each.id === id && each.seq === now.seq);

@@ -55,7 +55,11 @@ const tunnel = {
   needs: [uplinkIsUp],
 };
 
-async function world(names: readonly string[] = ['p1', 'p2'], rules: PlanRules = {}) {
+async function world(
+  names: readonly string[] = ['p1', 'p2'],
+  rules: PlanRules = {},
+  as: (driver: Driver) => Driver = driver => driver,
+) {
   const clock = handClock();
   const simulator = openSimulator({
     clock,
@@ -65,7 +69,7 @@ async function world(names: readonly string[] = ['p1', 'p2'], rules: PlanRules =
   });
   const acts: string[] = [];
   const driverOf = (driver: Driver): Driver => ({
-    ...driver,
+    ...as(driver),
     act: async (step: Step) => {
       acts.push(step.summary);
       await driver.act(step);
@@ -312,6 +316,17 @@ test('a plan is refused when anything it needs has moved, with the path and both
     because: expect.stringMatching(/^\/administrativeState of \S+ was "unlocked" and is "locked"$/),
   });
   expect(made.acts).toEqual([]);
+});
+
+test('what has moved unheard is found before the first step, and nothing is done on what was so', async () => {
+  const deaf = (driver: Driver): Driver => ({ ...driver, start: async () => {} });
+  const made = await world(['p1', 'p2'], {}, deaf);
+  made.simulator.world.change('port', 'p1', MTU, 1400);
+  await made.clock.advance(10_000);
+  await made.lay(wish('mtu', 1400), on('p1'));
+  await made.settle();
+  expect(made.store.verdicts()).toMatchObject([{ verdict: 'met' }]);
+  expect([made.store.plans(), made.acts]).toEqual([[], []]);
 });
 
 test('a plan is refused when what it was to make is there by now', async () => {
