@@ -9,7 +9,7 @@ import {
   parseCidr,
   sameNetwork,
 } from '../../../src/adapters/drivers/linux/address.ts';
-import { characteristics } from '../../../src/adapters/drivers/linux/facts.ts';
+import { characteristics } from '../../../src/adapters/drivers/linux/characteristics.ts';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
 import type { Step } from '../../../src/ports/driver.ts';
 

@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  defaultRoute,
-  interfaceKeys,
-  type Reading,
-  routeItems,
-  sightings,
-} from '../../../src/adapters/drivers/linux/facts.ts';
+import { defaultRoute } from '../../../src/adapters/drivers/linux/connectivity.ts';
+import { interfaceKeys, type Reading, routeItems, sightings } from '../../../src/adapters/drivers/linux/facts.ts';
 import { type Link, type Route, readLinks, readRoutes } from '../../../src/adapters/drivers/linux/reading.ts';
 import { type Port, readTraffic, readWireless } from '../../../src/adapters/drivers/linux/sysfs.ts';
 import type { JsonObject } from '../../../src/core/json.ts';

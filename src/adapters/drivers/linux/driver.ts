@@ -6,12 +6,12 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { Driver, Look, Sample } from '../../../ports/driver.ts';
 import type { Log } from '../../../ports/log.ts';
 import { linuxAbilities } from './abilities.ts';
+import { characteristics } from './characteristics.ts';
 import { managersOf } from './coexist.ts';
 import { openConf } from './conf.ts';
 import { openCrafts } from './craft/crafts.ts';
 import { act, examine, narrow, undo } from './effects.ts';
 import {
-  characteristics,
   counterCharacteristics,
   type HostReading,
   hostKey,

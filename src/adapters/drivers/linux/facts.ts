@@ -1,9 +1,13 @@
 /** Turns what was read of the element into sightings in TMF's v5 shape. Pure. */
-import { isArray, type Json, type JsonObject } from '../../../core/json.ts';
+import type { JsonObject } from '../../../core/json.ts';
 import type { NaturalKey, Sighting } from '../../../ports/driver.ts';
-import { type Cidr, cidrText, orderOf, parseCidr } from './address.ts';
+import { orderOf, parseCidr } from './address.ts';
+import { addressDetails, addressList } from './address-facts.ts';
+import { characteristics } from './characteristics.ts';
+import { connectivity, isOperational } from './connectivity.ts';
 import type { Seen } from './craft/craft.ts';
-import { type Address, type Link, type Route, some } from './reading.ts';
+import { byOrder } from './ordering.ts';
+import { type Link, type Route, some } from './reading.ts';
 import type { Counters, Port } from './sysfs.ts';
 
 export interface HostReading {
@@ -117,68 +121,6 @@ export function interfaceFacts(
   };
 }
 
-/**
- * What is remarkable about addresses, in the order of the kernel: of several IPv4 addresses the first is the one that is
- * spoken from, and when it goes the next one of its network follows it. Left out where there is nothing to say.
- */
-function addressDetails(link: Link): JsonObject[] | undefined {
-  const isOne = link.addresses.filter(({ family }) => family === 4).length < 2;
-  const four = link.addresses.filter(({ family }) => family === 4).flatMap(detailOf);
-  const six = link.addresses.filter(({ family }) => family === 6).flatMap(detailOf);
-  const told = [
-    ...four.filter(each => !isOne || isRemarkable(each)),
-    ...six.filter(isRemarkable).sort((a, b) => compareTexts(String(a.address), String(b.address))),
-  ];
-  return told.length > 0 ? told : undefined;
-}
-
-function detailOf(address: Address): JsonObject[] {
-  const cidr = parseCidr(`${address.local}/${address.length}`, true);
-  if (!cidr) return [];
-  const flag = (name: string): true | undefined => (address.flags.includes(name) ? true : undefined);
-  return [
-    {
-      address: cidrText(cidr),
-      ...some('secondary', address.family === 4 ? flag('secondary') : undefined),
-      ...some('noPrefixRoute', flag('noprefixroute')),
-      ...some('dynamic', flag('dynamic')),
-      ...some('deprecated', flag('deprecated')),
-      ...some('temporary', flag('temporary')),
-      ...some('peer', address.peer),
-      ...some('scope', address.scope === scopeOf(cidr.address) ? undefined : address.scope),
-      ...some('metric', address.metric),
-    },
-  ];
-}
-
-function isRemarkable(detail: JsonObject): boolean {
-  return Object.keys(detail).length > 1;
-}
-
-/** Where an address is valid when nobody says. */
-export function scopeOf(address: string): string {
-  if (/^fe[89ab]/.test(address)) return 'link';
-  return address === '::1' || address.startsWith('127.') ? 'host' : 'global';
-}
-
-/** The kernel does not know the state of some links (lo, tun); then a carrier is enough. */
-export function isOperational({ operstate, flags }: Pick<Link, 'operstate' | 'flags'>): boolean {
-  return operstate === 'UP' || (operstate === 'UNKNOWN' && flags.includes('LOWER_UP'));
-}
-
-/**
- * In one order for one set: the kernel lists IPv6 by age, and an address that was taken away and put back would look
- * like a change.
- */
-function addressList(link: Link): string[] {
-  return link.addresses.flatMap(readCidr).sort(byOrder(orderOf)).map(cidrText);
-}
-
-function readCidr({ local, length }: Address): Cidr[] {
-  const cidr = parseCidr(`${local}/${length}`, true);
-  return cidr ? [cidr] : [];
-}
-
 function hostSighting({ host, routes, forwarding, managers, seen }: Reading): Sighting {
   return {
     kind: hostKind,
@@ -260,60 +202,6 @@ function routeOrder(route: Route): string {
   ].join(' ');
 }
 
-/** Compares by a text that is made once for each. */
-function byOrder<T extends object>(order: (value: T) => string): (a: T, b: T) => number {
-  const orders = new WeakMap<T, string>();
-  const of = (value: T): string => {
-    const known = orders.get(value);
-    if (known !== undefined) return known;
-    const made = order(value);
-    orders.set(value, made);
-    return made;
-  };
-  return (a, b) => compareTexts(of(a), of(b));
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** The way out: of the default routes the one that the kernel would take, IPv4 first. */
-export function defaultRoute(routes: readonly Route[]): Route | undefined {
-  return routes
-    .filter(
-      route => route.table === 'main' && route.type === 'unicast' && /^(0\.0\.0\.0|::)\/0$/.test(route.destination),
-    )
-    .filter(route => route.source === undefined)
-    .sort((a, b) => a.family - b.family || (a.metric ?? 0) - (b.metric ?? 0))[0];
-}
-
-export interface Connectivity {
-  readonly state: 'active' | 'inactive';
-  readonly operatingStatus: 'stopped' | 'running' | 'failed';
-  readonly characteristics: { readonly [name: string]: string | undefined };
-  /** The interfaces by which the default route goes. */
-  readonly out: readonly Link[];
-}
-
-/** Reaching other networks: what the default route comes to. */
-export function connectivity(links: readonly Link[], routes: readonly Route[]): Connectivity {
-  const route = defaultRoute(routes);
-  const out = carriers(route)
-    .map(name => links.find(link => link.name === name))
-    .filter(link => link !== undefined);
-  const first = route?.nexthops?.[0] ?? route;
-  return {
-    state: route ? 'active' : 'inactive',
-    operatingStatus: !route ? 'stopped' : out.some(isOperational) ? 'running' : 'failed',
-    characteristics: {
-      gateway: first?.gateway,
-      sourceAddress: route && sourceAddress(route, out[0]),
-      addressFamily: route && (route.family === 4 ? 'ipv4' : 'ipv6'),
-    },
-    out,
-  };
-}
-
 function connectivitySighting({ links, routes, host }: Reading, keys: ReadonlyMap<number, string>): Sighting {
   const { state, operatingStatus, characteristics: found, out } = connectivity(links, routes);
   const supportedBy: NaturalKey[] = out.map(link => ({ kind: interfaceKind, key: keys.get(link.ifindex) ?? '' }));
@@ -332,63 +220,6 @@ function connectivitySighting({ links, routes, host }: Reading, keys: ReadonlyMa
   };
 }
 
-function carriers(route: Route | undefined): readonly string[] {
-  const hops = route?.nexthops ?? (route ? [route] : []);
-  return [...new Set(hops.map(hop => hop.interface).filter(name => name !== undefined))];
-}
-
-/** The address the kernel prefers for this route: the one it names, else the first of its scope on the way out. */
-function sourceAddress(route: Route, out: Link | undefined): string | undefined {
-  if (route.prefsrc !== undefined) return route.prefsrc;
-  const candidates = out?.addresses.filter(
-    address => address.family === route.family && address.scope === 'global' && !address.flags.includes('deprecated'),
-  );
-  if (route.family === 4) return candidates?.find(address => !address.flags.includes('secondary'))?.local;
-  // The kernel lists IPv6 by age, and its own choice depends on the destination; the lowest is at least steady.
-  return candidates
-    ?.filter(address => !address.flags.includes('temporary'))
-    .flatMap(readCidr)
-    .sort(byOrder(orderOf))[0]?.address;
-}
-
 export function counterCharacteristics(counters: Counters): JsonObject[] {
   return characteristics(counters);
 }
-
-/** Typed characteristics by name, sorted; what has no value is left out. */
-export function characteristics(values: { readonly [name: string]: Json | undefined }): JsonObject[] {
-  return Object.entries(values)
-    .flatMap(([name, value]) => (value === undefined || value === null ? [] : [characteristic(name, value)]))
-    .sort((a, b) => compareTexts(String(a.name), String(b.name)));
-}
-
-function characteristic(name: string, value: Json): JsonObject {
-  const [type, valueType] = typed(name, value);
-  return { name, value, valueType, '@type': type };
-}
-
-/** TMF's v5 names for typed characteristics. */
-function typed(name: string, value: Json): readonly [string, string] {
-  if (isArray(value)) return [arrayTypes[name] ?? 'StringArrayCharacteristic', 'array'];
-  switch (typeof value) {
-    case 'boolean':
-      return ['BooleanCharacteristic', 'boolean'];
-    case 'string':
-      return ['StringCharacteristic', 'string'];
-    case 'number':
-      return Number.isInteger(value) && !measures.has(name)
-        ? ['IntegerCharacteristic', 'integer']
-        : ['NumberCharacteristic', 'number'];
-    default:
-      return ['ObjectCharacteristic', 'object'];
-  }
-}
-
-const arrayTypes: Readonly<Record<string, string>> = {
-  route: 'ObjectArrayCharacteristic',
-  addressDetail: 'ObjectArrayCharacteristic',
-  loadAverage: 'NumberArrayCharacteristic',
-};
-
-/** These stay numbers when they happen to be whole. */
-const measures = new Set(['uptime', 'linkQuality', 'signalLevel', 'noiseLevel']);

@@ -6,7 +6,8 @@ import { sameJson } from '../../../core/json.ts';
 import type { Lifeline } from '../../../ports/driver.ts';
 import { canonicalAddress, familyOf } from './address.ts';
 import { type Connection, ownSockets, readConnections, sshPorts } from './connections.ts';
-import { defaultRoute, hostKind, interfaceKind, isListed, routeItem } from './facts.ts';
+import { defaultRoute } from './connectivity.ts';
+import { hostKind, interfaceKind, isListed, routeItem } from './facts.ts';
 import type { Kernel } from './kernel.ts';
 import type { Route } from './reading.ts';
 
@@ -32,19 +33,21 @@ export async function lifelines({ kernel, proc, hostName, ports }: LifelineParts
 
   const addLink = (name: string, because: string, met: ReadonlySet<string> = new Set()): void => {
     const link = links.find(each => each.name === name);
+    // A connection outlives the link it went by; nobody is reached by one that is locked.
+    if (!link?.flags.includes('UP')) return;
     const of = { kind: interfaceKind, name };
     add({ of, path: '/administrativeState', because });
     // Too small a one lets nobody through who sends more.
-    if (link) add({ of, path: '/resourceCharacteristic/mtu/value', because });
+    add({ of, path: '/resourceCharacteristic/mtu/value', because });
     // What it stands on carries it: a VLAN's interface, the members of a bridge or a bond.
-    const below = links.filter(each => each.master === name || (each.name === link?.link && link.kind !== 'veth'));
+    const below = links.filter(each => each.master === name || (each.name === link.link && link.kind !== 'veth'));
     const seen = new Set([...met, name]);
     for (const each of below) if (!seen.has(each.name)) addLink(each.name, because, seen);
   };
   const addAddress = (address: string, because: string): void => {
     const link = links.find(each => each.addresses.some(one => canonicalAddress(one.local) === address));
     const held = link?.addresses.find(one => canonicalAddress(one.local) === address);
-    if (!link || !held) return;
+    if (!link?.flags.includes('UP') || !held) return;
     addLink(link.name, because);
     const path = '/resourceCharacteristic/ipAddress/value';
     add({ of: { kind: interfaceKind, name: link.name }, path, item: `${address}/${held.length}`, because });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AgentError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { egressForm } from './craft/egress.ts';
-import { nftablesForm } from './craft/nftables.ts';
+import { nftablesForm } from './craft/nft-table.ts';
 import { sysctlForm } from './craft/sysctl.ts';
 
 const form = z.strictObject({

@@ -1,6 +1,6 @@
 /** What becomes of addresses, and of the routes that follow them, on a copy of the element. */
 import { sameNetwork } from '../address.ts';
-import { scopeOf } from '../facts.ts';
+import { scopeOf } from '../address-facts.ts';
 import { IPV4_MIN_MTU, IPV6_MIN_MTU } from '../mtu.ts';
 import type { Address } from '../reading.ts';
 import { addressText } from '../same.ts';

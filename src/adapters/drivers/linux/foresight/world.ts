@@ -6,15 +6,9 @@ import type { Effect, Scene } from '../../../../core/prediction.ts';
 import type { Named } from '../../../../core/task.ts';
 import { tmfKeyedArrays } from '../../../../tmf/keyed-arrays.ts';
 import { type Family, familyOf, parseCidr } from '../address.ts';
-import {
-  connectivity,
-  connectivityKind,
-  hostKind,
-  interfaceFacts,
-  interfaceKind,
-  routeItems,
-  scopeOf,
-} from '../facts.ts';
+import { scopeOf } from '../address-facts.ts';
+import { connectivity } from '../connectivity.ts';
+import { connectivityKind, hostKind, interfaceFacts, interfaceKind, routeItems } from '../facts.ts';
 import { type Address, type Link, type Route, some } from '../reading.ts';
 
 /** A link whose parts may be changed while something is tried on it. */
