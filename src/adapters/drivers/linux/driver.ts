@@ -6,6 +6,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { Driver, Look, Sample } from '../../../ports/driver.ts';
 import type { Log } from '../../../ports/log.ts';
 import { linuxAbilities } from './abilities.ts';
+import { bootId } from './boot.ts';
 import { characteristics } from './characteristics.ts';
 import { managersOf } from './coexist.ts';
 import { openConf } from './conf.ts';
@@ -51,6 +52,7 @@ export function openLinux(options: LinuxOptions): Driver {
   const sysfs = openSysfs({ clock, place });
   const crafts = openCrafts({ ...options, kernel, written: () => conf.forget() });
   let host: HostReading | undefined;
+  let boot: string | undefined;
   let lastSample: { readonly at: number; readonly samples: ReadonlyMap<string, Sample> } | undefined;
 
   async function read(): Promise<Reading> {
@@ -78,8 +80,10 @@ export function openLinux(options: LinuxOptions): Driver {
     async stop() {
       await Promise.all([monitor.stop(), crafts.stop(), kernel.stop()]);
     },
+    boot: () => boot,
     async look(): Promise<Look> {
       const at = clock.now();
+      boot ??= await bootId();
       return { at, sightings: sightings(await seeing(read)) };
     },
     async sample(maxAgeMs) {
