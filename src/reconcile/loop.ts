@@ -3,23 +3,17 @@
  * from what is so now; what rang the bell does not matter.
  */
 import { AgentError, sentence } from '../core/errors.ts';
-import type { Mode } from '../core/expectation.ts';
 import type { ExpectationId, InstanceId, Instant } from '../core/ids.ts';
-import type { Kinds } from '../core/kind.ts';
-import { reaches } from '../core/moves.ts';
-import type { KeyedArrays, Path } from '../core/path.ts';
+import type { Path } from '../core/path.ts';
 import { abilityFinder, type Draft } from '../core/planner.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Driver } from '../ports/driver.ts';
-import type { Log } from '../ports/log.ts';
-import type { Store } from '../ports/store.ts';
 import { type ActingParts, actNow } from './acting.ts';
 import { type Bell, hangBell } from './bell.ts';
 import { recoverTasks } from './carry-out.ts';
 import { Drafts } from './drafts.ts';
 import { Guard } from './guard.ts';
 import type { Named } from './interests.ts';
-import { Judge, type JudgeParts } from './judge.ts';
+import { Judge } from './judge.ts';
+import { canSet, type LoopCounts, type LoopParts, newCounts } from './loop-parts.ts';
 import { Observer } from './observe.ts';
 import { type Decision, OutOfBand } from './out-of-band.ts';
 import { type Holding, nextExpiry, refuseWhatMoved } from './plans.ts';
@@ -34,26 +28,6 @@ import { clearBackoffs, propose, startAfresh, tidy } from './upkeep.ts';
 import { Verdicts } from './verdicts.ts';
 import { Watch } from './watch.ts';
 
-export interface LoopParts {
-  readonly store: Store;
-  readonly drivers: readonly Driver[];
-  readonly kinds: Kinds;
-  readonly keyed: KeyedArrays;
-  /** What expectations speak of where that is more than what is kept. */
-  readonly asShown?: JudgeParts['asShown'];
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly newId: () => string;
-  readonly chance: () => number;
-  readonly profileMode: Mode;
-  /** The longest a driver goes without looking. */
-  readonly lookEveryMs: number;
-  /** How old an observation may be when an expectation does not say. */
-  readonly freshnessMs: number;
-  /** How long a plan may wait; an hour when nobody says. */
-  readonly planExpiryMs?: number;
-}
-
 /** Keeps an expectation with a tiny freshness from looking without pause. */
 const SHORTEST_LOOK_MS = 1_000;
 
@@ -62,17 +36,6 @@ const PASSES_PER_TIDY = 100;
 const SWEEP_EVERY_MS = 3_600_000;
 
 const NEVER = Number.POSITIVE_INFINITY;
-
-export interface LoopCounts {
-  passes: number;
-  tasksDone: number;
-  tasksFailed: number;
-  /** Tasks that did otherwise than was foreseen. */
-  wrongPredictions: number;
-  plansRefused: number;
-  lastPassAt: Instant | undefined;
-  lastPassMs: number;
-}
 
 export class Loop {
   readonly sight: Sight;
@@ -83,15 +46,7 @@ export class Loop {
   readonly guard: Guard;
   /** The ability that a task was planned by. */
   readonly abilityOf: Holding['abilityOf'];
-  readonly counts: LoopCounts = {
-    passes: 0,
-    tasksDone: 0,
-    tasksFailed: 0,
-    wrongPredictions: 0,
-    plansRefused: 0,
-    lastPassAt: undefined,
-    lastPassMs: 0,
-  };
+  readonly counts: LoopCounts = newCounts();
   private readonly parts: LoopParts;
   private readonly bell: Bell;
   private readonly acting: ActingParts;
@@ -249,9 +204,7 @@ export class Loop {
 
   /** Whether something here can set what stands at a path of a kind. */
   settable(kind: string, path: Path): boolean {
-    return this.parts.drivers.some(({ abilities }) =>
-      abilities.some(each => each.kind === kind && (each.path === '' ? path === '' : reaches(each.path, path))),
-    );
+    return canSet(this.parts.drivers, kind, path);
   }
 
   private async pass(): Promise<void> {
@@ -278,8 +231,6 @@ export class Loop {
     this.sleepUntilDue();
   }
 
-  // Observe
-
   private async observe(now: Instant): Promise<void> {
     const { store } = this.parts;
     const willAct = this.looksEverywhere || store.plans({ states: ['approved', 'carryingOut'] }).length > 0;
@@ -299,8 +250,6 @@ export class Loop {
     return isOther;
   }
 
-  // Judge
-
   private async judgeWhatMoved(now: Instant): Promise<void> {
     const { sweep } = this;
     this.sweep = false;
@@ -312,8 +261,6 @@ export class Loop {
     if (this.outOfBand.settle(now)) await this.judgeWhatMoved(now);
   }
 
-  // Plan, and write down
-
   private async drawUp(now: Instant): Promise<void> {
     const { store } = this.parts;
     const { isOther } = await this.drafts.update(now);
@@ -324,14 +271,10 @@ export class Loop {
     propose(this.parts, this.drafts, now);
   }
 
-  // Carry out
-
   private async lookAndJudge(): Promise<void> {
     await this.watch.look('all', this.lookEveryMs());
     await this.judgeWhatMoved(this.parts.clock.now());
   }
-
-  // Sleep
 
   private sleepUntilDue(): void {
     const { store, clock } = this.parts;
