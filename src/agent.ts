@@ -288,6 +288,10 @@ async function openDriver(
       const given = { ...(vtyDir === '' ? {} : { vtyDir }), ...(configDir === '' ? {} : { configDir }) };
       return openFrr({ ...parts, settings: { ...settings, ...given } });
     }
+    case 'exec': {
+      const { openExec } = await import('./adapters/drivers/exec/driver.ts');
+      return openExec({ ...parts, settings });
+    }
     case 'simulator':
       return openSimulator({
         ...parts,

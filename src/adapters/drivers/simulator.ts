@@ -4,6 +4,7 @@
  */
 import { AgentError } from '../../core/errors.ts';
 import { characteristicArray, type InstanceType } from '../../core/instance.ts';
+import { itemsBack } from '../../core/items-back.ts';
 import { asJson, isArray, isObject, type Json, type JsonObject, property, sameJson } from '../../core/json.ts';
 import { at, type Path, segment } from '../../core/path.ts';
 import { holds } from '../../core/planning/needs.ts';
@@ -383,13 +384,6 @@ export function openSimulator(options: SimulatorParts): Simulator {
 
 function factsOf({ initial: { kind, type }, facts }: Live) {
   return { kind, type, facts };
-}
-
-function itemsBack(was: readonly Json[], made: readonly Json[], now: readonly Json[]): Json {
-  const has = (items: readonly Json[], item: Json): boolean => items.some(each => sameJson(each, item));
-  if (sameJson(now, made)) return was;
-  const kept = now.filter(item => !has(made, item) || has(was, item));
-  return [...kept, ...was.filter(item => !has(made, item) && !has(kept, item))];
 }
 
 function begin(initial: SimulatedElement, number: number): Live {

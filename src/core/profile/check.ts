@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 import { type FirmwareProfile, profileOf, readWritten } from './profile.ts';
 import { verifyAgent } from './verify/agent.ts';
 import { verifyCalculated } from './verify/calculated.ts';
+import { verifyExec } from './verify/exec.ts';
 import { verifyExpectations } from './verify/expectations.ts';
 import { verifyInherited } from './verify/inherited.ts';
 import { lookedAt } from './verify/looked-at.ts';
@@ -48,6 +49,7 @@ export function checkProfile(source: unknown, { settings, keyed, profiles }: Kno
   verifyInherited(looked);
   verifyCalculated(looked);
   verifyExpectations(read.expectations, looked, keyed && { keyed, ...(profiles ? { profiles } : {}) });
+  verifyExec(read.head?.drivers ?? [], looked);
   verifyRules(read.rules, looked);
   return { profile: profileOf(read), findings: read.findings.list };
 }
