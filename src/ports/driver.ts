@@ -94,6 +94,8 @@ export interface Driver {
   narrow?(step: Step, before: Json): Promise<Json>;
   /** Carries out several at once, all or none; absent where the element cannot. Rejects like `act`. */
   actTogether?(steps: readonly Step[]): Promise<void>;
+  /** Whether these are such as can be carried out at once; absent: all that it has are. */
+  canTogether?(steps: readonly Step[]): boolean;
   /** Names the run of the element since it last started, as of the last look; another one: what does not last is gone. */
   boot?(): string | undefined;
   /** What the agent itself, and whoever works on it, is reached by right now. Asked before a plan is made. */

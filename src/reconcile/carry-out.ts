@@ -51,14 +51,26 @@ export interface Failure {
   readonly because: string;
 }
 
+/** How much of a plan is run. */
+export interface Stretch {
+  /** Only tasks before this one, counted from 0. */
+  readonly below?: number;
+  /** Groups that failed in what was run before. */
+  readonly failed?: readonly Failure[];
+}
+
 /** Runs what is left of a plan that has begun; tells which groups failed. */
-export async function runTasks(parts: CarryOutParts, plan: Plan): Promise<readonly Failure[]> {
+export async function runTasks(
+  parts: CarryOutParts,
+  plan: Plan,
+  { below = Number.POSITIVE_INFINITY, failed: known = [] }: Stretch = {},
+): Promise<readonly Failure[]> {
   const { store } = parts;
-  const failures: Failure[] = [];
-  const over = new Set<string>();
+  const failures = [...known];
+  const over = new Set(known.map(each => each.group));
   for (const { id } of store.tasks({ plan: plan.id })) {
     const task = store.task(id);
-    if (!task) continue;
+    if (!task || (task.nth ?? 0) >= below) continue;
     const group = groupOf(plan, task);
     if (over.has(group)) continue;
     const failed = await runNext(parts, plan, task, membersOf(store, plan, group));
@@ -95,7 +107,9 @@ function isFailed(task: Task): Task | undefined {
 function goesAtOnce(parts: CarryOutParts, tasks: readonly Task[]): boolean {
   const [first] = tasks;
   if (!first || tasks.length < 2 || tasks.some(task => task.driver !== first.driver)) return false;
-  return parts.driver(first.driver) !== undefined && driverOf(parts, first).actTogether !== undefined;
+  if (parts.driver(first.driver) === undefined) return false;
+  const driver = driverOf(parts, first);
+  return driver.actTogether !== undefined && driver.canTogether?.(tasks.map(task => task.step)) !== false;
 }
 
 /** Nothing more of a group is done; what it has done is taken back, unless it was stopped by somebody's word. */

@@ -115,6 +115,7 @@ export function openLinux(options: LinuxOptions): Driver {
       await (crafts.of(step)?.act(step) ?? act({ kernel, clock }, step));
     },
     ...some('actTogether', crafts.actTogether),
+    ...some('canTogether', crafts.canTogether),
     async lifelines() {
       host ??= await readHost();
       const { name } = host;

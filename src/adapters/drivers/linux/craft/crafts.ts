@@ -19,6 +19,7 @@ export interface Crafts {
   start(heard: () => void): Promise<void>;
   stop(): Promise<void>;
   /** Absent where none can. */
+  readonly canTogether?: (steps: readonly Step[]) => boolean;
   readonly actTogether?: (steps: readonly Step[]) => Promise<void>;
 }
 
@@ -59,6 +60,11 @@ export function openCrafts(
   }
 
   const of = ({ op }: Step): Craft | undefined => crafts.find(each => each.ops.has(op));
+  const together = (steps: readonly Step[]): Craft | undefined => {
+    const [first] = steps;
+    const craft = first && of(first);
+    return craft?.actTogether && steps.every(each => of(each) === craft) ? craft : undefined;
+  };
   return {
     abilities: crafts.flatMap(each => each.abilities),
     of,
@@ -71,10 +77,10 @@ export function openCrafts(
     },
     ...(crafts.some(each => each.actTogether)
       ? {
+          canTogether: steps => together(steps) !== undefined,
           async actTogether(steps) {
-            const [first] = steps;
-            const craft = first && of(first);
-            if (!craft?.actTogether || steps.some(each => of(each) !== craft)) {
+            const craft = together(steps);
+            if (!craft?.actTogether) {
               throw new AgentError('unsupported', 'these steps are not of one sort that can be done all at once');
             }
             await craft.actTogether(steps);
