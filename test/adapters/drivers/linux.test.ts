@@ -452,7 +452,8 @@ describe.skipIf(noNamespaces !== undefined)(`the linux driver${why}`, () => {
           expect(examination.already).toBe(false);
           await driver.act(step);
           expect((await driver.examine(step)).already).toBe(true);
-          done.unshift({ step, before: JSON.parse(JSON.stringify(examination.before)) });
+          const kept = (await driver.narrow?.(step, examination.before)) ?? examination.before;
+          done.unshift({ step, before: JSON.parse(JSON.stringify(kept)) });
         }
         const changed = name === 'host' ? await host(driver) : await see(driver, name);
         const value = at(changed.facts, path, tmfKeyedArrays);
@@ -580,6 +581,25 @@ describe.skipIf(noNamespaces !== undefined)(`the linux driver${why}`, () => {
       expect(netns.dump().filter(line => !line.startsWith('link'))).toEqual(
         between.filter(line => !line.startsWith('link')),
       );
+    });
+
+    test('an undo brings back what the step took, and nothing that others took since', async () => {
+      const netns = await furnished();
+      const driver = open(netns);
+      const [step] = stepsTo(driver, await see(driver, 'va'), adminPath, 'locked');
+      if (!step) throw new Error('no step');
+      const examination = await driver.examine(step);
+      await driver.act(step);
+      const before = await driver.narrow?.(step, examination.before);
+      netns.ip('addr del 10.96.0.1/24 dev va');
+      netns.ip('route del 10.10.0.0/16');
+      await driver.undo(step, JSON.parse(JSON.stringify(before)));
+      await netns.settle();
+      const [now, all] = [netns.dump().join('\n'), netns.ip('route show')];
+      expect(now).toContain('2001:db8:1::1');
+      expect(all).toContain('10.8.0.0/16 via 203.0.113.1');
+      expect(now).not.toContain('10.96.0.1');
+      expect(all).not.toContain('10.10.0.0/16');
     });
 
     test('what cannot be said in words comes back as it was: encapsulations, realms, locked metrics, nexthop objects', {
