@@ -7,7 +7,8 @@ export interface Bell {
   stop(): Promise<void>;
 }
 
-export function hangBell(pass: () => Promise<void>): Bell {
+/** `begin` resolves when a pass may begin. */
+export function hangBell(pass: () => Promise<void>, begin: () => Promise<void> = () => Promise.resolve()): Bell {
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = false;
@@ -15,7 +16,7 @@ export function hangBell(pass: () => Promise<void>): Bell {
 
   const run = async (): Promise<void> => {
     // Let what is ringing in this turn ring, so that a burst is one pass.
-    await Promise.resolve();
+    await begin();
     do {
       again = false;
       const served = waiting;

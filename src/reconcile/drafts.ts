@@ -20,18 +20,19 @@ import {
 import { Ties } from '../core/planning/ties.ts';
 import type { LeafRecord } from '../core/settle/leaf-record.ts';
 import type { Pause, Reader } from '../ports/store.ts';
+import type { Turns } from '../ports/turns.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Guard } from './guard.ts';
 import type { Judge } from './judge.ts';
 import { triedInVain, whyPaused } from './plans.ts';
 import { asSeen, type Choice, type Portion, Portioning, rankOf } from './portioning.ts';
-import { Portions } from './portions.ts';
 import { RankedSites } from './ranked-sites.ts';
 import { StandingNow } from './standing-now.ts';
 import { StoreScene } from './store-scene.ts';
 import type { Site, UnmetNow } from './unmet.ts';
 
 export interface DraftParts {
+  readonly portions: Turns['portions'];
   readonly store: Reader;
   readonly judge: Judge;
   readonly unmet: UnmetNow;
@@ -96,7 +97,7 @@ export class Drafts {
     this.#scene.lookAnew();
     let isOther = this.#touchOnlookers();
     const moved = unmet.takeMoved();
-    const portions = new Portions();
+    const portions = this.#parts.portions();
     for (const site of moved) {
       if (this.#draw(site, pauses, now)) isOther = true;
       if (!portions.step()) continue;

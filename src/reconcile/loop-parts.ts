@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
+import type { Turns } from '../ports/turns.ts';
 import type { JudgeParts } from './judge.ts';
 
 export interface LoopParts {
@@ -28,6 +29,8 @@ export interface LoopParts {
   readonly freshnessMs: number;
   /** How long a plan may wait; an hour when nobody says. */
   readonly planExpiryMs?: number;
+  /** When it goes on; as it comes where nobody says. */
+  readonly turns?: Turns;
 }
 
 export interface LoopCounts {

@@ -6,6 +6,7 @@ import { AgentError, sentence } from '../core/errors.ts';
 import type { ExpectationId, InstanceId, Instant } from '../core/ids.ts';
 import type { Path } from '../core/path.ts';
 import { abilityFinder, type Draft } from '../core/planner.ts';
+import type { StrayPlace, Turns } from '../ports/turns.ts';
 import { type ActingParts, actNow } from './acting.ts';
 import { type Bell, hangBell } from './bell.ts';
 import { recoverTasks } from './carry-out.ts';
@@ -18,6 +19,7 @@ import { Observer } from './observe.ts';
 import { type Decision, OutOfBand } from './out-of-band.ts';
 import { type Holding, nextExpiry, refuseWhatMoved } from './plans.ts';
 import type { Choice, Portion } from './portioning.ts';
+import { freeTurns } from './portions.ts';
 import { PresentedInstances } from './presented.ts';
 import { Quality } from './quality.ts';
 import { nextPutBack } from './restore.ts';
@@ -48,6 +50,7 @@ export class Loop {
   readonly abilityOf: Holding['abilityOf'];
   readonly counts: LoopCounts = newCounts();
   private readonly parts: LoopParts;
+  private readonly turns: Turns;
   private readonly bell: Bell;
   private readonly acting: ActingParts;
   private readonly verdicts: Verdicts;
@@ -63,6 +66,7 @@ export class Loop {
 
   constructor(parts: LoopParts) {
     this.parts = parts;
+    this.turns = parts.turns ?? freeTurns;
     const { store, drivers, kinds, keyed, clock, log } = parts;
     this.sight = new Sight(drivers.map(driver => driver.name));
     const quality = new Quality();
@@ -94,9 +98,11 @@ export class Loop {
       freshnessMs: parts.freshnessMs,
       quality,
       freshen: () => this.freshen(),
+      portions: () => this.turns.portions(),
     });
     this.abilityOf = abilityFinder(offers);
     this.drafts = new Drafts({
+      portions: () => this.turns.portions(),
       store,
       judge: this.judge,
       unmet: this.verdicts.unmet,
@@ -121,43 +127,62 @@ export class Loop {
       lookAndJudge: () => this.lookAndJudge(),
       counts: this.counts,
     };
-    this.bell = hangBell(() => this.pass());
+    this.bell = hangBell(
+      () => this.pass(),
+      () => this.turns.begin(),
+    );
   }
 
   /** The profile has brought other kinds: what was worked out from those before is worked out anew. */
   takeKinds(): void {
-    this.judge.forgetAll();
-    this.sweep = true;
-    this.bell.ring();
+    this.turns.told({ word: 'takeKinds' }, () => {
+      this.judge.forgetAll();
+      this.sweep = true;
+      this.bell.ring();
+    });
   }
 
   /** Begins to listen and makes the first pass; resolves when that has ended. */
-  async start(): Promise<void> {
-    recoverTasks(this.parts.store);
-    await this.watch.start(() => this.bell.ring());
-    await this.bell.heard();
+  start(): Promise<void> {
+    const { turns } = this;
+    return turns.apart(turns.told({ word: 'start' }, () => this.begin()));
   }
 
   /** Ends after the pass under way. */
   async stop(): Promise<void> {
-    this.sleep?.();
-    await this.bell.stop();
+    const { turns } = this;
+    const stopping = turns.told({ word: 'stop' }, () => {
+      this.sleep?.();
+      return this.bell.stop();
+    });
+    await turns.apart(stopping);
     await this.watch.stop();
   }
 
   ring(): void {
-    this.bell.ring();
+    this.turns.told({ word: 'ring' }, () => this.bell.ring());
   }
 
   /** Resolves when a pass that began after this call has ended. */
   settle(): Promise<void> {
-    return this.bell.heard();
+    const { turns } = this;
+    return turns.apart(turns.told({ word: 'settle' }, () => this.bell.heard()));
   }
 
   /** The same of a pass that looks everywhere, whether anything was heard or not. */
   lookAgain(): Promise<void> {
-    this.looksEverywhere = true;
-    return this.bell.heard();
+    const { turns } = this;
+    const looked = turns.told({ word: 'lookAgain' }, () => {
+      this.looksEverywhere = true;
+      return this.bell.heard();
+    });
+    return turns.apart(looked);
+  }
+
+  /** Takes telemetry of everything, unless what there is is younger. */
+  sample(maxAgeMs: number): Promise<void> {
+    const { turns } = this;
+    return turns.apart(turns.told({ word: 'sample', maxAgeMs }, () => this.sampling.sample(maxAgeMs)));
   }
 
   /** Whether anything that is expected applies to an instance, or may, as of the last pass. */
@@ -183,13 +208,11 @@ export class Loop {
   }
 
   /** A person's word on what somebody changed at the element. */
-  decide(
-    by: string,
-    place: { readonly expectation: ExpectationId; readonly instance: InstanceId | undefined; readonly path: Path },
-    decision: Decision,
-  ): void {
-    this.outOfBand.decide(by, place, decision, this.verdicts.unmet);
-    this.bell.ring();
+  decide(by: string, place: StrayPlace, decision: Decision): void {
+    this.turns.told({ word: 'decide', by, place, decision }, () => {
+      this.outOfBand.decide(by, place, decision, this.verdicts.unmet);
+      this.bell.ring();
+    });
   }
 
   /** As much as one plan holds of what somebody asks for, as of the last pass. */
@@ -205,6 +228,12 @@ export class Loop {
   /** Whether something here can set what stands at a path of a kind. */
   settable(kind: string, path: Path): boolean {
     return canSet(this.parts.drivers, kind, path);
+  }
+
+  private async begin(): Promise<void> {
+    recoverTasks(this.parts.store);
+    await this.watch.start(() => this.bell.ring());
+    await this.bell.heard();
   }
 
   private async pass(): Promise<void> {

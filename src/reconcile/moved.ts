@@ -6,7 +6,7 @@ import { property } from '../core/json.ts';
 import { type SharedClass, sharedClasses } from '../core/model/shared-record.ts';
 import type { Path } from '../core/path.ts';
 import type { Reader } from '../ports/store.ts';
-import { Portions } from './portions.ts';
+import type { Portions } from '../ports/turns.ts';
 
 export interface Moved {
   /** The change up to which this was read. */
@@ -27,12 +27,11 @@ const CHANGES_PER_READ = 250;
 const PATHS_AT_MOST = 50;
 
 /** Undefined when the changes are not all kept any more. */
-export async function movedAfter(store: Reader, cursor: number): Promise<Moved | undefined> {
+export async function movedAfter(store: Reader, cursor: number, portions: Portions): Promise<Moved | undefined> {
   const instances = new Map<InstanceId, readonly Path[]>();
   const expectations = new Set<ExpectationId>();
   const records: [SharedClass, string][] = [];
   const released = new Set<InstanceId>();
-  const portions = new Portions();
   let plans = false;
   let from = cursor;
   for (;;) {

@@ -11,6 +11,7 @@ import type { Judgement, Leaf } from '../core/outstanding.ts';
 import type { StandingVerdict } from '../core/verdict.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store, Unwritten } from '../ports/store.ts';
+import type { Turns } from '../ports/turns.ts';
 import { Deadlines } from './deadlines.ts';
 import { Freshness } from './freshness.ts';
 import type { Guard } from './guard.ts';
@@ -18,7 +19,6 @@ import { Interests } from './interests.ts';
 import type { Considered, Judge } from './judge.ts';
 import { movedAfter } from './moved.ts';
 import type { OutOfBand } from './out-of-band.ts';
-import { Portions } from './portions.ts';
 import type { PresentedInstances } from './presented.ts';
 import type { Quality } from './quality.ts';
 import type { Sight } from './sight.ts';
@@ -40,6 +40,7 @@ export interface VerdictParts {
   readonly quality: Quality;
   /** Takes fresh samples where it is time for that; tells whether there are others than at the last call. */
   readonly freshen: () => Promise<boolean>;
+  readonly portions: Turns['portions'];
 }
 
 export class Verdicts {
@@ -80,7 +81,7 @@ export class Verdicts {
       return { expectationsMoved: undefined, plansMoved: true };
     }
     this.parts.outOfBand.begin(now, this.cursor);
-    const moved = this.cursor === 0 ? undefined : await movedAfter(store, this.cursor);
+    const moved = this.cursor === 0 ? undefined : await movedAfter(store, this.cursor, this.parts.portions());
     this.cursor = moved?.upTo ?? upTo;
     const all = sweep || moved === undefined;
     const expectations: ReadonlySet<ExpectationId> = moved?.expectations ?? new Set();
@@ -136,7 +137,7 @@ export class Verdicts {
   /** Tells which of them mean others than they did. */
   private async learnAbout(ids: ReadonlySet<ExpectationId>): Promise<ReadonlySet<ExpectationId>> {
     const retargeted = new Set<ExpectationId>();
-    const portions = new Portions();
+    const portions = this.parts.portions();
     for (const id of ids) {
       if (this.learn(id)) retargeted.add(id);
       if (portions.step()) await portions.breathe();
@@ -145,7 +146,7 @@ export class Verdicts {
   }
 
   private async judgeEach(pairs: Iterable<Pair>, now: Instant): Promise<void> {
-    const portions = new Portions();
+    const portions = this.parts.portions();
     this.parts.judge.lookAnew();
     let sitting = new Sitting(this.parts.store);
     for (const pair of pairs) {
