@@ -63,7 +63,7 @@ if (verb === 'list') {
   else {
     if (verb === 'rpm' && Number(value) > 9000) refuse('the fan would take off');
     if (verb === 'power' && !['on', 'off'].includes(value)) refuse('on or off');
-    const to = { rpm: { rpm: Number(value) }, power: { on: value === 'on', rpm: value === 'on' ? fan.rpm || 1000 : 0 }, note: { note: value } }[verb];
+    const to = { rpm: { rpm: Number(value) }, power: { on: value === 'on', rpm: value === 'on' ? fan.rpm || 1000 : 0 }, note: { note: value }, unnote: { note: undefined } }[verb];
     write(fans.map(each => (each === fan ? { ...each, ...to } : each)));
   }
 }

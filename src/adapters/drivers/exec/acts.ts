@@ -69,8 +69,12 @@ export async function act(parts: ActParts, step: Step): Promise<void> {
 /** Puts back what the step has moved, and nothing that was moved by somebody else since. */
 export async function undo(parts: ActParts, step: Step, before: Json): Promise<void> {
   const told = readStep(parts, step);
+  const { sightings } = await parts.device.look();
   const was = property(before, 'moves');
-  const moves = (isArray(was) ? was : []).flatMap(each => readMove(each));
+  // What somebody else has made something else of since is theirs.
+  const moves = (isArray(was) ? was : [])
+    .flatMap(each => readMove(each))
+    .filter(({ of, path, made }) => sameJson(at(thing(sightings, of)?.facts, path, keyed), made));
   const lost = told.op === 'make' ? await unmake(parts, told) : await putBackOwn(parts, told, before);
   // What goes with it goes back by itself, or is put back where there is a command for it.
   for (const move of moves) lost.push(...(await putBackOther(parts, move)));
@@ -231,7 +235,7 @@ async function remake(parts: ActParts, told: Told, before: Json): Promise<string
   await parts.device.tell(command, knownOf(ability, told, facts, { value: facts }));
   const lost: string[] = [];
   for (const { path } of parts.settings.abilities.filter(each => each.kind === kind && each.path !== '')) {
-    await putBackOther(parts, { of: { kind, name }, path, ...valueAt('was', at(facts, path, keyed)) }, true);
+    await putBackOther(parts, { of: { kind, name }, path, ...valueAt('was', at(facts, path, keyed)) });
   }
   const now = thing((await parts.device.look()).sightings, { kind, name });
   for (const { path } of differences(facts, now?.facts, keyed)) lost.push(`${path} of ${name}`);
@@ -242,14 +246,9 @@ function valueAt(side: 'was', value: Json | undefined): { readonly was?: Json } 
   return value === undefined ? {} : { [side]: value };
 }
 
-/** `whatever`: also what the step did not foresee. */
-async function putBackOther(parts: ActParts, move: Move, whatever = false): Promise<readonly string[]> {
-  const { of, path, was, made } = move;
+async function putBackOther(parts: ActParts, { of, path, was }: Move): Promise<readonly string[]> {
   const now = thing((await parts.device.look()).sightings, of);
-  const stands = at(now?.facts, path, keyed);
-  if (!now || sameJson(stands, was)) return [];
-  // Somebody else has made something else of it since.
-  if (!whatever && !sameJson(stands, made)) return [];
+  if (!now || sameJson(at(now.facts, path, keyed), was)) return [];
   const ability = parts.settings.abilities.find(each => each.kind === of.kind && each.path === path);
   return ability ? setTo(parts, ability, of, was) : [`${path} of ${of.name}`];
 }
