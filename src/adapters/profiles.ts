@@ -15,6 +15,7 @@ const shipped: Readonly<Record<string, () => Promise<{ readonly default: unknown
   simulator: () => import('../../firmware-profiles/simulator.json', { with: { type: 'json' } }),
   'olt-shelf': () => import('../../firmware-profiles/olt-shelf.yaml'),
   'cpe-router': () => import('../../firmware-profiles/cpe-router.yaml'),
+  'exec-example': () => import('../../firmware-profiles/exec-example.yaml'),
   'frr-router': () => import('../../firmware-profiles/frr-router.yaml'),
 };
 

@@ -50,6 +50,8 @@ const source = z.union(
     pointer,
     z.strictObject({
       at: z.union([z.literal('#'), pointer]),
+      /** Whether the list that stands there has this in it. */
+      has: json.exactOptional(),
       /** What each value is in words of TMF, by its text. */
       as: z.record(z.string(), json).exactOptional(),
       /** What it is when nothing, or nothing that `as` knows, stands there. */
@@ -57,7 +59,7 @@ const source = z.union(
     }),
     z.strictObject({ value: json }),
   ],
-  'a JSON pointer such as /id, #, { at, as, otherwise } or { value }',
+  'a JSON pointer such as /id, #, { at, has, as, otherwise } or { value }',
 );
 
 const listed = {

@@ -210,7 +210,9 @@ function itemsOf(
 function valueAt(item: Item, source: ExecSource): Json | undefined {
   if (typeof source === 'string') return source === '#' ? item.member : at(item.value, source, noKeyedArrays);
   if ('value' in source) return source.value;
-  const found = source.at === '#' ? item.member : at(item.value, source.at, noKeyedArrays);
+  const stands = source.at === '#' ? item.member : at(item.value, source.at, noKeyedArrays);
+  const { has } = source;
+  const found = has === undefined || !isArray(stands) ? stands : stands.some(each => sameJson(each, has));
   if (!source.as) return found ?? source.otherwise;
   const text = typeof found === 'string' ? found : JSON.stringify(found);
   return (text === undefined ? undefined : property(source.as, text)) ?? source.otherwise;
