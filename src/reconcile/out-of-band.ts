@@ -7,26 +7,23 @@ import type { Cause, Change } from '../core/change.ts';
 import { AgentError } from '../core/errors.ts';
 import type { Expectation } from '../core/expectation.ts';
 import { PROFILE } from '../core/expectation-set.ts';
-import { saidBy } from '../core/expectation-version.ts';
 import { lies } from '../core/guard/rule-book.ts';
 import { changesAt, strayedBy, touches, wasMet } from '../core/guard/strayed.ts';
 import { adopted, managed } from '../core/guard/take-over.ts';
 import type { ExpectationId, InstanceId, Instant } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
-import { asJson, canonical, type Json, property } from '../core/json.ts';
+import { type Json, property } from '../core/json.ts';
 import { expectedAt, type Judgement, type Leaf } from '../core/outstanding.ts';
 import { at, type KeyedArrays, type Path } from '../core/path.ts';
-import type { Plan } from '../core/plan.ts';
 import type { Offer } from '../core/planner.ts';
-import type { Effect } from '../core/prediction.ts';
 import { refinedExpect } from '../core/refinement.ts';
 import { isGone } from '../core/target.ts';
-import type { Task } from '../core/task.ts';
 import type { StandingVerdict, Strayed } from '../core/verdict.ts';
 import type { Driver } from '../ports/driver.ts';
-import type { Reader, Store, Unwritten } from '../ports/store.ts';
+import type { Store } from '../ports/store.ts';
+import { Deeds } from './deeds.ts';
 import type { Guard } from './guard.ts';
-import { plannedOf } from './rows.ts';
+import { unchangedSince } from './unchanged.ts';
 import type { UnmetNow } from './unmet.ts';
 import { nameOfPair } from './work.ts';
 
@@ -45,20 +42,11 @@ export interface Remembered {
   readonly isNews: boolean;
 }
 
-/** Something we did, and what it may have moved. */
-interface Deed {
-  readonly task: Task;
-  readonly effects: readonly Effect[];
-}
-
 /** What a person says becomes of it. */
 export type Decision = 'restore' | 'adopt' | 'manage';
 
-/** The element may still be moving by what we did so long ago. */
-const AFTERMATH_MS = 10_000;
 /** Far enough back to find the change before the last of one path. */
 const CHANGES_LOOKED_AT = 50;
-const TASKS_LOOKED_AT = 500;
 
 export class OutOfBand {
   readonly #parts: OutOfBandParts;
@@ -70,9 +58,7 @@ export class OutOfBand {
     string,
     { readonly expectation: ExpectationId; readonly instance: InstanceId | undefined }
   >();
-  /** What was begun lately; read once for all that is judged in one go. */
-  #deeds: readonly Deed[] | undefined;
-  #now: Instant = 0;
+  #deeds: Deeds;
   /** The seq up to which was judged before; 0 after a start. */
   #judgedUpTo = 0;
   #rebooted: ReadonlySet<string> = new Set();
@@ -81,6 +67,7 @@ export class OutOfBand {
 
   constructor(parts: OutOfBandParts) {
     this.#parts = parts;
+    this.#deeds = new Deeds(parts.store, 0, 0);
     for (const { ability } of parts.offers) {
       this.#settable.set(ability.kind, [...(this.#settable.get(ability.kind) ?? []), ability.path]);
     }
@@ -88,9 +75,8 @@ export class OutOfBand {
 
   /** What is judged from now on was judged before up to a seq. */
   begin(now: Instant, judgedUpTo: number): void {
-    this.#now = now;
     this.#judgedUpTo = judgedUpTo;
-    this.#deeds = undefined;
+    this.#deeds = new Deeds(this.#parts.store, now, judgedUpTo);
     this.#rebooted = new Set(this.#parts.drivers.filter(driver => this.#hasRebooted(driver)).map(({ name }) => name));
   }
 
@@ -264,7 +250,7 @@ export class OutOfBand {
       }
       if (hasRebooted || !here.some(leaf => leaf.verdict === 'unmet' && wasMet(kept, leaf.path, keyed))) continue;
       const change = newest(path);
-      if (!change || change.type === 'create' || this.#isOurs(instance, path, change)) continue;
+      if (!change || change.type === 'create' || this.#deeds.isOurs(instance, path, change)) continue;
       found.push(strayedBy(path, change, gone, keyed));
     }
     return found;
@@ -285,54 +271,6 @@ export class OutOfBand {
     return verdict.seq > known.since;
   }
 
-  /** Whether a change of a path came of something we did: it moved while we acted, or not long after. */
-  #isOurs(instance: Instance, path: Path, change: Change): boolean {
-    const name = property(instance.document, 'name');
-    return this.#doneLately().some(({ task, effects }) => {
-      const isOwn = task.instance === instance.id && touches(task.path, path);
-      const isForeseen =
-        isOwn ||
-        effects.some(({ of, path: moved }) => of.kind === instance.kind && of.name === name && touches(moved, path));
-      const began = task.lookedUpTo ?? Number.POSITIVE_INFINITY;
-      if (change.seq <= task.seq) return change.seq > began && (isForeseen || task.instance === instance.id);
-      const hasMoved = task.moves?.some(move => move.instance === instance.id && touches(move.path, path)) ?? false;
-      if (task.state === 'undone') return (isForeseen || hasMoved) && this.#isUnseen(task);
-      // Its effect was seen: what moves the same again is somebody else.
-      return isForeseen && !hasMoved;
-    });
-  }
-
-  /** Nothing has been judged since it ended. */
-  #isUnseen(task: Task): boolean {
-    return this.#judgedUpTo === 0 || task.seq > this.#judgedUpTo;
-  }
-
-  /** What we did of which the effects may be seen only now. */
-  #doneLately(): readonly Deed[] {
-    if (this.#deeds) return this.#deeds;
-    const { store } = this.#parts;
-    const plans = new Map<string, Plan | undefined>();
-    const planOf = ({ plan: id }: Task): Plan | undefined => {
-      if (!plans.has(id)) plans.set(id, store.plan(id));
-      return plans.get(id);
-    };
-    const isLate = (task: Task): boolean => {
-      if (task.startedAt === undefined || task.already) return false;
-      if (this.#isUnseen(task)) return true;
-      if (task.endedAt === undefined || task.endedAt >= this.#now - AFTERMATH_MS) return true;
-      const state = planOf(task)?.state;
-      return state === 'carryingOut' || state === 'undoing';
-    };
-    this.#deeds = store
-      .tasks({ limit: TASKS_LOOKED_AT })
-      .filter(isLate)
-      .map(task => ({
-        task,
-        effects: effectsOf(planOf(task), task),
-      }));
-    return this.#deeds;
-  }
-
   /** The element has started anew since it was judged: what did not last is gone, and nobody took it. */
   #hasRebooted({ name, boot }: Driver): boolean {
     const now = boot?.();
@@ -347,32 +285,4 @@ function isAbout(leaf: Leaf, path: Path, residual: Json | undefined, keyed: Keye
   return lies(path, leaf.path) && (residual === undefined || expectedAt(residual, path, keyed) !== undefined);
 }
 
-function effectsOf(plan: Plan | undefined, task: Task): readonly Effect[] {
-  return (plan && plannedOf(plan, task)?.effects) ?? [];
-}
-
 const bootOf = (driver: string): string => `boot/${driver}`;
-
-/** The seq from which on an expectation has said of whom and what it says now; what else it says does not matter here. */
-function unchangedSince(store: Reader, expectation: Expectation): number {
-  const now = essence(expectation);
-  let since = expectation.seq;
-  for (const { expectation: version } of store.versions(expectation.id)) {
-    if (version.seq > since) continue;
-    if (essence(version) !== now) break;
-    since = version.seq;
-  }
-  return since;
-}
-
-function essence(expectation: Unwritten<Expectation>): string {
-  const { for: of, expect, when } = saidBy(expectation);
-  return canonical(
-    asJson({
-      of: of ?? null,
-      expect: expect ?? null,
-      when: when ?? null,
-      refined: (expectation.refinements ?? []).map(({ path, to }) => ({ path, to })),
-    }),
-  );
-}
