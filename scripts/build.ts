@@ -20,6 +20,8 @@ await build({
   // Even unused they would have to be parsed: 1 MB of source and its memory.
   external: ['aedes', 'better-sqlite3', 'mqtt', 'neo4j-driver', 'ws', 'yaml'],
   plugins: [yamlProfiles],
+  // By which the agent finds the program that it is, to run it once more.
+  define: { 'import.meta.filename': '__filename' },
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
 });

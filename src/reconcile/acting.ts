@@ -1,7 +1,8 @@
 /** The hands of the loop: what is undone, withdrawn, interrupted, approved or may be done by itself is carried out in turn. */
 import type { Plan } from '../core/plan.ts';
 import { leafName } from '../core/planner.ts';
-import { begin, finish, recoverTasks, runTasks } from './carry-out.ts';
+import { begin, finish, recoverTasks } from './carry-out.ts';
+import { type Commits, endOpenTasks } from './confirm.ts';
 import type { Drafts } from './drafts.ts';
 import { BY_ITSELF } from './guard.ts';
 import { draftPlan, type Holding, refuseWhatMoved, whyMoved, whyUnwanted } from './plans.ts';
@@ -13,6 +14,7 @@ import type { Verdicts } from './verdicts.ts';
 export interface ActingParts extends RestoreParts {
   readonly abilityOf: Holding['abilityOf'];
   readonly drafts: Drafts;
+  readonly commits: Commits;
   readonly verdicts: Verdicts;
   /** Looks everywhere, and judges what moved. */
   readonly lookAndJudge: () => Promise<void>;
@@ -21,14 +23,16 @@ export interface ActingParts extends RestoreParts {
 
 /** True when anything was done to an element, or found to have moved before it could be done. */
 export async function actNow(parts: ActingParts): Promise<boolean> {
-  const { store, clock, counts, guard } = parts;
+  const { store, clock, counts, guard, commits } = parts;
   // One that could not be written down after it was done, as on a full disk, is looked at again like after a crash.
   recoverTasks(store);
   let acted = false;
   for (const undoing of store.plans({ states: ['undoing'] })) {
     // One that failed waits for a person to ask again.
-    if (undoing.because !== undefined) continue;
+    if (undoing.because !== undefined || undoing.confirm?.lapsed !== undefined) continue;
+    if (undoing.confirm) endOpenTasks(parts, undoing, 'not done: the plan was taken back');
     await takeBack(parts, undoing);
+    commits.disarm(undoing);
     await parts.lookAndJudge();
     acted = true;
   }
@@ -45,6 +49,7 @@ export async function actNow(parts: ActingParts): Promise<boolean> {
     const approved = store.plan(id);
     // One that may not be begun now stays approved.
     if (approved?.state !== 'approved' || guard.holds(approved, clock.now())) continue;
+    if (commits.whyHeld(approved) !== undefined) continue;
     await carryOutAndVerify(parts, begin(parts, approved));
     acted = true;
   }
@@ -70,9 +75,10 @@ async function actByItself(parts: ActingParts): Promise<boolean> {
 
 async function carryOutAndVerify(parts: ActingParts, begun: Plan): Promise<void> {
   const { store, counts } = parts;
-  const failures = await runTasks(parts, begun);
+  const { plan, failures, waits } = await parts.commits.run(begun);
   await parts.lookAndJudge();
-  finish(parts, begun, failures, stillUnmet(parts, begun));
+  if (waits) return;
+  finish(parts, plan, failures, stillUnmet(parts, plan));
   for (const { state } of store.tasks({ plan: begun.id })) {
     if (state === 'done') counts.tasksDone++;
     if (state === 'terminatedWithError') counts.tasksFailed++;

@@ -6,6 +6,7 @@ import { reaches } from '../core/moves.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
+import type { FailSafe } from '../ports/fail-safe.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { Turns } from '../ports/turns.ts';
@@ -31,7 +32,13 @@ export interface LoopParts {
   readonly planExpiryMs?: number;
   /** When it goes on; as it comes where nobody says. */
   readonly turns?: Turns;
+  /** What takes back what was not confirmed where no agent is left; none when nobody brings one. */
+  readonly failSafe?: FailSafe;
+  /** How long a confirmation may take; a minute when nobody says. */
+  readonly confirmWithinMs?: number;
 }
+
+export const CONFIRM_WITHIN_MS = 60_000;
 
 export interface LoopCounts {
   passes: number;

@@ -6,21 +6,24 @@ import { AgentError, sentence } from '../core/errors.ts';
 import type { ExpectationId, InstanceId, Instant } from '../core/ids.ts';
 import type { Path } from '../core/path.ts';
 import { abilityFinder, type Draft } from '../core/planner.ts';
+import { noFailSafe } from '../ports/fail-safe.ts';
 import type { StrayPlace, Turns } from '../ports/turns.ts';
 import { type ActingParts, actNow } from './acting.ts';
 import { type Bell, hangBell } from './bell.ts';
 import { recoverTasks } from './carry-out.ts';
+import { Commits } from './confirm.ts';
 import { Drafts } from './drafts.ts';
 import { Guard } from './guard.ts';
 import type { Named } from './interests.ts';
 import { Judge } from './judge.ts';
-import { canSet, type LoopCounts, type LoopParts, newCounts } from './loop-parts.ts';
+import { CONFIRM_WITHIN_MS, canSet, type LoopCounts, type LoopParts, newCounts } from './loop-parts.ts';
 import { Observer } from './observe.ts';
 import { type Decision, OutOfBand } from './out-of-band.ts';
 import { type Holding, nextExpiry, refuseWhatMoved } from './plans.ts';
 import type { Choice, Portion } from './portioning.ts';
 import { freeTurns } from './portions.ts';
 import { PresentedInstances } from './presented.ts';
+import { Protection } from './protection.ts';
 import { Quality } from './quality.ts';
 import { nextPutBack } from './restore.ts';
 import { Sampling } from './sampling.ts';
@@ -46,6 +49,7 @@ export class Loop {
   readonly seen: Seen;
   readonly judge: Judge;
   readonly guard: Guard;
+  readonly commits: Commits;
   /** The ability that a task was planned by. */
   readonly abilityOf: Holding['abilityOf'];
   readonly counts: LoopCounts = newCounts();
@@ -55,6 +59,7 @@ export class Loop {
   private readonly acting: ActingParts;
   private readonly verdicts: Verdicts;
   private readonly drafts: Drafts;
+  readonly protection: Protection;
   private readonly outOfBand: OutOfBand;
   private told: { readonly of: Draft; readonly stamp: string; readonly draft: Draft } | undefined;
   private sweep = true;
@@ -101,6 +106,7 @@ export class Loop {
       portions: () => this.turns.portions(),
     });
     this.abilityOf = abilityFinder(offers);
+    this.protection = new Protection({ store, drivers, guard: this.guard, keyed, clock, log });
     this.drafts = new Drafts({
       portions: () => this.turns.portions(),
       store,
@@ -108,10 +114,11 @@ export class Loop {
       unmet: this.verdicts.unmet,
       offers,
       guard: this.guard,
+      protection: this.protection,
     });
-    this.acting = {
+    const hands = {
       store,
-      driver: name => this.watch.driver(name),
+      driver: (name: string) => this.watch.driver(name),
       clock,
       log,
       newId: parts.newId,
@@ -119,14 +126,18 @@ export class Loop {
       guard: this.guard,
       keyed,
       judge: this.judge,
-      look: (driver, again) => this.watch.lookAt(driver, again, this.lookEveryMs()),
-      settable: (kind, path) => this.settable(kind, path),
+      look: (driver: string, again: boolean) => this.watch.lookAt(driver, again, this.lookEveryMs()),
+      protection: this.protection,
+      settable: (kind: string, path: Path) => this.settable(kind, path),
       abilityOf: this.abilityOf,
       drafts: this.drafts,
       verdicts: this.verdicts,
       lookAndJudge: () => this.lookAndJudge(),
       counts: this.counts,
     };
+    const { failSafe = noFailSafe(clock), confirmWithinMs = CONFIRM_WITHIN_MS } = parts;
+    this.commits = new Commits({ ...hands, failSafe, confirmWithinMs });
+    this.acting = { ...hands, commits: this.commits };
     this.bell = hangBell(
       () => this.pass(),
       () => this.turns.begin(),
@@ -146,6 +157,12 @@ export class Loop {
   start(): Promise<void> {
     const { turns } = this;
     return turns.apart(turns.told({ word: 'start' }, () => this.begin()));
+  }
+
+  /** Takes back what was not confirmed in time, or with a reason what has time left too, and does nothing else. */
+  takeBackUnconfirmed(why?: string): Promise<boolean> {
+    recoverTasks(this.parts.store);
+    return this.commits.settle(why);
   }
 
   /** Ends after the pass under way. */
@@ -240,6 +257,8 @@ export class Loop {
     const { clock, log } = this.parts;
     const began = clock.now();
     try {
+      // Before all else: somebody may be cut off.
+      await this.commits.settle();
       this.guard.expire(began);
       await this.observe(began);
       await this.judgeWhatMoved(clock.now());
@@ -292,6 +311,7 @@ export class Loop {
 
   private async drawUp(now: Instant): Promise<void> {
     const { store } = this.parts;
+    if (!this.verdicts.unmet.isEmpty) await this.protection.refresh();
     const { isOther } = await this.drafts.update(now);
     if (!isOther && !this.plansMoved && nextExpiry(store) > now) return;
     this.plansMoved = false;
@@ -320,6 +340,7 @@ export class Loop {
       this.verdicts.nextTurn(now),
       this.guard.nextTurn(now),
       nextPutBack(store),
+      this.commits.nextTurn(now),
       Math.max(nextExpiry(store), now),
     ];
     const next = Math.min(...due);

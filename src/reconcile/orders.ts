@@ -1,4 +1,4 @@
-/** What a person may order of the loop: make a plan, approve, apply, undo, discard. */
+/** What a person may order of the loop: make a plan, approve, apply, confirm, undo, discard. */
 import { AgentError } from '../core/errors.ts';
 import type { ExpectationId, InstanceId, PlanId } from '../core/ids.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
@@ -7,10 +7,13 @@ import { whyHalfMade } from '../core/planning/half-made.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store, Unwritten } from '../ports/store.ts';
+import type { Commits } from './confirm.ts';
 import type { Guard } from './guard.ts';
+import { CONFIRM_WITHIN_MS } from './loop-parts.ts';
 import { overlapsOf } from './overlap.ts';
 import { draftPlan, expired, type Holding, isExpired, whyMoved } from './plans.ts';
 import type { Choice, Portion } from './portioning.ts';
+import type { Protection } from './protection.ts';
 import { next } from './rows.ts';
 
 export interface OrderParts {
@@ -22,6 +25,8 @@ export interface OrderParts {
   readonly chosen: (isMine: Choice['isMine']) => Portion;
   readonly abilityOf: Holding['abilityOf'];
   readonly guard: Pick<Guard, 'whyNotApprove'>;
+  readonly commits: Pick<Commits, 'confirm'>;
+  readonly protection: Pick<Protection, 'whyNotBack'>;
   readonly rules?: PlanRules;
   /** As in `OverlapParts`. */
   readonly settable: (kind: string, path: Path) => boolean;
@@ -35,7 +40,12 @@ export interface PlanRules {
   /** Whoever asked for a plan cannot approve it. */
   readonly fourEyes?: boolean;
   readonly expireAfterMs?: number;
+  /** How long a confirmation may take where whoever approves does not say. */
+  readonly confirmWithinMs?: number;
 }
+
+/** Who approves where nobody is named. */
+const NOBODY_NAMED = 'operator';
 
 export interface PlanScope {
   readonly instance?: InstanceId;
@@ -52,6 +62,8 @@ export interface NothingToDo {
 export interface Approval {
   /** It is to be done in spite of freezes, and outside of maintenance windows. */
   readonly duringFreeze?: boolean;
+  /** How long a confirmation may take, of a plan that has to be confirmed. */
+  readonly withinMs?: number;
 }
 
 export interface Orders {
@@ -63,6 +75,8 @@ export interface Orders {
   approve(id: PlanId, by: string, hash?: string, how?: Approval): Plan;
   /** Approves where that is still to be done, and answers when the plan has ended. */
   apply(id: PlanId, by: string, hash?: string, how?: Approval): Promise<Plan>;
+  /** Says that what was done may stay; `conflict` where there is nothing to say that of, or its time is over. */
+  confirm(id: PlanId, by: string, hash?: string): Promise<Plan>;
   /** Takes back what a plan did, and holds its expectations still until they change or a person resumes them. */
   undo(id: PlanId, by: string, force: boolean): Promise<Plan>;
   discard(id: PlanId, by: string): Plan;
@@ -77,12 +91,25 @@ export function takeOrders(parts: OrderParts): Orders {
     return plan;
   };
 
-  const approve: Orders['approve'] = (id, by, hash, { duringFreeze = false } = {}) => {
+  const findAs = (id: PlanId, hash: string | undefined): Plan => {
     const plan = find(id);
-    if (hash !== undefined && hash !== plan.hash) {
-      throw new AgentError('conflict', `the plan ${id} has the hash ${plan.hash}, not ${hash}; read it again`);
-    }
+    if (hash === undefined || hash === plan.hash) return plan;
+    throw new AgentError('conflict', `the plan ${id} has the hash ${plan.hash}, not ${hash}; read it again`);
+  };
+
+  const approve: Orders['approve'] = (id, by, hash, { duringFreeze = false, withinMs } = {}) => {
+    const plan = findAs(id, hash);
     const state = next(plan, 'approve');
+    const risk = plan.tasks.find(each => each.protected)?.protected;
+    if (risk && by === NOBODY_NAMED) {
+      throw new AgentError(
+        'invalid',
+        `the plan ${id} needs the word of a person with a name, because ${risk.because}`,
+        {
+          pointer: '/by',
+        },
+      );
+    }
     if (parts.rules?.fourEyes && plan.madeBy === by) {
       throw new AgentError('forbidden', `the plan ${id} was asked for by ${by}; somebody else has to approve it`);
     }
@@ -106,6 +133,7 @@ export function takeOrders(parts: OrderParts): Orders {
       approvedBy: by,
       approvedAt: now,
       ...(duringFreeze ? { duringFreeze } : {}),
+      ...(risk ? { confirm: { withinMs: withinMs ?? confirmWithinMs(plan, parts.rules) } } : {}),
     };
     const tooLate = parts.guard.whyNotApprove(approved, now);
     if (tooLate !== undefined) throw new AgentError('conflict', `the plan ${id} cannot be approved now: ${tooLate}`);
@@ -151,15 +179,24 @@ export function takeOrders(parts: OrderParts): Orders {
       return find(id);
     },
 
+    confirm: async (id, by, hash) => {
+      parts.commits.confirm(findAs(id, hash), by);
+      await parts.settle();
+      return find(id);
+    },
+
     undo: async (id, by, force) => {
       next(find(id), 'undo');
       // What somebody has changed a moment ago may not have been heard of yet.
       if (!force) await parts.lookAgain();
       const plan = find(id);
       const state = next(plan, 'undo');
+      // What waits for a word goes back at any word.
+      const risk =
+        force || plan.state === 'unconfirmed' ? undefined : await parts.protection.whyNotBack(doneBy(store, id));
       const overlap = force ? [] : overlapsOf(parts, doneBy(store, id));
-      if (overlap.length > 0) {
-        const reasons = overlap.map(each => each.because).join('; ');
+      if (overlap.length > 0 || risk !== undefined) {
+        const reasons = [...overlap.map(each => each.because), ...(risk === undefined ? [] : [risk])].join('; ');
         throw new AgentError(
           'conflict',
           `the plan ${id} cannot be taken back as it was: ${reasons}; force it if you must`,
@@ -184,6 +221,12 @@ export function takeOrders(parts: OrderParts): Orders {
       );
     },
   };
+}
+
+/** The least of what rules say of what it touches, else as for all. */
+function confirmWithinMs({ tasks }: Plan, { confirmWithinMs: forAll = CONFIRM_WITHIN_MS }: PlanRules = {}): number {
+  const said = tasks.flatMap(each => each.protected?.withinMs ?? []);
+  return said.length === 0 ? forAll : Math.min(...said);
 }
 
 /** What an undo takes back. */

@@ -71,7 +71,7 @@ async function putBack(parts: RestoreParts, expectation: Expectation, withdrawin
       left.push(`"${task.step.summary}": ${withdrawing.because ?? 'there was no time'}`);
       continue;
     }
-    const because = whyNotNow(parts, expectation, withdrawing, pause);
+    const because = whyNotNow(parts, expectation, withdrawing, pause) ?? (await parts.protection.whyNotBack([task]));
     if (because !== undefined) {
       wait(parts, expectation, withdrawing, because);
       return acted;

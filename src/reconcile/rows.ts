@@ -11,6 +11,7 @@ import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { Guard } from './guard.ts';
 import type { Judge } from './judge.ts';
+import type { Protection } from './protection.ts';
 
 export interface CarryOutParts {
   readonly store: Store;
@@ -23,6 +24,7 @@ export interface CarryOutParts {
   readonly keyed: KeyedArrays;
   readonly judge: Pick<Judge, 'judge' | 'explain' | 'context'>;
   readonly guard: Guard;
+  readonly protection: Pick<Protection, 'refresh' | 'whyNot' | 'whyNotBack'>;
   /** Looks at what a driver sees and writes it down, unless that was just done and nothing was heard; false: it cannot see. */
   readonly look: (driver: string, again: boolean) => Promise<boolean>;
   readonly counts: { wrongPredictions: number };

@@ -45,7 +45,7 @@ export async function runTogether(parts: CarryOutParts, plan: Plan, tasks: reado
     if (!first) return ended;
     const driver = driverOf(parts, first.task);
     const left = ready.map(({ task }) => task);
-    const unwanted = parts.guard.whyNot(plan, plannedTasks(plan, left), parts.clock.now());
+    const unwanted = await whyNotNow(parts, plan, left);
     if (unwanted !== undefined) return [...ended, ...left.map(task => stop(parts, plan, task, unwanted))];
     const started = start(parts, plan, ready);
     await act(parts, driver, started, async () => driver.actTogether?.(started.map(task => task.step)));
@@ -69,7 +69,7 @@ async function examine(
   task: Task,
   driver: Driver,
 ): Promise<Ready | { readonly ended: Task }> {
-  const { store, clock } = parts;
+  const { store } = parts;
   // What moves from here on is of this task.
   await parts.look(task.driver, false);
   const found = await driver.examine(task.step);
@@ -93,9 +93,20 @@ async function examine(
   const unwanted =
     whyUnwanted(store, plan, served) ??
     whyPaused(store.pauses(), served, instance) ??
-    parts.guard.whyNot(plan, plannedTasks(plan, [task]), clock.now());
+    (await whyNotNow(parts, plan, [task]));
   if (unwanted !== undefined) return { ended: stop(parts, plan, task, unwanted) };
   return isMetMeanwhile(parts, plan, task) ? { ended: skip(parts, plan, { ...task, before }) } : { task, before };
+}
+
+/** What rules say of them now, and whether one turns out to cut somebody off who is connected only since. */
+async function whyNotNow(parts: CarryOutParts, plan: Plan, tasks: readonly Task[]): Promise<string | undefined> {
+  const planned = plannedTasks(plan, tasks);
+  await parts.protection.refresh();
+  for (const each of planned) {
+    const why = parts.protection.whyNot(each);
+    if (why !== undefined) return why;
+  }
+  return parts.guard.whyNot(plan, planned, parts.clock.now());
 }
 
 /** It is not to be done, by somebody's word. */

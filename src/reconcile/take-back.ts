@@ -9,28 +9,25 @@ import { type CarryOutParts, causeOf, driverOf, moved, next, taskCause } from '.
 /** Why it stopped before all was taken back, as a sentence; undefined when it did not. */
 export type TakenBack = { readonly failure: string | undefined; readonly kept: readonly string[] };
 
-/** Takes back what a plan did. A failure leaves the plan in `undoing`, to be asked for again. */
-export async function takeBack(parts: CarryOutParts, plan: Plan): Promise<Plan> {
+/** Takes back what a plan did; `all`: whoever else wants it. A failure leaves the plan in `undoing`, to be asked for again. */
+export async function takeBack(parts: CarryOutParts, plan: Plan, whose?: 'all'): Promise<Plan> {
   const { store, clock } = parts;
   const own = new Set(plan.expectations.map(({ id }) => id));
   const tasks = store.tasks({ plan: plan.id, states: ['done', 'terminatedWithError'] });
-  const { failure, kept } = await takeBackTasks(parts, tasks, own);
+  const { failure, kept } = await takeBackTasks(parts, tasks, whose ?? own);
   if (failure !== undefined) {
     return store.transact(causeOf(plan, failure), writer => writer.putPlan({ ...plan, because: failure }));
   }
   return store.transact(causeOf(plan, 'everything it did was taken back'), writer => {
     const { because: _, ...rest } = plan;
-    const because = kept.length === 0 ? {} : { because: kept.join('; ') };
+    const reasons = [...(plan.confirm?.lapsed === undefined ? [] : [plan.confirm.lapsed]), ...kept];
+    const because = reasons.length === 0 ? {} : { because: reasons.join('; ') };
     return writer.putPlan({ ...rest, ...because, state: next(plan, 'undone'), endedAt: clock.now() });
   });
 }
 
-/** The same for some tasks; `own` are the expectations that want what they did no more. */
-export async function takeBackTasks(
-  parts: CarryOutParts,
-  tasks: readonly Task[],
-  own: ReadonlySet<ExpectationId>,
-): Promise<TakenBack> {
+/** The same for some tasks; `own` are the expectations that want what they did no more, or all of them. */
+export async function takeBackTasks(parts: CarryOutParts, tasks: readonly Task[], own: Own): Promise<TakenBack> {
   const kept: string[] = [];
   for (const task of tasks.toReversed()) {
     const answer = await takeBackOne(parts, task, own);
@@ -40,18 +37,20 @@ export async function takeBackTasks(
   return { failure: undefined, kept };
 }
 
+type Own = ReadonlySet<ExpectationId> | 'all';
+
 interface Answer {
   readonly failure?: string;
   readonly kept?: string;
 }
 
-async function takeBackOne(parts: CarryOutParts, task: Task, own: ReadonlySet<ExpectationId>): Promise<Answer> {
+async function takeBackOne(parts: CarryOutParts, task: Task, own: Own): Promise<Answer> {
   const { store, clock, log } = parts;
   if (task.already || task.before === undefined) return {};
   // It failed, and nothing was seen to move by it.
   if (task.state === 'terminatedWithError' && task.moves?.length === 0) return {};
   const cause = taskCause({ id: task.plan }, task);
-  const other = task.undoing ? undefined : whoWantsToo(parts, task, own);
+  const other = task.undoing || own === 'all' ? undefined : whoWantsToo(parts, task, own);
   if (other !== undefined) {
     const because = `"${task.step.summary}" stays as it is: the expectation ${other} wants it too`;
     // Whoever wants it has it from now on: when that one goes too, nobody holds it any more.

@@ -38,6 +38,10 @@ export class UnmetNow {
     return this.#bySite.get(this.siteOf(expectation, instance))?.get(expectation);
   }
 
+  get isEmpty(): boolean {
+    return this.#bySite.size === 0;
+  }
+
   at(site: Site): readonly UnmetEntry[] {
     return [...(this.#bySite.get(site)?.values() ?? [])];
   }

@@ -150,6 +150,8 @@ export function loopWorld(parts: WorldParts = {}): LoopWorld {
     settable: (kind, path) => loop.settable(kind, path),
     lookAgain: () => loop.lookAgain(),
     guard: loop.guard,
+    commits: loop.commits,
+    protection: loop.protection,
     settle: () => loop.settle(),
   });
   const request = { principal: 'operator', kind: 'request' } as const;

@@ -72,6 +72,8 @@ async function world(options: { store?: Store; clock?: ReturnType<typeof handClo
     settable: (kind, path) => loop.settable(kind, path),
     lookAgain: () => loop.lookAgain(),
     guard: loop.guard,
+    commits: loop.commits,
+    protection: loop.protection,
     settle: () => loop.settle(),
   });
   await loop.start();

@@ -88,6 +88,8 @@ async function world(
     settable: (kind, path) => loop.settable(kind, path),
     lookAgain: () => loop.lookAgain(),
     guard: loop.guard,
+    commits: loop.commits,
+    protection: loop.protection,
     settle: () => loop.settle(),
     rules,
   });

@@ -53,11 +53,18 @@ export interface LoopDoor {
       by: string,
       scope: { instance?: InstanceId; expectation?: ExpectationId },
     ): Promise<Omit<Plan, 'seq'> | { readonly tasks: readonly []; readonly waiting: readonly Waiting[] }>;
-    approve(id: PlanId, by: string, hash?: string, how?: { readonly duringFreeze?: boolean }): Plan;
-    apply(id: PlanId, by: string, hash?: string, how?: { readonly duringFreeze?: boolean }): Promise<Plan>;
+    approve(id: PlanId, by: string, hash?: string, how?: PlanApproval): Plan;
+    apply(id: PlanId, by: string, hash?: string, how?: PlanApproval): Promise<Plan>;
+    confirm(id: PlanId, by: string, hash?: string): Promise<Plan>;
     undo(id: PlanId, by: string, force: boolean): Promise<Plan>;
     discard(id: PlanId, by: string): Plan;
   };
+}
+
+/** What else somebody says who approves a plan. */
+export interface PlanApproval {
+  readonly duringFreeze?: boolean;
+  readonly withinMs?: number;
 }
 
 /** A place of an instance, recorded, looked at, or sampled. */

@@ -1,5 +1,9 @@
 /** What a caller may say of plans and pauses, as the bodies of its requests. */
 import * as z from 'zod';
+import { durationMs } from '../../core/duration.ts';
+
+/** Long enough to say yes, short enough to wait for it locked out. */
+const CONFIRM_MS = { least: 5_000, most: 3_600_000 };
 
 /** The person who asks, by name; the caller itself where nobody is named. */
 const by = z.string().trim().min(1).max(200).exactOptional();
@@ -14,7 +18,19 @@ export const approval = z
     by,
     /** In spite of freezes, and outside of maintenance windows. */
     duringFreeze: z.boolean().exactOptional(),
+    /** How long its confirmation may take, of a plan that has to be confirmed. */
+    within: z
+      .string()
+      .refine(text => {
+        const ms = durationMs(text);
+        return ms !== undefined && ms >= CONFIRM_MS.least && ms <= CONFIRM_MS.most;
+      }, 'a duration from 5s to 1h')
+      .exactOptional(),
   })
+  .nullish()
+  .transform(given => given ?? {});
+export const confirmation = z
+  .strictObject({ hash: z.string().exactOptional(), by })
   .nullish()
   .transform(given => given ?? {});
 export const taking = z

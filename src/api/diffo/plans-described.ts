@@ -1,5 +1,6 @@
 /** The routes of `plans`: plans, tasks, pause and resume. */
 import * as z from 'zod';
+import { waitsOn } from '../../core/waits-on.ts';
 import { answer, failing, headers } from '../describe/answers.ts';
 import {
   anyJson,
@@ -16,7 +17,7 @@ import {
   time,
   whole,
 } from './describing.ts';
-import { approval, scope, stop, taking } from './plan-bodies.ts';
+import { approval, confirmation, scope, stop, taking } from './plan-bodies.ts';
 
 export const pause = z.strictObject({ scope: text, by: text, why: text.exactOptional(), since: time });
 
@@ -40,6 +41,7 @@ const waiting = z.strictObject({
   path,
   because: text,
   until: time.exactOptional(),
+  on: z.enum(waitsOn).exactOptional(),
   mode: mode.exactOptional(),
 });
 
@@ -55,7 +57,18 @@ const verdict = z.enum(['met', 'unmet', 'unknown', 'inapplicable']);
 
 /** What a plan says before anything of it is done. */
 const planned = {
-  state: z.enum(['proposed', 'approved', 'carryingOut', 'done', 'failed', 'undoing', 'undone', 'refused', 'discarded']),
+  state: z.enum([
+    'proposed',
+    'approved',
+    'carryingOut',
+    'unconfirmed',
+    'done',
+    'failed',
+    'undoing',
+    'undone',
+    'refused',
+    'discarded',
+  ]),
   hash: text,
   tasks: z.array(
     z.strictObject({
@@ -71,6 +84,7 @@ const planned = {
       group: text.exactOptional(),
       key: text.exactOptional(),
       effects: z.array(effect).exactOptional(),
+      protected: z.strictObject({ because: text, withinMs: whole.exactOptional() }).exactOptional(),
     }),
   ),
   waiting: z.array(waiting),
@@ -94,6 +108,15 @@ const planned = {
   madeAt: time,
   expiresAt: time.exactOptional(),
 };
+
+/** How what is protected in a plan is kept, or goes back. */
+const confirm = z.strictObject({
+  withinMs: whole,
+  until: time.exactOptional(),
+  confirmedBy: text.exactOptional(),
+  confirmedAt: time.exactOptional(),
+  lapsed: text.exactOptional(),
+});
 
 /** What is known of a task when it has been done. */
 const carriedOut = {
@@ -146,8 +169,11 @@ export const plansDescribed: Describe = schemas => {
     ...planned,
     approvedBy: text.exactOptional(),
     approvedAt: time.exactOptional(),
+    confirm: confirm.exactOptional(),
     duringFreeze: z.boolean().exactOptional(),
-    held: z.strictObject({ because: text, until: time.exactOptional() }).exactOptional(),
+    held: z
+      .strictObject({ because: text, until: time.exactOptional(), on: z.enum(waitsOn).exactOptional() })
+      .exactOptional(),
     endedAt: time.exactOptional(),
     because: text.exactOptional(),
     seq: whole,
@@ -191,7 +217,7 @@ export const plansDescribed: Describe = schemas => {
           200: answer('There is nothing to do now, or the plan was only asked to be shown', notKept),
           201: answer('The plan', plan, {
             headers: headers('Location'),
-            ...linksById(['getPlan', 'approvePlan', 'applyPlan', 'undoPlan', 'discardPlan']),
+            ...linksById(['getPlan', 'approvePlan', 'applyPlan', 'confirmPlan', 'undoPlan', 'discardPlan']),
           }),
           ...moved,
         },
@@ -207,6 +233,11 @@ export const plansDescribed: Describe = schemas => {
     },
     '/plans/{id}/approve': on('approvePlan', 'Says that it may be carried out', bodyOf(asked, {}, false)),
     '/plans/{id}/apply': on('applyPlan', 'Carries it out now', bodyOf(asked, {}, false)),
+    '/plans/{id}/confirm': on(
+      'confirmPlan',
+      'Says, after it was done, that what would go back by itself may stay',
+      bodyOf(schemas.taken('Confirmation', confirmation), {}, false),
+    ),
     '/plans/{id}/undo': on('undoPlan', 'Takes back what it did', bodyOf(schemas.taken('Taking', taking), {}, false)),
     '/plans/{id}/discard': on('discardPlan', 'Lays it aside for good'),
     '/tasks': {

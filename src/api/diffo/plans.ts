@@ -1,16 +1,18 @@
 /** `/diffo/v1/plans`, `/tasks`, `/pause`, `/resume`: what will be done, was done, and may not be done. */
 import type { FastifyRequest } from 'fastify';
+import type * as z from 'zod';
+import { durationMs } from '../../core/duration.ts';
 import { AgentError } from '../../core/errors.ts';
 import { expectationId, instanceId, type PlanId, planId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { Plan, Waiting } from '../../core/plan.ts';
+import type { Confirmation, Plan, Waiting } from '../../core/plan.ts';
 import { parse } from '../../core/read-body.ts';
 import type { Task } from '../../core/task.ts';
 import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
 import { inPath, parameter, sendPage } from './lists.ts';
-import { type DiffoParts, OPERATOR, withTimes } from './parts.ts';
-import { approval, scope, stop, taking } from './plan-bodies.ts';
+import { type DiffoParts, OPERATOR, type PlanApproval, withTimes } from './parts.ts';
+import { approval, confirmation, scope, stop, taking } from './plan-bodies.ts';
 
 export function planRoutes(app: App, parts: DiffoParts): void {
   const { store, loop, clock } = parts;
@@ -18,6 +20,7 @@ export function planRoutes(app: App, parts: DiffoParts): void {
   const show = (plan: Plan): JsonObject => ({
     href: `/diffo/v1/plans/${plan.id}`,
     ...withTimes(plan, times),
+    ...(plan.confirm ? { confirm: showConfirmation(plan.confirm) } : {}),
     waiting: plan.waiting.map(showWaiting),
     carriedOut: store.tasks({ plan: plan.id }).map(showTask),
     ...held(plan),
@@ -81,14 +84,20 @@ export function planRoutes(app: App, parts: DiffoParts): void {
   });
   resourceAt(app, '/diffo/v1/plans/:id/approve', {
     POST: (request, reply) => {
-      const { hash, by = OPERATOR, duringFreeze = false } = parse(approval, request.body);
-      return reply.send(show(loop.plans.approve(idOf(request), by, hash, { duringFreeze })));
+      const { hash, by = OPERATOR, ...how } = parse(approval, request.body);
+      return reply.send(show(loop.plans.approve(idOf(request), by, hash, howOf(how))));
     },
   });
   resourceAt(app, '/diffo/v1/plans/:id/apply', {
     POST: async (request, reply) => {
-      const { hash, by = OPERATOR, duringFreeze = false } = parse(approval, request.body);
-      return reply.send(show(await loop.plans.apply(idOf(request), by, hash, { duringFreeze })));
+      const { hash, by = OPERATOR, ...how } = parse(approval, request.body);
+      return reply.send(show(await loop.plans.apply(idOf(request), by, hash, howOf(how))));
+    },
+  });
+  resourceAt(app, '/diffo/v1/plans/:id/confirm', {
+    POST: async (request, reply) => {
+      const { hash, by = OPERATOR } = parse(confirmation, request.body);
+      return reply.send(show(await loop.plans.confirm(idOf(request), by, hash)));
     },
   });
   resourceAt(app, '/diffo/v1/plans/:id/undo', {
@@ -123,6 +132,20 @@ function isYes(said: string | undefined, name: string): boolean {
 
 function showWaiting(waiting: Waiting): JsonObject {
   return withTimes(waiting, ['until']);
+}
+
+function showConfirmation(confirm: Confirmation): JsonObject {
+  // By what it is watched is the agent's own matter.
+  const { began: _, helper: __, ...rest } = confirm;
+  return withTimes(rest, ['until', 'confirmedAt']);
+}
+
+function howOf({
+  duringFreeze = false,
+  within,
+}: Pick<z.output<typeof approval>, 'duringFreeze' | 'within'>): PlanApproval {
+  const withinMs = within === undefined ? undefined : durationMs(within);
+  return { duringFreeze, ...(withinMs === undefined ? {} : { withinMs }) };
 }
 
 function showTask(task: Task): JsonObject {
