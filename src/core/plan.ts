@@ -14,6 +14,7 @@ import type { Verdict } from './outstanding.ts';
 import type { Path } from './path.ts';
 import type { Effect } from './prediction.ts';
 import type { Named, TaskStep } from './task.ts';
+import type { WaitsOn } from './waits-on.ts';
 
 export type PlanState =
   | 'proposed'
@@ -111,6 +112,7 @@ export interface Waiting {
   readonly because: string;
   /** When it will be looked at again, where time alone can change it. */
   readonly until?: Instant;
+  readonly on?: WaitsOn;
 }
 
 /** A fact that the plan was made from; if it has moved, the plan is refused. */

@@ -87,7 +87,8 @@ export class Guard {
     for (const each of strayed) {
       if (!lies(each.path, path) && !lies(path, each.path)) continue;
       const { policy, rule } = this.policyAt(expectation, instance, each.path, now);
-      if (policy !== 'restore') return { because: whyStrayed(each, policy, rule?.id, { expectation, instance }) };
+      if (policy === 'restore') continue;
+      return { on: 'outOfBand', because: whyStrayed(each, policy, rule?.id, { expectation, instance }) };
     }
     return undefined;
   }
@@ -165,7 +166,7 @@ export class Guard {
       const spending = this.#spending(task);
       const instance = this.#instance(task);
       const half = instance && whyHalfMade(instance, [task]);
-      if (half !== undefined) return { because: half };
+      if (half !== undefined) return { on: 'halfMade', because: half };
       const stop = this.#hoursOf(spending, now);
       if (stop) return stop;
       const hold = budgets.take([spending]);

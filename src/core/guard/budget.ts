@@ -3,6 +3,7 @@ import { durationMs } from '../duration.ts';
 import type { Instant } from '../ids.ts';
 import { lasting } from '../lasting.ts';
 import type { BudgetPart, RuleOf } from '../rule.ts';
+import type { WaitsOn } from '../waits-on.ts';
 import type { RuleBook, Subject } from './rule-book.ts';
 
 type BudgetRule = Pick<RuleOf<'budget'>, 'changes' | 'deletions' | 'within' | 'per' | 'strict'> & {
@@ -21,6 +22,7 @@ export interface Spending extends Subject {
 export interface Hold {
   readonly because: string;
   readonly until?: Instant;
+  readonly on?: WaitsOn;
 }
 
 interface Account {
@@ -115,10 +117,12 @@ function lack({ rule, limit, withinMs, what }: Account, wanted: number, times: r
   if (over <= 0) return undefined;
   const budget = `${limit} ${what} in ${lasting(withinMs)}${rule.id === undefined ? '' : ` (rule ${rule.id})`}`;
   if (wanted > limit) {
-    return { because: `it needs ${wanted} ${what} at once, and the budget is ${budget}: a person may approve a plan` };
+    const because = `it needs ${wanted} ${what} at once, and the budget is ${budget}: a person may approve a plan`;
+    return { on: 'budget', because };
   }
   const frees = times[over - 1];
   return {
+    on: 'budget',
     because: `the budget of ${budget} is spent: a person may approve a plan`,
     ...(frees === undefined ? {} : { until: frees + withinMs }),
   };

@@ -19,12 +19,16 @@ export class Hours {
   /** Why nothing may be written there now; undefined when it may. */
   hold(subject: Subject, now: Instant): Hold | undefined {
     const freeze = this.#freezes(now).find(rule => matches(rule.for, subject, 'touching'));
-    if (freeze) return { because: `frozen by ${freeze.principal}: ${freeze.why ?? ''}`, ...untilOf(freeze.until) };
+    if (freeze) {
+      const why = freeze.why === undefined ? '' : `: ${freeze.why}`;
+      return { on: 'freeze', because: `frozen by ${freeze.principal}${why}`, ...untilOf(freeze.until) };
+    }
     const window = this.#book.firstOf('window', subject, now, () => true);
     if (!window) return undefined;
     const { open, to } = this.#windowOf(window, now);
     if (open) return undefined;
     return {
+      on: 'window',
       because: `outside of its maintenance window (rule ${window.id})`,
       ...(Number.isFinite(to) ? { until: to } : {}),
     };

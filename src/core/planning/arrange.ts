@@ -58,7 +58,8 @@ export function arrange(
     if (walked.left.length === 0) {
       return { ...within(ready, walked, world, { most, isFirst }), waits };
     }
-    for (const [candidate, because] of whyStuck(walked, world, [...waiting.keys()])) wait(candidate, { because });
+    for (const [candidate, because] of whyStuck(walked, world, [...waiting.keys()]))
+      wait(candidate, { on: 'need', because });
   }
 }
 

@@ -19,7 +19,7 @@ export function sketchMissing(page: Page, given: readonly Unmet[]): void {
     ({ ability }) => ability.make && ability.path === '' && ability.kind === of?.kind,
   );
   if (!of || offers.length === 0) {
-    for (const unmet of all) page.waits(unmet, '', { because: NOBODY });
+    for (const unmet of all) page.waits(unmet, '', { on: 'nobody', because: NOBODY });
     return;
   }
   const standing = [...situation.standingOf(of)].sort(byStanding);
@@ -38,7 +38,10 @@ export function sketchMissing(page: Page, given: readonly Unmet[]): void {
   const maker = others.reduce((most, each) => (allowsMore(each.mode, most.mode) ? each : most), first);
   for (const each of willing) {
     if (each.mode === maker.mode) continue;
-    page.waits(each, '', { because: `it does not exist; it is to be made for ${maker.expectation.id} first` });
+    page.waits(each, '', {
+      on: 'need',
+      because: `it does not exist; it is to be made for ${maker.expectation.id} first`,
+    });
   }
   const together = willing.filter(each => each.mode === maker.mode);
   const wanted = wantedBy(together, situation.context);

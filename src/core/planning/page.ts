@@ -37,7 +37,7 @@ export class Page {
     return this.#instance?.id ?? instanceId(`missing/${this.of?.kind}/${this.of?.name}`);
   }
 
-  waits({ expectation, mode }: Unmet, path: Path, { because, until }: Held): void {
+  waits({ expectation, mode }: Unmet, path: Path, { because, until, on }: Held): void {
     this.#waits.push({
       by: expectation,
       waiting: {
@@ -46,6 +46,7 @@ export class Page {
         path,
         because,
         ...(until === undefined ? {} : { until }),
+        ...(on === undefined ? {} : { on }),
         mode,
       },
     });
@@ -69,6 +70,7 @@ export class Page {
   overrules(unmet: Unmet, path: Path, { by, decided }: Overruling): void {
     const whom = `${by.id}, which ${by.principal} laid with priority ${by.priority}`;
     this.waits(unmet, path, {
+      on: 'overruled',
       because: decided ? `overruled by ${whom}` : `could not be told to hold beside ${whom}`,
     });
   }
@@ -89,7 +91,8 @@ export class Page {
     const tried = this.situation.tried(leafName(unmet.expectation.id, this.#instance?.id, path));
     const way = cheapest(ways, tried);
     if (way) this.#follow({ unmet, also, path, wanted }, way);
-    else if (why !== undefined) for (const each of [unmet, ...also]) this.waits(each, path, { because: why });
+    else if (why !== undefined)
+      for (const each of [unmet, ...also]) this.waits(each, path, { on: 'element', because: why });
   }
 
   #follow({ unmet: { expectation, mode: allowed }, also, path, wanted }: Aim, { offer, steps }: Way): void {
@@ -100,14 +103,13 @@ export class Page {
     let scene: Scene = this.#scene;
     const foreseen = steps.map(step => {
       const effects = ability.predict(step, scene);
-      const key = taskKey({ driver, step }, leaf, expectation);
-      const why = this.situation.protects?.({ driver, key }, expectation, effects, scene);
+      const why = this.situation.protects?.(expectation, effects, scene);
       scene = foresee(scene, effects, this.situation.context.keyed);
-      return { step, key, effects, why };
+      return { step, effects, why };
     });
     // The steps for one leaf are not torn apart: where one needs a person's word, all wait for it.
     const mode = foreseen.some(each => each.why) ? lesser(allowed, 'approve') : allowed;
-    for (const { step, key, effects, why } of foreseen) {
+    for (const { step, effects, why } of foreseen) {
       for (const each of step.needs ?? []) this.#scene.spots.add(spotOf(each.of));
       for (const each of effects) this.#moves.add(spotOf(each.of));
       const same = `${driver}\0${step.op}\0${canonical(step.args)}`;
@@ -126,7 +128,7 @@ export class Page {
         path,
         ...(wanted === undefined ? {} : { wanted }),
         step,
-        key,
+        key: taskKey({ driver, step }, leaf, expectation),
         effects,
         ...(why ? { protected: why } : {}),
         mode,

@@ -10,6 +10,7 @@ import type { PlannedTask, Waiting } from '../plan.ts';
 import type { Effect, Scene } from '../prediction.ts';
 import type { Named } from '../task.ts';
 import type { Strayed } from '../verdict.ts';
+import type { WaitsOn } from '../waits-on.ts';
 import type { Offer } from './choice.ts';
 import type { Spot } from './noted-scene.ts';
 
@@ -44,12 +45,7 @@ export interface Situation {
   readonly tried: (leaf: string) => readonly string[];
   readonly context: Context;
   /** Why a step with these effects needs a person's word, whatever the mode; absent: nothing is protected. */
-  readonly protects?: (
-    task: Pick<PlannedTask, 'driver' | 'key'>,
-    expectation: Expectation,
-    effects: readonly Effect[],
-    before: Scene,
-  ) => Protected | undefined;
+  readonly protects?: (expectation: Expectation, effects: readonly Effect[], before: Scene) => Protected | undefined;
 }
 
 /** With what may be done about it at this path. */
@@ -60,6 +56,7 @@ export function unmetAt(unmet: Unmet, path: Path): Unmet {
 export interface Held {
   readonly because: string;
   readonly until?: Instant;
+  readonly on?: WaitsOn;
 }
 
 /** A task, before anybody has said that it may be done. */

@@ -37,12 +37,12 @@ function sketchThere(page: Page, instance: Instance, all: readonly Unmet[]): voi
   for (const unmet of all) {
     if (going) {
       const { id, principal } = going.expectation;
-      page.waits(unmet, '', { because: `overruled by ${id}, for which ${principal} wants it to go` });
+      page.waits(unmet, '', { on: 'overruled', because: `overruled by ${id}, for which ${principal} wants it to go` });
       continue;
     }
     for (const leaf of unmet.leaves) {
       if (leaf.verdict !== 'unmet' || [...byPath.keys()].some(path => reaches(path, leaf.path))) continue;
-      page.waits(unmetAt(unmet, leaf.path), leaf.path, { because: noOffer(leaf.path) });
+      page.waits(unmetAt(unmet, leaf.path), leaf.path, { on: 'nobody', because: noOffer(leaf.path) });
     }
     for (const path of byPath.keys()) {
       const wishes = allExpectedAt(unmet.residual, path, context.keyed);
@@ -54,7 +54,7 @@ function sketchThere(page: Page, instance: Instance, all: readonly Unmet[]): voi
       if (path === '' && (typeof wanted === 'string' || wanted.value !== undefined)) continue;
       if (page.isHeld(here, path)) continue;
       if (typeof wanted === 'string') {
-        page.waits(here, path, { because: wanted });
+        page.waits(here, path, { on: 'nobody', because: wanted });
         continue;
       }
       if (page.isOverruled(here, path, wishes, actual)) continue;
@@ -88,7 +88,7 @@ function takeAll(
     const wishes = granted.filter(each => !allowsMore(mode, each.unmet.mode)).flatMap(each => each.wishes);
     const wanted = nearestToAll(wishes, actual, context, path);
     if (typeof wanted === 'string') {
-      for (const { unmet } of [first, ...others]) page.waits(unmet, path, { because: wanted });
+      for (const { unmet } of [first, ...others]) page.waits(unmet, path, { on: 'nobody', because: wanted });
       continue;
     }
     page.take(
