@@ -18,14 +18,17 @@ import {
   type Unmet,
 } from '../core/planner.ts';
 import { Ties } from '../core/planning/ties.ts';
+import { nameOf } from '../core/prediction.ts';
 import type { LeafRecord } from '../core/settle/leaf-record.ts';
 import type { Pause, Reader } from '../ports/store.ts';
 import type { Turns } from '../ports/turns.ts';
+import { type HeldPlaces, heldPlaces, placesOf } from './commit-places.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Guard } from './guard.ts';
 import type { Judge } from './judge.ts';
 import { triedInVain, whyPaused } from './plans.ts';
 import { asSeen, type Choice, type Portion, Portioning, rankOf } from './portioning.ts';
+import type { Protection } from './protection.ts';
 import { RankedSites } from './ranked-sites.ts';
 import { StandingNow } from './standing-now.ts';
 import { StoreScene } from './store-scene.ts';
@@ -38,6 +41,7 @@ export interface DraftParts {
   readonly unmet: UnmetNow;
   readonly offers: readonly Offer[];
   readonly guard: Guard;
+  readonly protection: Pick<Protection, 'signature' | 'whyTask'>;
 }
 
 /** A path, and those of the leaves in it that are unmet. */
@@ -59,6 +63,7 @@ export class Drafts {
   #backoffs: ReadonlyMap<string, LeafRecord> = new Map();
   #pauses = '[]';
   #guarded = '';
+  #commits: HeldPlaces;
   #now: Instant = 0;
   /** What it came to when it was last asked for, until something is drawn anew. */
   #whole: Draft | undefined;
@@ -69,6 +74,7 @@ export class Drafts {
   constructor(parts: DraftParts) {
     this.#parts = parts;
     const { store, judge, offers } = parts;
+    this.#commits = heldPlaces(store);
     this.#scene = new StoreScene(store);
     this.#standing = new StandingNow(store);
     this.#portioning = new Portioning({
@@ -84,13 +90,14 @@ export class Drafts {
 
   /** Tells whether it is another one now. Much is drawn up in portions, between which others have their turn. */
   async update(now: Instant): Promise<{ readonly isOther: boolean }> {
-    const { store, unmet, guard } = this.#parts;
+    const { store, unmet, guard, protection } = this.#parts;
     this.#now = now;
+    this.#commits = heldPlaces(store);
     const pauses = store.pauses();
     const backoffs = store.leafRecords();
     this.#touchPutOff(backoffs, now);
     const signs = JSON.stringify(pauses);
-    const guarded = guard.signature(now);
+    const guarded = `${guard.signature(now)} ${protection.signature} ${this.#commits.signature}`;
     if (signs !== this.#pauses || guarded !== this.#guarded) unmet.touchAll();
     this.#pauses = signs;
     this.#guarded = guarded;
@@ -133,10 +140,11 @@ export class Drafts {
   /** As much as one plan holds of what the loop may do by itself now. */
   free(now: Instant): Portion {
     const { guard } = this.#parts;
-    const stamp = guard.stamp(now);
+    const stamp = `${guard.stamp(now)} ${this.#commits.signature}`;
     const known = this.#free;
     if (known && known.stamp === stamp && known.of === this.#inMode) return known.portion;
-    const stop = guard.stopper(now);
+    const stopper = guard.stopper(now);
+    const stop: Choice['stop'] = task => this.#commits.at(placesOf([task])) ?? stopper(task);
     const sites = this.#tasksIn.enforce;
     const waiting = this.hasTasks('enforce') ? this.#waitingIn.enforce : [];
     const choice: Choice = { sites, waiting, isMine: task => task.mode === 'enforce', stop };
@@ -233,7 +241,7 @@ export class Drafts {
   }
 
   #situation(unmet: readonly Unmet[], pauses: readonly Pause[], now: Instant): Situation {
-    const { store, judge, offers, guard } = this.#parts;
+    const { store, judge, offers, guard, protection } = this.#parts;
     const [first] = unmet;
     return {
       now,
@@ -248,10 +256,13 @@ export class Drafts {
         if (paused !== undefined) return { on: 'pause', because: paused };
         const guarded = guard.held(expectation, instance, path, strayed, now);
         if (guarded) return guarded;
+        const committed = this.#commits.at([{ instance: instance?.id, of: instance && nameOf(instance), path }]);
+        if (committed) return committed;
         const backoff = this.#backoffs.get(leaf);
         if (!backoff || backoff.until <= now) return undefined;
         return { because: `tried ${backoff.attempts} times, last: ${backoff.because}`, until: backoff.until };
       },
+      protects: (task, expectation, effects, before) => protection.whyTask(task, expectation, effects, before),
       tried: leaf => (this.#backoffs.has(leaf) ? triedInVain(store, leaf) : []),
     };
   }

@@ -103,13 +103,14 @@ export class Page {
     let scene: Scene = this.#scene;
     const foreseen = steps.map(step => {
       const effects = ability.predict(step, scene);
-      const why = this.situation.protects?.(expectation, effects, scene);
+      const key = taskKey({ driver, step }, leaf, expectation);
+      const why = this.situation.protects?.({ driver, key }, expectation, effects, scene);
       scene = foresee(scene, effects, this.situation.context.keyed);
-      return { step, effects, why };
+      return { step, key, effects, why };
     });
     // The steps for one leaf are not torn apart: where one needs a person's word, all wait for it.
     const mode = foreseen.some(each => each.why) ? lesser(allowed, 'approve') : allowed;
-    for (const { step, effects, why } of foreseen) {
+    for (const { step, key, effects, why } of foreseen) {
       for (const each of step.needs ?? []) this.#scene.spots.add(spotOf(each.of));
       for (const each of effects) this.#moves.add(spotOf(each.of));
       const same = `${driver}\0${step.op}\0${canonical(step.args)}`;
@@ -128,7 +129,7 @@ export class Page {
         path,
         ...(wanted === undefined ? {} : { wanted }),
         step,
-        key: taskKey({ driver, step }, leaf, expectation),
+        key,
         effects,
         ...(why ? { protected: why } : {}),
         mode,

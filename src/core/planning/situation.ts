@@ -45,7 +45,12 @@ export interface Situation {
   readonly tried: (leaf: string) => readonly string[];
   readonly context: Context;
   /** Why a step with these effects needs a person's word, whatever the mode; absent: nothing is protected. */
-  readonly protects?: (expectation: Expectation, effects: readonly Effect[], before: Scene) => Protected | undefined;
+  readonly protects?: (
+    task: Pick<PlannedTask, 'driver' | 'key'>,
+    expectation: Expectation,
+    effects: readonly Effect[],
+    before: Scene,
+  ) => Protected | undefined;
 }
 
 /** With what may be done about it at this path. */
