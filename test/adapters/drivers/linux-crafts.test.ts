@@ -117,6 +117,22 @@ describe.skipIf(noNamespaces !== undefined)(`settings of the kernel${why}`, () =
     expect(all(netns)).toBe(before);
   });
 
+  test.each(['all', 'va', 'lo'])('IPv6 is switched off and on for %s as foreseen', async dev => {
+    const netns = makeNetns();
+    netns.veth('va', 'vb');
+    netns.ip('addr add 2001:db8::1/64 dev va');
+    netns.ip('-6 route add 2001:db8:1::/48 via 2001:db8::2');
+    await netns.settle();
+    const name = `net.ipv6.conf.${dev}.disable_ipv6`;
+    const driver = open(netns, { sysctl: [name, 'net.ipv6.conf.vb.disable_ipv6'] });
+    const now = (await valueAt(driver, sysctl)) as JsonObject;
+    const { steps } = await stepsTo(driver, { path: sysctl, wanted: { ...now, [name]: 1 } });
+    expect(steps).toMatchObject([{ cost: { reversible: false }, sideEffects: [expect.stringContaining('IPv6')] }]);
+    await does(driver, { path: sysctl, wanted: { ...now, [name]: 1 } });
+    const off = (await valueAt(driver, sysctl)) as JsonObject;
+    await does(driver, { path: sysctl, wanted: { ...off, [name]: 0 } });
+  });
+
   test('only what is listed, within what is allowed', async () => {
     const netns = makeNetns();
     netns.veth('va', 'vb');

@@ -11,6 +11,7 @@ const rules: readonly Rule[] = [
     when: /^net\.ipv4\.(ip_forward|conf\.all\.forwarding)$/,
     also: ['net.ipv4.ip_forward', 'net.ipv4.conf.*.forwarding', 'net.ipv4.conf.all.accept_redirects'],
   },
+  { when: /^net\.ipv6\.conf\.all\.disable_ipv6$/, also: ['net.ipv6.conf.*.disable_ipv6'] },
   { when: /^net\.ipv6\.conf\.all\.forwarding$/, also: ['net.ipv6.conf.*.forwarding'] },
 ];
 

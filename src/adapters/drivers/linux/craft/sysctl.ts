@@ -11,6 +11,8 @@ import type { TaskStep } from '../../../../core/task.ts';
 import type { Step } from '../../../../ports/driver.ts';
 import { characteristicOf, cost, order } from '../ability/common.ts';
 import { hostKind } from '../facts.ts';
+import { switchIpv6 } from '../foresight/links.ts';
+import { effectsOf } from '../foresight/world.ts';
 import { once } from '../once.ts';
 import { text } from '../wanted-route.ts';
 import type { Craft } from './craft.ts';
@@ -146,12 +148,25 @@ function stepsOf(choices: readonly SysctlChoice[], file: string): Ability['steps
         args: { name, value, ...(how?.lasting ? { lasting: true } : {}) },
         summary: `set ${name} to ${text(value)}${how?.lasting ? `, in ${file} too` : ''}`,
         order: order.setting,
-        cost: cost(0),
+        ...costOf(name, value),
         lasting: how?.lasting ? 'lasts' : 'untilRestart',
       });
     }
     const missing = isObject(now) ? Object.keys(now).find(name => !Object.hasOwn(wanted, name)) : undefined;
     return missing === undefined ? steps : `${missing} is a setting of the kernel, and cannot be taken away`;
+  };
+}
+
+/** Nothing puts back the addresses that go with IPv6. */
+function costOf(name: string, value: Json): Pick<TaskStep, 'cost' | 'sideEffects'> {
+  const [, dev] = IPV6_SWITCH.exec(name) ?? [];
+  if (dev === undefined || Number(value) === 0) return { cost: cost(0) };
+  const where = dev === 'all' ? 'every interface' : dev;
+  return {
+    cost: { blastRadius: dev === 'all' ? 10 : 2, downtimeMs: 0, reversible: false },
+    sideEffects: [
+      `${where} loses its IPv6 addresses and the routes that go by them, and an undo does not bring them back`,
+    ],
   };
 }
 
@@ -194,12 +209,26 @@ export function predictSysctl({ args }: TaskStep, scene: Scene): readonly Effect
     // A host that forwards takes no redirects, and the other way round.
     if (each !== name) set(each, each.endsWith('accept_redirects') ? (Number(value) > 0 ? 0 : 1) : value);
   }
+  effects.push(...ipv6Effects(name, value, scene));
   const forwards = isForwarding(name);
   const was = characteristicOf(host.document, 'ipForwarding');
   if (forwards && typeof was === 'boolean' && was !== Number(value) > 0) {
     effects.push({ of, path: '/resourceCharacteristic/ipForwarding/value', value: Number(value) > 0 });
   }
   return effects;
+}
+
+const IPV6_SWITCH = /^net\.ipv6\.conf\.(.+)\.disable_ipv6$/;
+
+/** With IPv6 go the addresses of a link and its routes. */
+function ipv6Effects(name: string, value: Json, scene: Scene): readonly Effect[] {
+  const [, dev] = IPV6_SWITCH.exec(name) ?? [];
+  if (dev === undefined) return [];
+  return effectsOf(scene, world => {
+    // In the name of a setting a slash stands for the dot of an interface.
+    const links = world.links.filter(each => dev === 'all' || each.name === dev.replaceAll('/', '.'));
+    for (const link of links) switchIpv6(world, link, Number(value) === 0);
+  });
 }
 
 function isForwarding(name: string): boolean {

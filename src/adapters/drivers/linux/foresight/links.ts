@@ -67,6 +67,20 @@ export function setMtu(world: World, link: TriedLink, mtu: number): void {
     world.unsureMtu.set(bridge.name, `whether ${bridge.name} follows the MTU of its ports is its maker's choice`);
 }
 
+/** IPv6 is switched off on a link, and takes all of its own along; or on, and brings what a link has by itself. */
+export function switchIpv6(world: World, link: TriedLink, isOn: boolean): void {
+  if (isOn === (link.ipv6Disabled !== true)) return;
+  if (!isOn) {
+    link.ipv6Disabled = true;
+    dropFamily(world, link, 6, { keeps: () => false, how: 'down' });
+    return;
+  }
+  delete link.ipv6Disabled;
+  if (!link.flags.includes('UP')) return;
+  if (isLoopback(link)) addAddress(world, link, cidr(6, '::1', 128));
+  else if (link.flags.includes('LOWER_UP')) giveLinkLocal(world, link);
+}
+
 /** IPv6 begins anew, with what is the default in this namespace. */
 function beginIpv6(world: World, link: TriedLink): void {
   if (link.flags.includes('UP') && link.flags.includes('LOWER_UP')) giveLinkLocal(world, link);
