@@ -291,3 +291,27 @@ test(`what has to last is kept where the machine can, and waits where it cannot$
   expect(existsSync(kept)).toBe(false);
   expect(netns.sh('cat /proc/sys/net/ipv4/ip_forward').trim()).toBe('0');
 });
+
+test(`a group of steps of several sorts is done one after the other, one of one sort at once${why}`, async () => {
+  const netns = makeElement();
+  await netns.settle();
+  const folder = mkdtempSync(join(tmpdir(), 'diffo-groups-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const profile = join(folder, 'profile.json');
+  const shipped = JSON.parse(readFileSync('firmware-profiles/linux-host.json', 'utf8'));
+  const sets = ['one', 'two'].map(name => ({ name, type: 'ipv4_addr', interval: true }));
+  const settings = { netns: netns.name, nftables: { sets } };
+  writeFileSync(profile, JSON.stringify({ ...shipped, name: 'own', drivers: [{ driver: 'linux', settings }] }));
+  const agent = await runAgent({ profile });
+  await lay(agent, 'enforce');
+  await until('nothing is outstanding', async () => (await agent.get('/diffo/v1/outstanding')).length === 0);
+  expect(netns.ipJson('link show veth1')[0]).toMatchObject({ mtu: 1400 });
+
+  const want = (one: string[], two: string[]): object => ({
+    for: { kind: 'host', name: hostname() },
+    expect: { resourceCharacteristic: [{ name: 'nftSet', value: { one, two } }] },
+  });
+  await lay(agent, 'enforce', want(['192.0.2.0/24'], ['198.51.100.7']));
+  await until('nothing is outstanding', async () => (await agent.get('/diffo/v1/outstanding')).length === 0);
+  expect(netns.sh('nft list table inet diffo')).toMatch(/192\.0\.2\.0\/24[\s\S]*198\.51\.100\.7/);
+});
