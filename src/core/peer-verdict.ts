@@ -11,19 +11,23 @@ export interface Hearing {
   readonly version: string | undefined;
 }
 
-type Shown = Pick<StandingVerdict, 'verdict' | 'residual' | 'unknown' | 'conflicts' | 'since' | 'of' | 'told'>;
+type Shown = Pick<
+  StandingVerdict,
+  'verdict' | 'residual' | 'unknown' | 'conflicts' | 'stalled' | 'since' | 'of' | 'told'
+>;
 
 /** The peer's last word in a verdict as it is kept; undefined when it has not said any. */
 export function toldIn(kept: StandingVerdict | undefined): Told | undefined {
   if (kept?.told) return kept.told;
   if (kept?.of === undefined) return undefined;
-  const { of, verdict, residual, unknown, conflicts, since } = kept;
+  const { of, verdict, residual, unknown, conflicts, stalled, since } = kept;
   return {
     of,
     verdict,
     ...(residual === undefined ? {} : { residual }),
     ...(unknown === undefined ? {} : { unknown }),
     ...(conflicts === undefined ? {} : { conflicts }),
+    ...(stalled === undefined ? {} : { stalled }),
     since,
   };
 }

@@ -109,8 +109,11 @@ export const ruleForms = {
     gain: z.number().positive('a number above 0').exactOptional(),
     hysteresis: z.number().min(0, 'a number from 0').exactOptional(),
     flaps: count.exactOptional(),
+    flapWindow: duration.exactOptional(),
     coolOff: duration.exactOptional(),
     attempts: count.exactOptional(),
+    reversals: count.exactOptional(),
+    gainWindow: duration.exactOptional(),
   }),
   delegate: z.strictObject({
     sort: z.literal('delegate'),

@@ -70,8 +70,11 @@ export type RuleBody =
       readonly gain?: number;
       readonly hysteresis?: number;
       readonly flaps?: number;
+      readonly flapWindow?: string;
       readonly coolOff?: string;
       readonly attempts?: number;
+      readonly reversals?: number;
+      readonly gainWindow?: string;
     }
   | { readonly sort: 'delegate'; readonly peer: string; readonly after?: string; readonly timeout?: string }
   | { readonly sort: 'protect'; readonly within?: string };

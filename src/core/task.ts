@@ -127,6 +127,8 @@ export interface Task {
   /** Why it still stands although the rest of its plan was taken back. */
   readonly kept?: string;
   readonly error?: string;
+  /** The element did not say; nobody refused anything. */
+  readonly unanswered?: true;
   readonly startedAt?: Instant;
   readonly endedAt?: Instant;
   readonly seq: number;

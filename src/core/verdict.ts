@@ -3,6 +3,7 @@ import type { ExpectationId, InstanceId, Instant } from './ids.ts';
 import type { Json } from './json.ts';
 import type { Verdict } from './outstanding.ts';
 import type { Path } from './path.ts';
+import type { Stalled } from './settle/leaf-record.ts';
 import type { Conflict } from './standing/conflicts.ts';
 
 export interface StandingVerdict {
@@ -20,6 +21,8 @@ export interface StandingVerdict {
   readonly unknown?: readonly Path[];
   /** Of the unknown: those that were met when they were last known. */
   readonly lastMet?: readonly Path[];
+  /** What nothing is done about any more, until what would unblock it has happened. */
+  readonly stalled?: readonly StalledLeaf[];
   /** What somebody changed at the element after it had been met. */
   readonly strayed?: readonly Strayed[];
   /** The seq of an expectation that has changed since, by which nothing else of this has become other than it was. */
@@ -47,8 +50,15 @@ export interface Strayed {
   readonly gone?: true;
 }
 
+export interface StalledLeaf extends Stalled {
+  readonly path: Path;
+  /** The peer it was handed to. */
+  readonly delegatedTo?: string;
+}
+
 /** What a peer says of an expectation. */
-export interface Told extends Pick<StandingVerdict, 'verdict' | 'residual' | 'unknown' | 'conflicts' | 'since'> {
+export interface Told
+  extends Pick<StandingVerdict, 'verdict' | 'residual' | 'unknown' | 'conflicts' | 'stalled' | 'since'> {
   readonly of: string;
 }
 

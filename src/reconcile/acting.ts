@@ -1,7 +1,8 @@
 /** The hands of the loop: what is undone, withdrawn, interrupted, approved or may be done by itself is carried out in turn. */
-import type { Plan } from '../core/plan.ts';
-import { leafName } from '../core/planner.ts';
-import { begin, finish, recoverTasks } from './carry-out.ts';
+
+import type { ExpectationId } from '../core/ids.ts';
+import type { Plan, PlannedTask } from '../core/plan.ts';
+import { begin, finish, leavesFor, recoverTasks } from './carry-out.ts';
 import { type Commits, endOpenTasks } from './confirm.ts';
 import type { Drafts } from './drafts.ts';
 import { BY_ITSELF } from './guard.ts';
@@ -87,11 +88,16 @@ async function carryOutAndVerify(parts: ActingParts, begun: Plan): Promise<void>
 
 /** The leaves that a plan was to meet and that are unmet after it. */
 function stillUnmet({ store, verdicts }: ActingParts, plan: Plan): string[] {
-  const unmet = plan.tasks.filter(task => {
+  const isUnmet = (expectation: ExpectationId, { instance, path }: PlannedTask): boolean => {
     // What is wanted now is not what was done in vain.
-    if (whyUnwanted(store, plan, task.expectation) !== undefined) return false;
-    const judged = verdicts.unmet.get(task.expectation, task.instance);
-    return judged?.leaves.some(leaf => leaf.verdict === 'unmet' && `${leaf.path}/`.startsWith(`${task.path}/`));
-  });
-  return [...new Set(unmet.map(task => leafName(task.expectation, task.instance, task.path)))];
+    if (whyUnwanted(store, plan, expectation) !== undefined) return false;
+    const judged = verdicts.unmet.get(expectation, instance);
+    return judged?.leaves.some(leaf => leaf.verdict === 'unmet' && `${leaf.path}/`.startsWith(`${path}/`)) ?? false;
+  };
+  const unmet = plan.tasks.flatMap(task =>
+    [task.expectation, ...(task.also ?? [])]
+      .filter(each => isUnmet(each, task))
+      .flatMap(each => leavesFor({ ...task, expectation: each, also: [] })),
+  );
+  return [...new Set(unmet)];
 }

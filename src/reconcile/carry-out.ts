@@ -2,12 +2,13 @@
  * Carries out the tasks of a plan on the element: a group is done all or not at all, and whatever becomes of one, the
  * others go on.
  */
-import { backoffMs } from '../core/backoff.ts';
-import { type Instant, taskId } from '../core/ids.ts';
-import type { Plan } from '../core/plan.ts';
+import { taskId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
+import type { Plan, PlannedTask } from '../core/plan.ts';
 import { leafName } from '../core/planner.ts';
 import type { Task } from '../core/task.ts';
-import type { Store, Writer } from '../ports/store.ts';
+import type { Store } from '../ports/store.ts';
+import { whyUnwanted } from './plans.ts';
 import { type CarryOutParts, causeOf, driverOf, moved, next, plannedOf } from './rows.ts';
 import { runTask, runTogether } from './run-task.ts';
 import { takeBackTasks } from './take-back.ts';
@@ -123,8 +124,10 @@ async function endGroup(parts: CarryOutParts, plan: Plan, group: string, failed:
       if (each.state === 'acknowledged') writer.putTask({ ...moved(each, 'fail'), error, endedAt: clock.now() });
     }
     // Put off together, or half of it would be tried without the rest.
-    if (!failed.stopped)
-      for (const leaf of leavesOf(plan, group)) putOff(parts, writer, leaf, failed.error ?? 'failed');
+    if (failed.stopped) return;
+    const failure = failed.unanswered ? 'unanswered' : 'refused';
+    const came = { what: failed.step.summary, came: failed.error ?? 'failed', failure } as const;
+    for (const leaf of leavesOf(plan, group)) parts.settle.failed(writer, leaf, came);
   });
   if (failed.stopped) return;
   const done = membersOf(store, plan, group).filter(each => each.kept === undefined);
@@ -133,18 +136,37 @@ async function endGroup(parts: CarryOutParts, plan: Plan, group: string, failed:
   if (failure !== undefined) log.warn('a group was not taken back whole', { plan: plan.id, because: failure });
 }
 
-/** Ends a plan after the look that followed it: done when all its leaves are met, else failed with the reason. */
+/**
+ * Ends a plan after the look that followed it: done when all its leaves are met, or as near as one step may bring them;
+ * else failed with the reason.
+ */
 export function finish(parts: CarryOutParts, plan: Plan, failures: readonly Failure[], unmet: readonly string[]): Plan {
-  const { store, clock } = parts;
+  const { store, clock, settle } = parts;
   const putOffAlready = new Set(failures.flatMap(({ group }) => leavesOf(plan, group)));
-  const inVain = unmet.filter(leaf => !putOffAlready.has(leaf));
+  const ended = endedLeaves(store, plan).filter(({ leaf }) => !putOffAlready.has(leaf));
+  const isOnItsWay = ({ task, planned: { wanted } }: EndedLeaf): boolean => {
+    const instance = task.instance === undefined ? undefined : store.instance(task.instance);
+    return settle.isOnItsWay(instance, task.path, wanted);
+  };
+  const vain = ended.filter(each => unmet.includes(each.leaf) && !isOnItsWay(each));
+  const inVain = new Set([...vain.map(({ leaf }) => leaf), ...unmet.filter(leaf => !putOffAlready.has(leaf))]);
+  for (const each of ended) if (!vain.includes(each)) inVain.delete(each.leaf);
   const reasons = [
     ...failures.map(failure => failure.because),
-    ...(inVain.length === 0 ? [] : [`${DONE_IN_VAIN}: ${inVain.join(', ')}`]),
+    ...(inVain.size === 0 ? [] : [`${DONE_IN_VAIN}: ${[...inVain].join(', ')}`]),
   ];
   const because = reasons.length === 0 ? {} : { because: reasons.join('; ') };
   return store.transact(causeOf(plan, because.because), writer => {
-    for (const leaf of inVain) putOff(parts, writer, leaf, DONE_IN_VAIN);
+    for (const leaf of inVain) {
+      const task = ended.find(each => each.leaf === leaf)?.task;
+      const came = DONE_IN_VAIN + (task ? whyOtherwise(task) : '');
+      settle.failed(writer, leaf, { what: task?.step.summary ?? 'every step', came, failure: 'inVain' });
+    }
+    for (const { leaf, task, planned } of ended) {
+      const isWanted = whyUnwanted(writer, plan, planned.expectation) === undefined;
+      if (inVain.has(leaf) || task.already || !isWanted) continue;
+      settle.done(writer, leaf, task, planned.wanted, !unmet.includes(leaf));
+    }
     const state = next(plan, reasons.length === 0 ? 'finish' : 'fail');
     return writer.putPlan({ ...plan, state, endedAt: clock.now(), ...because });
   });
@@ -152,6 +174,39 @@ export function finish(parts: CarryOutParts, plan: Plan, failures: readonly Fail
 
 /** The element took every step and still is not as expected: trying again at once would be a fight. */
 const DONE_IN_VAIN = 'every step was done, and it is outstanding all the same';
+
+function whyOtherwise({ foreseen }: Task): string {
+  const [first] = foreseen?.differs ?? [];
+  if (!first) return '';
+  const text = (value: Json | undefined): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+  return `: ${first.path || 'all'} of ${first.of.name} was to be ${text(first.foreseen)}, and is ${text(first.found)}`;
+}
+
+interface EndedLeaf {
+  readonly leaf: string;
+  /** The last that was done for it. */
+  readonly task: Task;
+  readonly planned: PlannedTask;
+}
+
+/** The leaves for which every task was done. */
+function endedLeaves(store: Store, plan: Plan): readonly EndedLeaf[] {
+  const found = new Map<string, EndedLeaf>();
+  const open = new Set<string>();
+  for (const task of store.tasks({ plan: plan.id })) {
+    const planned = plannedOf(plan, task);
+    for (const leaf of planned ? leavesFor(planned) : []) {
+      if (task.state !== 'done' || !planned) open.add(leaf);
+      else if (!task.already || !found.has(leaf)) found.set(leaf, { leaf, task, planned });
+    }
+  }
+  return [...found.values()].filter(({ leaf }) => !open.has(leaf));
+}
+
+/** Of all that a task serves. */
+export function leavesFor({ expectation, also = [], instance, path }: PlannedTask): readonly string[] {
+  return [expectation, ...also].map(each => leafName(each, instance, path));
+}
 
 /** What is done all or not at all: as planned; of an older plan, what one expectation wants of one instance. */
 function groupOf(plan: Plan, task: Task): string {
@@ -170,12 +225,5 @@ function membersOf(store: Store, plan: Plan, group: string): readonly Task[] {
 
 function leavesOf(plan: Plan, group: string): readonly string[] {
   const planned = plan.tasks.filter((_, nth) => groupAt(plan, nth) === group);
-  return [...new Set(planned.map(each => leafName(each.expectation, each.instance, each.path)))];
-}
-
-/** A leaf is left alone for a while, longer with each failure. */
-function putOff({ clock, chance }: CarryOutParts, writer: Writer, leaf: string, because: string): void {
-  const now: Instant = clock.now();
-  const attempts = (writer.leafRecords().find(each => each.leaf === leaf)?.attempts ?? 0) + 1;
-  writer.putLeafRecord({ leaf, attempts, until: now + backoffMs(attempts, chance()), because });
+  return [...new Set(planned.flatMap(leavesFor))];
 }

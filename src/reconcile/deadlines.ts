@@ -24,6 +24,10 @@ export class Deadlines {
     if (this.#heap.length > 2 * this.#at.size + 64) this.#rebuild();
   }
 
+  at(name: string): Instant | undefined {
+    return this.#at.get(name);
+  }
+
   clear(): void {
     this.#at.clear();
     this.#heap = [];

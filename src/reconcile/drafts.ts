@@ -9,9 +9,7 @@ import type { Path } from '../core/path.ts';
 import {
   abilityFinder,
   type Draft,
-  leafName,
   type Offer,
-  ownerOfLeaf,
   type Situation,
   type Sketch,
   sketch,
@@ -19,7 +17,6 @@ import {
 } from '../core/planner.ts';
 import { Ties } from '../core/planning/ties.ts';
 import { nameOf } from '../core/prediction.ts';
-import type { LeafRecord } from '../core/settle/leaf-record.ts';
 import type { Pause, Reader } from '../ports/store.ts';
 import type { Turns } from '../ports/turns.ts';
 import { type HeldPlaces, heldPlaces, placesOf } from './commit-places.ts';
@@ -30,6 +27,7 @@ import { triedInVain, whyPaused } from './plans.ts';
 import { asSeen, type Choice, type Portion, Portioning, rankOf } from './portioning.ts';
 import type { Protection } from './protection.ts';
 import { RankedSites } from './ranked-sites.ts';
+import type { Settler } from './settle.ts';
 import { StandingNow } from './standing-now.ts';
 import { StoreScene } from './store-scene.ts';
 import type { Site, UnmetNow } from './unmet.ts';
@@ -42,6 +40,7 @@ export interface DraftParts {
   readonly offers: readonly Offer[];
   readonly guard: Guard;
   readonly protection: Pick<Protection, 'signature' | 'whyTask'>;
+  readonly settle: Settler;
 }
 
 /** A path, and those of the leaves in it that are unmet. */
@@ -60,7 +59,6 @@ export class Drafts {
   readonly #waitingIn = perMode(() => new Set<Site>());
   /** When what is put off may be tried again. */
   readonly #putOff = new Deadlines();
-  #backoffs: ReadonlyMap<string, LeafRecord> = new Map();
   #pauses = '[]';
   #guarded = '';
   #commits: HeldPlaces;
@@ -90,12 +88,12 @@ export class Drafts {
 
   /** Tells whether it is another one now. Much is drawn up in portions, between which others have their turn. */
   async update(now: Instant): Promise<{ readonly isOther: boolean }> {
-    const { store, unmet, guard, protection } = this.#parts;
+    const { store, unmet, guard, protection, settle } = this.#parts;
     this.#now = now;
     this.#commits = heldPlaces(store);
     const pauses = store.pauses();
-    const backoffs = store.leafRecords();
-    this.#touchPutOff(backoffs, now);
+    settle.begin();
+    for (const site of this.#putOff.take(now)) unmet.touch(site);
     const signs = JSON.stringify(pauses);
     const guarded = `${guard.signature(now)} ${protection.signature} ${this.#commits.signature}`;
     if (signs !== this.#pauses || guarded !== this.#guarded) unmet.touchAll();
@@ -111,6 +109,7 @@ export class Drafts {
       await portions.breathe();
       this.#scene.lookAnew();
     }
+    settle.end();
     if (isOther) {
       this.#whole = undefined;
       this.#inMode = new Map();
@@ -172,19 +171,12 @@ export class Drafts {
     return this.#tasksIn[mode].size > 0;
   }
 
-  /** Whether a leaf is still to be done, or waits. */
-  has(leaf: string): boolean {
-    const { expectation, instance } = ownerOfLeaf(leaf);
-    const drawn = this.#sketches.get(this.#parts.unmet.siteOf(expectation, instance));
-    const all = drawn ? [...drawn.candidates.map(each => each.task), ...drawn.waits.map(each => each.waiting)] : [];
-    return all.some(each => leafName(each.expectation, each.instance, each.path) === leaf);
-  }
-
   /** True when it comes to something else than before. */
   #draw(site: Site, pauses: readonly Pause[], now: Instant): boolean {
     const before = this.#sketches.get(site);
     const unmet = this.#unmetAt(site, now);
     const drawn = unmet.length === 0 ? undefined : sketch(this.#situation(unmet, pauses, now));
+    this.#parts.settle.drawn(site);
     const ends = (drawn?.waits ?? []).flatMap(({ waiting: { until } }) => until ?? []);
     this.#putOff.set(site, ends.length === 0 ? undefined : Math.min(...ends));
     this.#portioning.forget(site);
@@ -241,7 +233,7 @@ export class Drafts {
   }
 
   #situation(unmet: readonly Unmet[], pauses: readonly Pause[], now: Instant): Situation {
-    const { store, judge, offers, guard, protection } = this.#parts;
+    const { store, judge, offers, guard, protection, settle } = this.#parts;
     const [first] = unmet;
     return {
       now,
@@ -251,34 +243,20 @@ export class Drafts {
       context: judge.context(now, first?.instance),
       standing: id => this.#standing.at(id),
       standingOf: thing => this.#standing.of(thing),
-      held: (leaf, { expectation, instance, strayed = [] }, path) => {
+      held: (leaf, one, path) => {
+        const { expectation, instance, strayed = [] } = one;
         const paused = whyPaused(pauses, expectation.id, instance);
         if (paused !== undefined) return { on: 'pause', because: paused };
         const guarded = guard.held(expectation, instance, path, strayed, now);
         if (guarded) return guarded;
         const committed = this.#commits.at([{ instance: instance?.id, of: instance && nameOf(instance), path }]);
         if (committed) return committed;
-        const backoff = this.#backoffs.get(leaf);
-        if (!backoff || backoff.until <= now) return undefined;
-        return { because: `tried ${backoff.attempts} times, last: ${backoff.because}`, until: backoff.until };
+        return settle.held(leaf, one, path);
       },
+      pace: (one, path, wanted) => settle.pace(one, path, wanted),
       protects: (task, expectation, effects, before) => protection.whyTask(task, expectation, effects, before),
-      tried: leaf => (this.#backoffs.has(leaf) ? triedInVain(store, leaf) : []),
+      tried: leaf => (settle.wasTried(leaf) ? triedInVain(store, leaf) : []),
     };
-  }
-
-  /** Where something has been put off, or may be tried again. */
-  #touchPutOff(all: readonly LeafRecord[], now: Instant): void {
-    const { unmet } = this.#parts;
-    const before = this.#backoffs;
-    this.#backoffs = new Map(all.map(each => [each.leaf, each]));
-    const touch = (leaf: string): void => {
-      const { expectation, instance } = ownerOfLeaf(leaf);
-      unmet.touch(unmet.siteOf(expectation, instance));
-    };
-    for (const [leaf, { until }] of this.#backoffs) if (before.get(leaf)?.until !== until) touch(leaf);
-    for (const leaf of before.keys()) if (!this.#backoffs.has(leaf)) touch(leaf);
-    for (const site of this.#putOff.take(now)) unmet.touch(site);
   }
 }
 

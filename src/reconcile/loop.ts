@@ -28,8 +28,9 @@ import { Quality } from './quality.ts';
 import { nextPutBack } from './restore.ts';
 import { Sampling } from './sampling.ts';
 import { Seen } from './seen.ts';
+import { Settler } from './settle.ts';
 import { Sight } from './sight.ts';
-import { clearBackoffs, propose, startAfresh, tidy } from './upkeep.ts';
+import { propose, startAfresh, tidy } from './upkeep.ts';
 import { Verdicts } from './verdicts.ts';
 import { Watch } from './watch.ts';
 
@@ -60,11 +61,13 @@ export class Loop {
   private readonly verdicts: Verdicts;
   private readonly drafts: Drafts;
   readonly protection: Protection;
+  private readonly settler: Settler;
   private readonly outOfBand: OutOfBand;
   private told: { readonly of: Draft; readonly stamp: string; readonly draft: Draft } | undefined;
   private sweep = true;
   private looksEverywhere = false;
-  private sweptAt: Instant | undefined;
+  /** Of the time that goes on evenly. */
+  private sweptAt = 0;
   private samplesJudged = 0;
   private plansMoved = true;
   private sleep: (() => void) | undefined;
@@ -107,6 +110,15 @@ export class Loop {
     });
     this.abilityOf = abilityFinder(offers);
     this.protection = new Protection({ store, drivers, guard: this.guard, keyed, clock, log });
+    this.settler = new Settler({
+      store,
+      clock,
+      chance: parts.chance,
+      newId: parts.newId,
+      keyed,
+      unmet: this.verdicts.unmet,
+      book: () => this.guard.book,
+    });
     this.drafts = new Drafts({
       portions: () => this.turns.portions(),
       store,
@@ -115,6 +127,7 @@ export class Loop {
       offers,
       guard: this.guard,
       protection: this.protection,
+      settle: this.settler,
     });
     const hands = {
       store,
@@ -124,6 +137,7 @@ export class Loop {
       newId: parts.newId,
       chance: parts.chance,
       guard: this.guard,
+      settle: this.settler,
       keyed,
       judge: this.judge,
       look: (driver: string, again: boolean) => this.watch.lookAt(driver, again, this.lookEveryMs()),
@@ -260,7 +274,7 @@ export class Loop {
       // Before all else: somebody may be cut off.
       await this.commits.settle();
       this.guard.expire(began);
-      await this.observe(began);
+      await this.observe();
       await this.judgeWhatMoved(clock.now());
       await this.drawUp(clock.now());
       if (await actNow(this.acting)) {
@@ -268,7 +282,10 @@ export class Loop {
         // What this pass had not planned for must not wait for the next thing to happen.
         if (this.drafts.hasTasks('enforce')) this.bell.ring();
       }
-      if (this.counts.passes % PASSES_PER_TIDY === 0) tidy(this.parts.store);
+      if (this.counts.passes % PASSES_PER_TIDY === 0) {
+        this.settler.tidy();
+        tidy(this.parts.store);
+      }
     } catch (error) {
       log.error('pass failed', { error: sentence(error), code: error instanceof AgentError ? error.code : 'internal' });
       this.sweep = true;
@@ -279,12 +296,12 @@ export class Loop {
     this.sleepUntilDue();
   }
 
-  private async observe(now: Instant): Promise<void> {
+  private async observe(): Promise<void> {
     const { store } = this.parts;
     const willAct = this.looksEverywhere || store.plans({ states: ['approved', 'carryingOut'] }).length > 0;
     this.looksEverywhere = false;
     await this.watch.look(willAct ? 'all' : 'due', this.lookEveryMs());
-    if (now - (this.sweptAt ?? 0) >= SWEEP_EVERY_MS) this.sweep = true;
+    if (this.parts.clock.monotonic() - this.sweptAt >= SWEEP_EVERY_MS) this.sweep = true;
   }
 
   private lookEveryMs(): number {
@@ -301,7 +318,7 @@ export class Loop {
   private async judgeWhatMoved(now: Instant): Promise<void> {
     const { sweep } = this;
     this.sweep = false;
-    if (sweep) this.sweptAt = now;
+    if (sweep) this.sweptAt = this.parts.clock.monotonic();
     const { expectationsMoved, plansMoved } = await this.verdicts.update(now, sweep);
     this.plansMoved ||= plansMoved || expectationsMoved !== undefined;
     if (expectationsMoved !== undefined) startAfresh(this.parts.store, expectationsMoved);
@@ -316,7 +333,6 @@ export class Loop {
     if (!isOther && !this.plansMoved && nextExpiry(store) > now) return;
     this.plansMoved = false;
     this.counts.plansRefused += refuseWhatMoved({ store, keyed: this.parts.keyed, abilityOf: this.abilityOf }, now);
-    clearBackoffs(store, this.drafts);
     propose(this.parts, this.drafts, now);
   }
 
@@ -331,12 +347,9 @@ export class Loop {
     const now = clock.now();
     const readsTelemetry = this.verdicts.interests.ofTelemetry().size > 0;
     const due = [
-      this.watch.nextLook(),
+      now + this.watch.nextLookIn(),
       readsTelemetry ? Math.max(this.sampling.nextAt(this.lookEveryMs()), now + SHORTEST_LOOK_MS) : NEVER,
-      ...store
-        .leafRecords()
-        .map(each => each.until)
-        .filter(until => until > now),
+      now + this.settler.dueIn(),
       this.verdicts.nextTurn(now),
       this.guard.nextTurn(now),
       nextPutBack(store),

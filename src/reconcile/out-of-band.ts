@@ -15,7 +15,7 @@ import type { Instance } from '../core/instance.ts';
 import { type Json, property } from '../core/json.ts';
 import { expectedAt, type Judgement, type Leaf } from '../core/outstanding.ts';
 import { at, type KeyedArrays, type Path } from '../core/path.ts';
-import type { Offer } from '../core/planner.ts';
+import { type Offer, ownerOfLeaf } from '../core/planner.ts';
 import { refinedExpect } from '../core/refinement.ts';
 import { isGone } from '../core/target.ts';
 import type { StandingVerdict, Strayed } from '../core/verdict.ts';
@@ -177,9 +177,16 @@ export class OutOfBand {
     if (decision === 'restore') {
       const left = strayed.filter(each => !meant.includes(each));
       const { strayed: _, ...rest } = verdict;
-      store.transact({ ...cause, why: `restore ${path || '/'}` }, writer =>
-        writer.putVerdict({ ...rest, ...(left.length === 0 ? {} : { strayed: left }) }),
-      );
+      store.transact({ ...cause, why: `restore ${path || '/'}` }, writer => {
+        writer.putVerdict({ ...rest, ...(left.length === 0 ? {} : { strayed: left }) });
+        // Whoever says so has taken it on: what went wrong with it before is over.
+        for (const { leaf } of writer.leafRecords()) {
+          const owner = ownerOfLeaf(leaf);
+          const isMeant =
+            owner.expectation === id && owner.instance === of && meant.some(each => touches(each.path, owner.path));
+          if (isMeant) writer.clearLeafRecord(leaf);
+        }
+      });
       const entry = unmet.get(id, of);
       if (entry) unmet.put({ ...entry, strayed: left });
       return;

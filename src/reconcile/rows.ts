@@ -12,6 +12,7 @@ import type { Store } from '../ports/store.ts';
 import type { Guard } from './guard.ts';
 import type { Judge } from './judge.ts';
 import type { Protection } from './protection.ts';
+import type { Settler } from './settle.ts';
 
 export interface CarryOutParts {
   readonly store: Store;
@@ -28,6 +29,8 @@ export interface CarryOutParts {
   /** Looks at what a driver sees and writes it down, unless that was just done and nothing was heard; false: it cannot see. */
   readonly look: (driver: string, again: boolean) => Promise<boolean>;
   readonly counts: { wrongPredictions: number };
+  /** What becomes of a leaf is remembered there. */
+  readonly settle: Pick<Settler, 'failed' | 'done' | 'isOnItsWay'>;
 }
 
 /** The planned task that a task carries out. */

@@ -254,11 +254,12 @@ async function failed(parts: CarryOutParts, plan: Plan, task: Task, error: unkno
   const { store, log } = parts;
   const now = store.task(task.id) ?? task;
   log.warn('task failed', { task: task.id, plan: plan.id, step: task.step.summary, error: sentence(error) });
-  if (now.state !== 'inProgress') return fail(parts, plan, now, sentence(error));
+  const isUnknown = error instanceof AgentError && error.code === 'unreachable';
+  const said = isUnknown ? { ...now, unanswered: true as const } : now;
+  if (now.state !== 'inProgress') return fail(parts, plan, said, sentence(error));
   // Half of it may have been done.
   const moves = await look(parts, now);
-  const isUnknown = error instanceof AgentError && error.code === 'unreachable';
-  const row = { ...now, ...(moves && !isUnknown ? { moves } : {}) };
+  const row = { ...said, ...(moves && !isUnknown ? { moves } : {}) };
   if (isUnknown && (await isUnseen(parts, row))) return waitForPerson(parts, plan, row, sentence(error));
   return fail(parts, plan, row, sentence(error));
 }

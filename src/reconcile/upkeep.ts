@@ -17,23 +17,14 @@ export const upkeep: Cause = { principal: 'loop', kind: 'upkeep' };
 
 /** Whoever changes what is expected starts afresh: neither old failures nor an old undo hold it back. */
 export function startAfresh(store: Store, moved: ReadonlySet<string>): void {
-  const backoffs = store.leafRecords().filter(each => moved.has(each.leaf.split(':', 1)[0] ?? ''));
+  const records = store.leafRecords().filter(each => moved.has(each.leaf.split(':', 1)[0] ?? ''));
   const pauses = store
     .pauses()
     .filter(each => each.scope.startsWith('leaf:') && moved.has(each.scope.split(':')[1] ?? ''));
-  if (backoffs.length === 0 && pauses.length === 0) return;
+  if (records.length === 0 && pauses.length === 0) return;
   store.transact(upkeep, writer => {
-    for (const { leaf } of backoffs) writer.clearLeafRecord(leaf);
+    for (const { leaf } of records) writer.clearLeafRecord(leaf);
     for (const { scope } of pauses) writer.clearPause(scope);
-  });
-}
-
-/** What is neither to be done nor waits is no longer put off. */
-export function clearBackoffs(store: Store, drafts: Drafts): void {
-  const over = store.leafRecords().filter(each => !drafts.has(each.leaf));
-  if (over.length === 0) return;
-  store.transact(upkeep, writer => {
-    for (const { leaf } of over) writer.clearLeafRecord(leaf);
   });
 }
 

@@ -218,6 +218,7 @@ export class Verdicts {
       ...kept,
       ...(same && isNews ? { judgedBy: expectation.seq } : {}),
       ...(before?.conflicts ? { conflicts: before.conflicts } : {}),
+      ...(before?.stalled ? { stalled: before.stalled } : {}),
       since: same ? before.since : now,
     });
   }

@@ -1,6 +1,5 @@
 /** The eyes of the loop: when each driver looks, and what it saw. */
 import { AgentError, sentence } from '../core/errors.ts';
-import type { Instant } from '../core/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
@@ -22,8 +21,9 @@ const JUST_NOW_MS = 1_000;
 interface Eye {
   readonly driver: Driver;
   heard: boolean;
-  dueAt: Instant;
-  lookedAt: Instant | undefined;
+  /** Both of the time that goes on evenly. */
+  dueAt: number;
+  lookedAt: number | undefined;
   failures: number;
 }
 
@@ -34,7 +34,13 @@ export class Watch {
 
   constructor(parts: WatchParts) {
     this.parts = parts;
-    this.eyes = parts.drivers.map(driver => ({ driver, heard: true, dueAt: 0, lookedAt: undefined, failures: 0 }));
+    this.eyes = parts.drivers.map(driver => ({
+      driver,
+      heard: true,
+      dueAt: 0,
+      lookedAt: undefined,
+      failures: 0,
+    }));
   }
 
   async start(ring: () => void): Promise<void> {
@@ -58,15 +64,16 @@ export class Watch {
     return this.parts.drivers.find(each => each.name === name);
   }
 
-  /** When the next look is due by time alone. */
-  nextLook(): Instant {
-    return Math.min(...this.eyes.map(eye => eye.dueAt), Number.POSITIVE_INFINITY);
+  /** In how many milliseconds the next look is due by time alone, however the time of the day is set. */
+  nextLookIn(): number {
+    const due = Math.min(...this.eyes.map(eye => eye.dueAt), Number.POSITIVE_INFINITY);
+    return due - this.parts.clock.monotonic();
   }
 
   /** Looks where something was heard, where it is time, or everywhere. */
   async look(which: 'due' | 'all', lookEveryMs: number): Promise<void> {
     for (const eye of this.eyes) {
-      const due = this.parts.clock.now() >= eye.dueAt;
+      const due = this.parts.clock.monotonic() >= eye.dueAt;
       if (which === 'due' && !eye.heard && !due) continue;
       eye.heard = false;
       await this.open(eye, lookEveryMs);
@@ -77,8 +84,8 @@ export class Watch {
   async lookAt(driver: string, again: boolean, lookEveryMs: number): Promise<boolean> {
     const eye = this.eyes.find(each => each.driver.name === driver);
     if (!eye) return false;
-    const age = eye.lookedAt === undefined ? Number.POSITIVE_INFINITY : this.parts.clock.now() - eye.lookedAt;
-    if (again || eye.heard || eye.failures > 0 || age < 0 || age > JUST_NOW_MS) {
+    const age = eye.lookedAt === undefined ? Number.POSITIVE_INFINITY : this.parts.clock.monotonic() - eye.lookedAt;
+    if (again || eye.heard || eye.failures > 0 || age > JUST_NOW_MS) {
       eye.heard = false;
       await this.open(eye, lookEveryMs);
     }
@@ -95,13 +102,13 @@ export class Watch {
       if (eye.failures > 0) log.info('driver sees again', { driver: name });
       sight.saw(name, look.at);
       eye.failures = 0;
-      eye.lookedAt = clock.now();
-      eye.dueAt = clock.now() + lookEveryMs;
+      eye.lookedAt = clock.monotonic();
+      eye.dueAt = clock.monotonic() + lookEveryMs;
     } catch (error) {
       eye.failures++;
       if (eye.failures === 1) log.warn('look failed', { driver: name, error: sentence(error) });
       sight.failed(name, sentence(error));
-      eye.dueAt = clock.now() + retryAfterMs(eye.failures);
+      eye.dueAt = clock.monotonic() + retryAfterMs(eye.failures);
       // A full disk is no matter of sight: it must not pass for a blind driver.
       if (error instanceof AgentError && error.code === 'storage') throw error;
     }

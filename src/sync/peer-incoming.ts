@@ -9,6 +9,7 @@ import type { KeyedArrays } from '../core/path.ts';
 import { principalOf } from '../core/peer.ts';
 import { show, toldIn } from '../core/peer-verdict.ts';
 import { outOfBandPolicies } from '../core/rule.ts';
+import { stalledReasons } from '../core/settle/leaf-record.ts';
 import type { Batch, Item, LiveItem, Reply, RowError } from '../core/stream/batch.ts';
 import { newReceiver, type Receiver, receive, refuse } from '../core/stream/receiver.ts';
 import { type Told, verdictId } from '../core/verdict.ts';
@@ -272,6 +273,19 @@ const verdictShape = z.object({
       }),
     )
     .max(100)
+    .exactOptional(),
+  stalled: z
+    .array(
+      z.object({
+        path: z.string(),
+        since: z.int(),
+        reason: z.enum(stalledReasons),
+        because: z.string().max(10_000),
+        unblocks: z.string().max(10_000),
+        delegatedTo: name.exactOptional(),
+      }),
+    )
+    .max(1000)
     .exactOptional(),
   since: z.int(),
   of: z.string().max(64),

@@ -184,7 +184,7 @@ function expectationBody(record: CurrentRecords['expectation']): JsonObject {
 }
 
 function verdictBody(record: CurrentRecords['verdict'], version: string | undefined): JsonObject {
-  const { expectation, instance, verdict, residual, unknown, conflicts, since } = record;
+  const { expectation, instance, verdict, residual, unknown, conflicts, stalled, since } = record;
   return {
     expectation,
     ...(instance === undefined ? {} : { instance }),
@@ -192,6 +192,7 @@ function verdictBody(record: CurrentRecords['verdict'], version: string | undefi
     ...(residual === undefined ? {} : { residual }),
     ...(unknown === undefined ? {} : { unknown }),
     ...(conflicts === undefined ? {} : { conflicts: conflicts.map(asJson) }),
+    ...(stalled === undefined ? {} : { stalled: stalled.map(asJson) }),
     since,
     of: version ?? '',
   };

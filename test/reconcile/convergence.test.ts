@@ -101,8 +101,9 @@ test('it converges from any start, though events are dropped, repeated and late;
         await clock.advance(400_000);
         await made.settle();
         const unmet = store.verdicts().filter(each => each.verdict === 'unmet');
-        // What is still unmet is overruled, and nothing else.
-        for (const { expectation } of unmet) {
+        // What is still unmet is overruled, or somebody sets it back again and again, and nothing else.
+        for (const { expectation, stalled = [] } of unmet) {
+          if (stalled.some(({ reason }) => reason === 'reversed')) continue;
           const waiting = store.plans({ states: ['approved', 'carryingOut', 'undoing'] });
           expect(waiting).toEqual([]);
           const rival = store

@@ -1,5 +1,6 @@
 /** The routes of `outstanding`: what is unmet or unknown, and why. */
 import * as z from 'zod';
+import { stalledReasons } from '../../core/settle/leaf-record.ts';
 import { answer, failing } from '../describe/answers.ts';
 import {
   anyJson,
@@ -21,6 +22,32 @@ import { target } from './expectations-described.ts';
 /** An instance by its names. */
 const named = z.strictObject({ id: text, type: z.enum(['service', 'resource']), kind: text, name: anyJson.optional() });
 
+const stalledHow = {
+  since: time,
+  reason: z.enum(stalledReasons),
+  because: text,
+  unblocks: text,
+};
+
+/** Nothing is tried any more until what would unblock it has happened. */
+const stalled = z.strictObject({
+  ...stalledHow,
+  tried: z.array(z.strictObject({ at: time, what: text, came: text })),
+  delegated: z
+    .strictObject({
+      peer: text,
+      expectation: text.exactOptional(),
+      verdict: verdict.exactOptional(),
+      since: time,
+      until: time,
+      came: text.exactOptional(),
+    })
+    .exactOptional(),
+});
+
+/** As the peer that judges it says. */
+const stalledThere = z.array(z.strictObject({ path, ...stalledHow, delegatedTo: text.exactOptional() }));
+
 const leaf = z.strictObject({
   path,
   verdict,
@@ -39,6 +66,7 @@ const leaf = z.strictObject({
   sentence: text,
   next: text.exactOptional(),
   nextAt: time.exactOptional(),
+  stalled: stalled.exactOptional(),
 });
 
 /** Whose expectation it is. */
@@ -70,11 +98,13 @@ export const outstandingDescribed: Describe = schemas => {
     unknown: z.array(path),
     since: time,
     of: text,
+    stalled: stalledThere.exactOptional(),
   });
   const peers = ours.extend({
     peer: text,
     instance: z.strictObject({ id: text, name: text.exactOptional() }).exactOptional(),
     told: told.exactOptional(),
+    stalled: stalledThere.exactOptional(),
     leaves: z.tuple([]),
     next: text,
   });

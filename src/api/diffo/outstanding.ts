@@ -10,6 +10,7 @@ import { type App, resourceAt } from '../server.ts';
 import { parameter, sendPage } from './lists.ts';
 import { type DiffoParts, iso } from './parts.ts';
 import { around, named, showChanges, showLeaf, wantedBy, within } from './told-leaf.ts';
+import { showStalledLeaves } from './told-stalled.ts';
 
 export function outstandingRoutes(app: App, parts: DiffoParts): void {
   const { store } = parts;
@@ -77,14 +78,14 @@ function entry(parts: DiffoParts, verdict: StandingVerdict): JsonObject {
 }
 
 /** Its last word; with whom it collides is shown with the expectation. */
-function showTold({ conflicts: _, unknown = [], since, ...told }: Told): JsonObject {
-  return { ...told, unknown: [...unknown], since: iso(since) };
+function showTold({ conflicts: _, stalled, unknown = [], since, ...told }: Told): JsonObject {
+  return { ...told, ...showStalledLeaves(stalled), unknown: [...unknown], since: iso(since) };
 }
 
 /** What a peer says of its own; how it sees each leaf is its to tell. */
 function peerEntry(
   parts: DiffoParts,
-  { expectation, instance, instanceName, verdict, residual, since, told }: StandingVerdict,
+  { expectation, instance, instanceName, verdict, residual, since, stalled, told }: StandingVerdict,
   peer: string,
   laid: Expectation | undefined,
 ): JsonObject {
@@ -101,6 +102,7 @@ function peerEntry(
     outstanding: residual ?? null,
     since: iso(since),
     ...(told ? { told: showTold(told) } : {}),
+    ...showStalledLeaves(stalled),
     leaves: [],
     next: !state
       ? `${peer} is no peer of this agent any more`
@@ -108,6 +110,8 @@ function peerEntry(
         ? `${peer} is ${state.presence}: its word is waited for`
         : verdict === 'unknown'
           ? `${peer} has yet to judge it, or does not know itself`
-          : `${peer} acts as its operator allows`,
+          : stalled?.[0]
+            ? `${peer} says that it is stalled: ${stalled[0].because}; ${stalled[0].unblocks}`
+            : `${peer} acts as its operator allows`,
   };
 }

@@ -40,6 +40,6 @@ export const taking = z
 export const stop = z.strictObject({
   scope: z
     .string()
-    .regex(/^(all|kind:.+|instance:.+|leaf:[^:]+:.+)$/, 'all, kind:NAME, instance:ID or leaf:EXPECTATION:INSTANCE'),
+    .regex(/^(all|kind:.+|instance:.+|leaf:[^:]+:.*)$/, 'all, kind:NAME, instance:ID or leaf:EXPECTATION:INSTANCE'),
   why: z.string().max(2000).exactOptional(),
 });

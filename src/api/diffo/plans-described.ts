@@ -144,6 +144,7 @@ const carriedOut = {
   stopped: z.literal(true).exactOptional(),
   undoing: z.literal(true).exactOptional(),
   kept: text.exactOptional(),
+  unanswered: z.literal(true).exactOptional(),
 };
 
 export const plansDescribed: Describe = schemas => {
@@ -265,7 +266,7 @@ export const plansDescribed: Describe = schemas => {
     '/resume': {
       post: {
         operationId: 'resume',
-        summary: 'Lets go on what was paused',
+        summary: 'Lets go on what was paused, or is stalled',
         requestBody: bodyOf(stopped, { scope: 'all' }),
         responses: { 204: { description: 'It goes on' }, ...failing() },
       },

@@ -7,6 +7,7 @@ import { expectationId, instanceId, type PlanId, planId } from '../../core/ids.t
 import type { JsonObject } from '../../core/json.ts';
 import type { Confirmation, Plan, Waiting } from '../../core/plan.ts';
 import { parse } from '../../core/read-body.ts';
+import { waitingIn } from '../../core/settle/scope.ts';
 import type { Task } from '../../core/task.ts';
 import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
@@ -60,10 +61,18 @@ export function planRoutes(app: App, parts: DiffoParts): void {
   const resume: Handler = async (request, reply) => {
     const { scope: where } = parse(stop, request.body);
     await store.submit({ principal: OPERATOR, kind: 'request', why: `resume ${where}` }, writer => {
-      if (!writer.pauses().some(each => each.scope === where)) {
+      const waiting = waitingIn(where, writer.leafRecords(), {
+        kindOf: id => writer.instanceKind(instanceId(id))?.kind,
+        expectation: id => writer.expectation(expectationId(id)),
+      });
+      if (waiting.length === 0 && !writer.pauses().some(each => each.scope === where)) {
         const known = writer.pauses().map(each => each.scope);
-        throw new AgentError('notFound', `nothing is paused as ${where}; paused: ${known.join(', ') || 'nothing'}`);
+        throw new AgentError(
+          'notFound',
+          `nothing is paused or stalled as ${where}; paused: ${known.join(', ') || 'nothing'}`,
+        );
       }
+      for (const { leaf } of waiting) writer.clearLeafRecord(leaf);
       writer.clearPause(where);
     });
     loop.ring();

@@ -26,6 +26,7 @@ export const statusDescribed: Describe = schemas => {
         plansWaiting: whole,
         listeners: whole,
         wrongPredictions: whole,
+        stalled: whole,
       }),
       verdicts: z.strictObject({ met: whole, unmet: whole, unknown: whole, inapplicable: whole }),
       lastPass: z.strictObject({ at: time.nullable(), ms: z.number(), passes: whole }),

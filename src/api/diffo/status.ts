@@ -42,6 +42,7 @@ export function statusRoutes(app: App, parts: DiffoParts): void {
         plansWaiting: store.plans({ states: ['proposed'] }).length,
         listeners: store.listeners().length,
         wrongPredictions: figures.wrongPredictions,
+        stalled: store.leafRecords().filter(({ stalled }) => stalled !== undefined).length,
       },
       verdicts,
       lastPass: {

@@ -10,6 +10,7 @@ import { at, type Path } from '../../core/path.ts';
 import { leafName } from '../../core/planner.ts';
 import type { Strayed } from '../../core/verdict.ts';
 import { type DiffoParts, iso } from './parts.ts';
+import { showStalled } from './told-stalled.ts';
 
 export function named(instance: Instance): JsonObject {
   const name = property(instance.document, 'name');
@@ -76,6 +77,7 @@ export function showLeaf(parts: DiffoParts, around: LeafAround, leaf: Leaf): Jso
     ...(strayed ? { outOfBand: showStrayed(strayed) } : {}),
     sentence,
     ...nextStep(parts, expectation.id, instance?.id, leaf),
+    ...(leaf.verdict === 'met' ? {} : showStalled(parts.store, expectation.id, instance?.id, leaf.path)),
   };
 }
 

@@ -5,8 +5,14 @@ export function leafName(expectation: string, instance: string | undefined, path
   return `${expectation}:${instance ?? ''}:${path}`;
 }
 
-/** Whose leaf it is; the other way round. */
-export function ownerOfLeaf(leaf: string): { readonly expectation: string; readonly instance: string | undefined } {
-  const [, expectation = leaf, instance = ''] = /^([^:]*):(.*?):(?:\/.*)?$/s.exec(leaf) ?? [];
-  return { expectation, instance: instance === '' ? undefined : instance };
+export interface LeafOwner {
+  readonly expectation: string;
+  readonly instance: string | undefined;
+  readonly path: Path;
+}
+
+/** Whose leaf it is, and where; the other way round. */
+export function ownerOfLeaf(leaf: string): LeafOwner {
+  const [, expectation = leaf, instance = '', path = ''] = /^([^:]*):(.*?):(\/.*)?$/s.exec(leaf) ?? [];
+  return { expectation, instance: instance === '' ? undefined : instance, path };
 }

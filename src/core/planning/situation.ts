@@ -8,6 +8,7 @@ import type { Context, Leaf } from '../outstanding.ts';
 import type { Path } from '../path.ts';
 import type { PlannedTask, Waiting } from '../plan.ts';
 import type { Effect, Scene } from '../prediction.ts';
+import type { Pace } from '../settle/pace.ts';
 import type { Named } from '../task.ts';
 import type { Strayed } from '../verdict.ts';
 import type { WaitsOn } from '../waits-on.ts';
@@ -41,6 +42,8 @@ export interface Situation {
   readonly scene: Scene;
   /** Why a leaf must not be tried now, in words, and until when; undefined when it may be. */
   readonly held: (leaf: string, unmet: Unmet, path: Path) => Held | undefined;
+  /** What is to stand at a path after the next step, where that is not what is wanted in the end, or why nothing is done. */
+  readonly pace?: (unmet: Unmet, path: Path, wanted: Json | undefined) => Pace;
   /** The ways to a leaf that were tried in vain, as `wayName` calls them. */
   readonly tried: (leaf: string) => readonly string[];
   readonly context: Context;

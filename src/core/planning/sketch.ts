@@ -91,10 +91,15 @@ function takeAll(
       for (const { unmet } of [first, ...others]) page.waits(unmet, path, { on: 'nobody', because: wanted });
       continue;
     }
+    const pace = page.situation.pace?.(first.unmet, path, wanted.value) ?? { wanted: wanted.value };
+    if ('because' in pace) {
+      for (const { unmet } of [first, ...others]) page.waits(unmet, path, pace);
+      continue;
+    }
     page.take(
-      { unmet: first.unmet, also: others.map(each => each.unmet), path, wanted: wanted.value },
+      { unmet: first.unmet, also: others.map(each => each.unmet), path, wanted: pace.wanted },
       ways,
-      ({ ability }) => stepsTo(ability, instance.document, wanted.value, { lasting }),
+      ({ ability }) => stepsTo(ability, instance.document, pace.wanted, { lasting }),
     );
   }
 }

@@ -1,16 +1,21 @@
 /** How the record of a leaf moves with what comes of it. Pure: time and chance are handed in. */
 import { backoffMs } from '../backoff.ts';
 import type { Instant } from '../ids.ts';
-import type { Json } from '../json.ts';
-import { type Attempt, type LeafRecord, type Reversal, type Stalled, TRIES_KEPT } from './leaf-record.ts';
+import type { WaitsOn } from '../waits-on.ts';
+import { type Attempt, type Deed, type LeafRecord, type Reversal, type Stalled, TRIES_KEPT } from './leaf-record.ts';
 import type { Settling } from './settings.ts';
+import { seconds, times, valueText } from './words.ts';
 
 export interface Moment {
+  /** Of a time that goes on evenly. */
   readonly now: Instant;
   /** 0 up to 1. */
   readonly chance: number;
   readonly settling: Settling;
 }
+
+/** `refused`: it was not done; `unanswered`: nobody knows; `inVain`: it was done, and is outstanding all the same. */
+export type Failure = 'refused' | 'unanswered' | 'inVain';
 
 const PERSON = 'a change of what is expected, or a person who resumes it, sets it going again';
 
@@ -18,26 +23,53 @@ const PERSON = 'a change of what is expected, or a person who resumes it, sets i
 export function afterFailure(
   leaf: string,
   before: LeafRecord | undefined,
-  { what, came, inVain }: { readonly what: string; readonly came: string; readonly inVain: boolean },
+  { what, came, failure }: { readonly what: string; readonly came: string; readonly failure: Failure },
   { now, chance, settling }: Moment,
 ): LeafRecord {
   const attempts = (before?.attempts ?? 0) + 1;
-  const attempt: Attempt = { at: now, what, came };
+  const unanswered = (before?.unanswered ?? 0) + (failure === 'unanswered' ? 1 : 0);
+  const { did: _, ...rest } = before ?? nothing(leaf);
   const moved: LeafRecord = {
-    ...(before ?? {}),
-    leaf,
+    ...rest,
     attempts,
+    ...(unanswered === 0 ? {} : { unanswered }),
     until: now + backoffMs(attempts, chance),
-    because: came,
-    tried: [...(before?.tried ?? []), attempt].slice(-TRIES_KEPT),
+    because: `tried ${times(attempts)}, last: ${came}`,
+    tried: withTry(before, { at: now, what, came }),
   };
-  if (attempts < settling.stallAfter) return moved;
-  return stalled(moved, {
+  if (failure === 'unanswered' || settling.stallAfter === 0 || attempts - unanswered < settling.stallAfter) {
+    return moved;
+  }
+  return stall(moved, {
     since: now,
-    reason: inVain ? 'inVain' : 'failing',
-    because: `tried ${attempts} times, last: ${came}`,
-    unblocks: `${PERSON}, and so does a change of what stands there`,
+    reason: failure === 'inVain' ? 'inVain' : 'failing',
+    because: `tried ${times(attempts)}, last: ${came}`,
+    unblocks: `${PERSON}; so does the element, when it is as expected for ${seconds(settling.holdUpMs)}`,
   });
+}
+
+/** It was done, and met. */
+export function afterDeed(
+  leaf: string,
+  before: LeafRecord | undefined,
+  deed: Deed,
+  otherwise?: { readonly what: string; readonly came: string },
+): LeafRecord {
+  return {
+    ...(before ?? nothing(leaf)),
+    did: deed,
+    ...(otherwise ? { tried: withTry(before, { at: deed.at, ...otherwise }) } : {}),
+  };
+}
+
+/** A number was moved as far as it may be at once. */
+export function afterStep(
+  leaf: string,
+  before: LeafRecord | undefined,
+  because: string,
+  { now, settling }: Omit<Moment, 'chance'>,
+): LeafRecord {
+  return { ...(before ?? nothing(leaf)), until: now + settling.gainWindowMs, because };
 }
 
 /** Somebody else has set back what was done for it. */
@@ -47,59 +79,58 @@ export function afterReversal(
   reversal: Reversal,
   { now, chance, settling }: Moment,
 ): LeafRecord {
-  const reversals = [...(before?.reversals ?? []), reversal].slice(-TRIES_KEPT);
-  const because = reversalText(reversal);
-  const attempts = before?.attempts ?? 0;
+  const { did: _, ...rest } = before ?? nothing(leaf);
+  const recent = (before?.reversals ?? []).filter(({ at }) => now - at < settling.reversalWindowMs);
+  const reversals = [...recent, reversal].slice(-Math.max(TRIES_KEPT, settling.reversals));
+  const who = reversal.by ?? 'somebody else';
+  const because = `${who} has set it back: it was set to ${valueText(reversal.from)} and is ${valueText(reversal.to)}`;
   const moved: LeafRecord = {
-    ...(before ?? {}),
-    leaf,
-    attempts,
-    until: Math.max(before?.until ?? 0, now + backoffMs(reversals.length, chance)),
+    ...rest,
+    // Once may have been a slip; who does it again is not raced.
+    until: Math.max(rest.until, reversals.length > 1 ? now + backoffMs(reversals.length, chance) : 0),
     because,
     reversals,
   };
   if (reversals.length < settling.reversals) return moved;
-  const who = reversal.by ?? 'somebody else';
-  return stalled(moved, {
+  return stall(moved, {
     since: now,
     reason: 'reversed',
-    because: `${who} has set it back ${reversals.length} times: ${because}`,
-    unblocks: `settle with ${who} who has the say; ${PERSON}`,
+    because: `${because}, ${times(reversals.length)} within ${seconds(settling.reversalWindowMs)}`,
+    unblocks: `settle with ${who} who has the say; ${PERSON}; so does a rest as expected for ${restText(settling)}`,
   });
 }
 
-/** It was met, and is unmet again, though nobody has changed what is expected. */
+/** It was met by what was done for it, and is unmet again, though nobody else has set that back. */
 export function afterFlap(
   leaf: string,
   before: LeafRecord | undefined,
+  by: string | undefined,
   { now, settling }: Omit<Moment, 'chance'>,
 ): LeafRecord {
+  const { did: _, ...rest } = before ?? nothing(leaf);
   const flaps = [...(before?.flaps ?? []), now].filter(at => now - at < settling.flapWindowMs);
-  const moved: LeafRecord = {
-    attempts: 0,
-    until: now,
-    because: 'it has fallen back',
-    ...(before ?? {}),
-    leaf,
-    flaps,
-  };
+  const moved: LeafRecord = { ...rest, flaps };
   if (flaps.length <= settling.flaps) return moved;
   const coolOffs = (before?.coolOffs ?? 0) + 1;
-  const coolOff = Math.min(settling.coolOffMs * 2 ** (coolOffs - 1), settling.coolOffLongestMs);
-  const because = `it flaps: it has fallen back ${flaps.length} times within ${seconds(settling.flapWindowMs)}`;
-  const cooled: LeafRecord = { ...moved, coolOffs, until: now + coolOff, because, flaps: [] };
+  const coolOff = Math.min(settling.coolOffMs * 2 ** Math.min(coolOffs - 1, 30), settling.coolOffLongestMs);
+  const through = by === undefined ? '' : `, lately through ${by}`;
+  const because = `it flaps: it has fallen back ${times(flaps.length)} within ${seconds(settling.flapWindowMs)}${through}`;
+  // What was counted is paid for; the next time it is left alone longer.
+  const cooled: LeafRecord = { ...moved, coolOffs, until: Math.max(rest.until, now + coolOff), because, flaps: [] };
   if (coolOffs < settling.coolOffs) return cooled;
-  return stalled(cooled, {
+  return stall(cooled, {
     since: now,
     reason: 'flapping',
-    because: `${because}, and was left alone ${coolOffs} times`,
-    unblocks: PERSON,
+    because: `${because}, and was left alone ${times(coolOffs)}`,
+    unblocks: `${PERSON}; so does a rest as expected for ${restText(settling)}`,
   });
 }
 
-/** Whether it has been met for long enough that nothing needs to be remembered of it. */
-export function isAtRest(record: LeafRecord, metSince: Instant, { now, settling }: Omit<Moment, 'chance'>): boolean {
-  return now >= record.until && now - metSince >= settling.holdUpMs;
+/** Why a leaf must not be acted on. */
+export interface HeldLeaf {
+  readonly on: WaitsOn;
+  readonly because: string;
+  readonly until?: Instant;
 }
 
 /** When a leaf may be acted on, and why not before; undefined: now. */
@@ -107,41 +138,45 @@ export function whyHeld(
   record: LeafRecord | undefined,
   unmetSince: Instant,
   { now, settling }: Omit<Moment, 'chance'>,
-): { readonly because: string; readonly until?: Instant } | undefined {
-  if (record?.stalled) return { because: `stalled: ${record.stalled.because}; ${record.stalled.unblocks}` };
+): HeldLeaf | undefined {
+  if (record?.stalled) {
+    const on = record.delegated?.expectation === undefined ? 'stalled' : 'peer';
+    return { on, because: stalledWords(record.stalled, record) };
+  }
   if (record && record.until > now) {
-    const times = record.attempts === 0 ? '' : `tried ${record.attempts} times, last: `;
-    return { because: `${times}${record.because}`, until: record.until };
+    const on = record.attempts > 0 || record.coolOffs !== undefined ? 'backoff' : 'hold';
+    return { on, because: record.because, until: record.until };
   }
   const heldUntil = unmetSince + settling.holdDownMs;
   if (heldUntil <= now) return undefined;
-  return { because: `it must be unmet for ${seconds(settling.holdDownMs)} before anything is done`, until: heldUntil };
+  const because = `it must be unmet for ${seconds(settling.holdDownMs)} before anything is done`;
+  return { on: 'hold', because, until: heldUntil };
 }
 
-/** A number on its way to the one that is wanted, no farther than may be gone at once. */
-export function limited(actual: Json | undefined, wanted: Json | undefined, { gain }: Settling): Json | undefined {
-  if (gain === undefined || typeof actual !== 'number' || typeof wanted !== 'number') return wanted;
-  if (Math.abs(wanted - actual) <= gain) return wanted;
-  return actual + Math.sign(wanted - actual) * gain;
+/** Why nothing is tried any more, what would change that, and to whom it was handed meanwhile. */
+export function stalledWords(
+  { because, unblocks }: Stalled,
+  { delegated }: Pick<LeafRecord, 'delegated'> = {},
+): string {
+  const said = `stalled: ${because}; ${unblocks}`;
+  if (!delegated) return said;
+  const { peer, came } = delegated;
+  return came === undefined ? `${said}; it was handed to ${peer}` : `${said}; it had been handed to ${peer}: ${came}`;
 }
 
-/** Whether a number is off by so little that it is left as it is. */
-export function isWithinBand(actual: Json | undefined, wanted: Json | undefined, { band }: Settling): boolean {
-  return band > 0 && typeof actual === 'number' && typeof wanted === 'number' && Math.abs(wanted - actual) <= band;
+/** Nothing has happened to it yet. */
+export function nothing(leaf: string): LeafRecord {
+  return { leaf, attempts: 0, until: 0, because: '' };
 }
 
-function stalled(record: LeafRecord, how: Stalled): LeafRecord {
+function restText({ holdUpMs, flapWindowMs }: Settling): string {
+  return seconds(holdUpMs + flapWindowMs);
+}
+
+function stall(record: LeafRecord, how: Stalled): LeafRecord {
   return record.stalled ? record : { ...record, stalled: how };
 }
 
-function reversalText({ from, to }: Reversal): string {
-  return `it was set to ${text(from)} and is ${text(to)}`;
-}
-
-function text(value: Json | undefined): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1_000)} s`;
+function withTry(before: LeafRecord | undefined, attempt: Attempt): readonly Attempt[] {
+  return [...(before?.tried ?? []), attempt].slice(-TRIES_KEPT);
 }
