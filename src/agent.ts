@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import about from '../package.json' with { type: 'json' };
 import { loadAddon } from './adapters/addon.ts';
 import { openLinux } from './adapters/drivers/linux/driver.ts';
 import { readLinuxSettings } from './adapters/drivers/linux/own-settings.ts';
 import { openSimulator, readElements, readTemplates } from './adapters/drivers/simulator.ts';
+import { openFailSafe } from './adapters/fail-safe.ts';
 import { openIdentity } from './adapters/identity.ts';
 import { openLog } from './adapters/json-log.ts';
 import { openStore } from './adapters/sqlite/store.ts';
@@ -18,6 +19,7 @@ import { limitsOf } from './agent/limits.ts';
 import { openPeering, readPeering } from './agent/peering.ts';
 import { chooseProfile, RunningProfile } from './agent/profile.ts';
 import { readSecret } from './agent/secret.ts';
+import { markUndertaking, undertakingOver } from './agent/undertaking.ts';
 import { catalogueRoutes } from './api/catalogue-routes.ts';
 import { describeRoutes } from './api/describe-routes.ts';
 import { diffoRoutes } from './api/diffo/routes.ts';
@@ -29,7 +31,7 @@ import { tmfRoutes } from './api/tmf-routes.ts';
 import type { TwinDoor } from './api/twins.ts';
 import { type Config, type Given, settle } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
-import type { Instant } from './core/ids.ts';
+import type { Instant, PlanId } from './core/ids.ts';
 import { isObject } from './core/json.ts';
 import { present } from './core/model/present.ts';
 import { type DriverName, driverNames } from './core/profile/driver-names.ts';
@@ -37,6 +39,7 @@ import type { DriverChoice, FirmwareProfile } from './core/profile/profile.ts';
 import { unitsOf } from './core/units-of-kinds.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Driver } from './ports/driver.ts';
+import { type FailSafe, noFailSafe } from './ports/fail-safe.ts';
 import type { Log } from './ports/log.ts';
 import type { Store } from './ports/store.ts';
 import { Loop } from './reconcile/loop.ts';
@@ -58,6 +61,7 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly drivers?: readonly Driver[];
+  readonly failSafe?: FailSafe;
 }
 
 /** Telemetry in an answer is at most this old. */
@@ -65,40 +69,16 @@ const SAMPLE_AGE_MS = 1_000;
 
 /** Resolves when the agent serves and the first pass has ended. Throws one sentence when it cannot. */
 export async function startAgent(given: Given, overrides: Overrides = {}): Promise<Agent> {
-  const chosen = await chooseProfile(given, about.version);
-  const { profile } = chosen;
-  const config = settle(given, profile);
+  const read = await readSettings(given);
+  const { chosen, profile, config } = read;
   const address = readAddress(config);
   readPeering(config);
   readAllow(config['hub.allow']);
   const hubAuthorities = readAuthorities('hub.caFile', config['hub.caFile']);
-  const log = overrides.log ?? openLog(config['log.level']);
-  const clock = overrides.clock ?? systemClock;
-  const newId = randomUUID;
-  const keyed = tmfKeyedArrays;
-  const kinds = new Map(profile.kinds.map(kind => [kind.name, kind]));
+  await undertakingOver(config.data);
+  const hands = await openHands(read, overrides);
+  const { log, clock, newId, keyed, kinds, profileMode, drivers, store, publicUrl, showing, loop } = hands;
   const recordKinds = new Map(profile.recordKinds.map(kind => [kind.name, kind]));
-  const profileMode = config.mode === '' ? profile.mode : config.mode;
-  const drivers = overrides.drivers ?? (await openDrivers(profile, config, { clock, log }));
-
-  const store = openData(config, { clock, newId });
-  const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
-  const showing: Showing = { publicUrl, links: (to, id) => linkTo(to, 'v5', id, publicUrl) };
-  const loop = new Loop({
-    store,
-    drivers,
-    kinds,
-    keyed,
-    asShown: expected => asShown(expected, showing),
-    clock,
-    log,
-    newId,
-    chance: Math.random,
-    profileMode,
-    lookEveryMs: config['look.everyMs'],
-    planExpiryMs: config['plans.expireAfter'],
-    freshnessMs: config['freshness.ms'],
-  });
   const peering = await openPeering({
     config,
     identity: openIdentity(config.data),
@@ -118,7 +98,11 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     clock,
     newId,
     chosen: isMine => loop.chosen(isMine),
-    rules: { fourEyes: config['plans.fourEyes'], expireAfterMs: config['plans.expireAfter'] },
+    rules: {
+      fourEyes: config['plans.fourEyes'],
+      expireAfterMs: config['plans.expireAfter'],
+      confirmWithinMs: config['plans.confirmWithin'],
+    },
     abilityOf: task => loop.abilityOf(task),
     settable: (kind, path) => loop.settable(kind, path),
     lookAgain: () => loop.lookAgain(),
@@ -204,6 +188,9 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
       around: (expectation, instance) => loop.around(expectation, instance),
       judge: (expectation, instance) => loop.judge.judge(expectation, instance, clock.now()),
       explain: (expectation, instance) => loop.judge.explain(expectation, instance, clock.now()),
+      aside: (expectation, instance) => loop.judge.aside(expectation, instance, clock.now()),
+      nextLook: () => loop.watch.nextLook(),
+      budget: task => loop.guard.left(task, clock.now()),
       sample: async expectation => {
         if (loop.judge.readsTelemetry(expectation)) await loop.sampling.sample(SAMPLE_AGE_MS);
       },
@@ -235,10 +222,19 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     store.close();
   };
   try {
+    await loop.takeBackUnconfirmed();
     await peering.open();
-    await app.listen({ host: address.host, port: address.port }).catch(error => {
-      throw cannotListen(error, config.http);
-    });
+    const listen = (): Promise<string> => app.listen({ host: address.host, port: address.port });
+    await listen()
+      .catch(async error => {
+        // Who cannot be asked cannot confirm: the address may be what a change has just taken away.
+        const why = `the agent cannot serve on ${config.http} any more`;
+        if (!isGone(error) || !(await loop.takeBackUnconfirmed(why))) throw error;
+        return listen();
+      })
+      .catch(error => {
+        throw cannotListen(error, config.http);
+      });
   } catch (error) {
     await stop();
     throw error;
@@ -253,6 +249,80 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     config['http.publicUrl'] || `${config['http.tls.cert'] === '' ? 'http' : 'https'}://${address.shown}:${port}`;
   log.info('ready', { url, profile: profile.name, mode: profileMode, agent: store.agent, version: about.version });
   return { url, store, loop, profile: running, stop };
+}
+
+interface Settings {
+  readonly given: Given;
+  readonly chosen: Awaited<ReturnType<typeof chooseProfile>>;
+  readonly profile: FirmwareProfile;
+  readonly config: Config;
+}
+
+async function readSettings(given: Given): Promise<Settings> {
+  const chosen = await chooseProfile(given, about.version);
+  const { profile } = chosen;
+  return { given, chosen, profile, config: settle(given, profile) };
+}
+
+/** What sees and acts, without a door to the outside. */
+async function openHands({ given, profile, config }: Settings, overrides: Overrides) {
+  const log = overrides.log ?? openLog(config['log.level']);
+  const clock = overrides.clock ?? systemClock;
+  const newId = randomUUID;
+  const keyed = tmfKeyedArrays;
+  const kinds = new Map(profile.kinds.map(kind => [kind.name, kind]));
+  const profileMode = config.mode === '' ? profile.mode : config.mode;
+  const drivers = overrides.drivers ?? (await openDrivers(profile, config, { clock, log }));
+  const store = openData(config, { clock, newId });
+  const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
+  const showing: Showing = { publicUrl, links: (to, id) => linkTo(to, 'v5', id, publicUrl) };
+  const loop = new Loop({
+    store,
+    drivers,
+    kinds,
+    keyed,
+    asShown: expected => asShown(expected, showing),
+    clock,
+    log,
+    newId,
+    chance: Math.random,
+    profileMode,
+    lookEveryMs: config['look.everyMs'],
+    planExpiryMs: config['plans.expireAfter'],
+    confirmWithinMs: config['plans.confirmWithin'],
+    failSafe: overrides.failSafe ?? openFailSafe({ settings: wordsOf(given, config) }),
+    freshnessMs: config['freshness.ms'],
+  });
+  return { log, clock, newId, keyed, kinds, profileMode, drivers, store, publicUrl, showing, loop };
+}
+
+/** The settings as words of the command line, for the process that takes a plan back when this one is gone. */
+function wordsOf(given: Given, { data }: Config): readonly string[] {
+  const others = [...given].filter(([name]) => name !== 'data');
+  return ['--data', resolve(data), ...others.flatMap(([name, { value }]) => ['--set', `${name}=${value}`])];
+}
+
+/** The fail-safe: takes back what was not confirmed in time; false when it is not its turn, or not all is back yet. */
+export async function takeBackAlone(given: Given, plan: PlanId): Promise<boolean> {
+  const read = await readSettings(given);
+  const failSafe: FailSafe = {
+    ...noFailSafe(systemClock),
+    moment: openFailSafe({ settings: [] }).moment,
+    isAlone: true,
+  };
+  const mark = markUndertaking(read.config.data);
+  try {
+    const { loop, store } = await openHands(read, { failSafe });
+    try {
+      await loop.takeBackUnconfirmed();
+      return !loop.commits.isOpen(plan);
+    } finally {
+      await loop.stop();
+      store.close();
+    }
+  } finally {
+    mark.clear();
+  }
 }
 
 /** Goes on evenly from now, whatever is done to the clock: nothing waits an hour because it was set back by one. */
@@ -376,6 +446,10 @@ function readAccess(config: Config, address: Address) {
       ? {}
       : { https: { cert: readSecret('http.tls.cert', cert), key: readSecret('http.tls.key', key) } }),
   };
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL';
 }
 
 function cannotListen(error: unknown, http: string): AgentError {

@@ -91,6 +91,11 @@ const settings = {
     read: span,
     otherwise: '1h',
   },
+  'plans.confirmWithin': {
+    about: 'how long a plan that may cut somebody off waits to be confirmed before it goes back, 5s to 1h',
+    read: span.refine(ms => ms >= 5_000 && ms <= 3_600_000, 'from 5s to 1h'),
+    otherwise: '60s',
+  },
   'look.everyMs': { about: 'the longest time between two looks at the element', read: positive, otherwise: '60000' },
   'freshness.ms': { about: 'how old an observation may be to be judged', read: positive, otherwise: '180000' },
   'changes.rows': { about: 'changes to keep', read: positive, otherwise: '100000' },

@@ -6,9 +6,14 @@ import about from '../package.json' with { type: 'json' };
 import type { Agent } from './agent.ts';
 import { describeSettings, gather, settingNames } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
+import { planId } from './core/ids.ts';
 
 /** Beyond this a stop is no longer orderly: whoever stops us must not wait. */
 const STOP_WITHIN_MS = 5_000;
+
+/** An element that does not answer for so long is asked anew. */
+const FAIL_SAFE_WITHIN_MS = 300_000;
+const NOT_NOW = 75;
 
 /** After the rush of whoever waited for us to be ready. */
 const LET_GO_AFTER_MS = 2_000;
@@ -34,6 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${about.version}\n`);
     return 0;
   }
+  if (command === 'fail-safe') return failSafe(rest);
   if (command !== 'run') {
     const { runCli } = await import('./cli/cli.ts');
     return runCli(args, {
@@ -52,6 +58,17 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   return run(rest);
+}
+
+/**
+ * Not for people: takes a plan back that nobody confirmed, once its time is over, while no agent runs. Any code but 0 says
+ * that it has to be asked again.
+ */
+async function failSafe([plan = '', ...words]: readonly string[]): Promise<number> {
+  setTimeout(() => process.exit(1), FAIL_SAFE_WITHIN_MS).unref();
+  const { flags } = readFlags(words);
+  const { takeBackAlone } = await import('./agent.ts');
+  return (await takeBackAlone(gather({ flags, env: {} }), planId(plan))) ? 0 : NOT_NOW;
 }
 
 /** Runs the agent until it is told to stop. */

@@ -12,9 +12,6 @@ import type { PlanId } from '../core/ids.ts';
 import type { Helper } from '../core/plan.ts';
 import type { FailSafe } from '../ports/fail-safe.ts';
 
-/** The exit code of "not now": an agent has the store, or its time has not come. */
-export const NOT_NOW = 75;
-
 /** The agent itself comes first; this is for when there is none. */
 const AFTER_THE_AGENT_S = 1;
 

@@ -7,6 +7,8 @@ import type { Helper, RunMoment } from '../core/plan.ts';
 import type { Clock } from './clock.ts';
 
 export interface FailSafe {
+  /** This process is the one that waited: nothing else is to be done here, and nobody else is to be started. */
+  readonly isAlone?: true;
   /** Where the machine is in its run. */
   moment(): RunMoment;
   /**

@@ -81,6 +81,11 @@ export class Commits {
     return acted;
   }
 
+  /** Whether a plan still waits for a word, or is not all back. */
+  isOpen(id: PlanId): boolean {
+    return unsettled(this.#parts.store).some(plan => plan.id === id);
+  }
+
   /** When one of them has to be looked after; infinite when there is none. */
   nextTurn(now: Instant): Instant {
     const { store, failSafe } = this.#parts;
@@ -185,7 +190,7 @@ export class Commits {
     if (this.#leftMs(plan) > 0) return undefined;
     return this.#hasRestarted(plan)
       ? 'the machine started anew before it was confirmed'
-      : `not confirmed within ${Math.round((plan.confirm?.withinMs ?? 0) / 1_000)} s`;
+      : `not confirmed within ${Math.round((plan.confirm?.withinMs ?? 0) / 1_000)} s${this.#parts.failSafe.isAlone ? ' (taken back by the fail-safe, no agent was running)' : ''}`;
   }
 
   #hasRestarted({ confirm }: Plan): boolean {

@@ -44,14 +44,18 @@ export function propose(
     if ((same.expiresAt ?? 0) <= now) renew(store, { ...same, expiresAt: proposal.expiresAt ?? now });
     return;
   }
-  const discarded =
-    proposal && store.plans({ states: ['discarded'], limit: 100 }).some(each => each.hash === proposal.hash);
-  if (standing.length === 0 && (!proposal || discarded)) return;
+  // Nobody is asked again for what somebody has just said yes or no to.
+  const decided =
+    proposal &&
+    store
+      .plans({ states: ['discarded', 'approved', 'carryingOut'], limit: 100 })
+      .some(each => each.hash === proposal.hash);
+  if (standing.length === 0 && (!proposal || decided)) return;
   store.transact(upkeep, writer => {
     for (const old of standing) {
       writer.putPlan({ ...old, state: 'refused', endedAt: now, because: 'what is outstanding has changed' });
     }
-    if (proposal && !discarded) writer.putPlan(proposal);
+    if (proposal && !decided) writer.putPlan(proposal);
   });
 }
 
