@@ -347,7 +347,7 @@ export class Loop {
     const now = clock.now();
     const readsTelemetry = this.verdicts.interests.ofTelemetry().size > 0;
     const due = [
-      now + this.watch.nextLookIn(),
+      this.watch.nextLook(),
       readsTelemetry ? Math.max(this.sampling.nextAt(this.lookEveryMs()), now + SHORTEST_LOOK_MS) : NEVER,
       now + this.settler.dueIn(),
       this.verdicts.nextTurn(now),

@@ -1,5 +1,6 @@
 /** The eyes of the loop: when each driver looks, and what it saw. */
 import { AgentError, sentence } from '../core/errors.ts';
+import type { Instant } from '../core/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Log } from '../ports/log.ts';
@@ -64,10 +65,11 @@ export class Watch {
     return this.parts.drivers.find(each => each.name === name);
   }
 
-  /** In how many milliseconds the next look is due by time alone, however the time of the day is set. */
-  nextLookIn(): number {
+  /** When the next look is due by time alone, however the time of the day is set meanwhile. */
+  nextLook(): Instant {
+    const { clock } = this.parts;
     const due = Math.min(...this.eyes.map(eye => eye.dueAt), Number.POSITIVE_INFINITY);
-    return due - this.parts.clock.monotonic();
+    return clock.now() + due - clock.monotonic();
   }
 
   /** Looks where something was heard, where it is time, or everywhere. */
