@@ -288,6 +288,7 @@ async function openHands({ given, profile, config }: Settings, overrides: Overri
     chance: Math.random,
     profileMode,
     lookEveryMs: config['look.everyMs'],
+    driverTimeoutMs: config['driver.timeout'],
     planExpiryMs: config['plans.expireAfter'],
     confirmWithinMs: config['plans.confirmWithin'],
     failSafe: overrides.failSafe ?? openFailSafe({ settings: wordsOf(given, config) }),

@@ -96,6 +96,11 @@ const settings = {
     read: span.refine(ms => ms >= 5_000 && ms <= 3_600_000, 'from 5s to 1h'),
     otherwise: '60s',
   },
+  'driver.timeout': {
+    about: 'how long a driver may take to answer, such as 30s, 2m',
+    read: span,
+    otherwise: '30s',
+  },
   'look.everyMs': { about: 'the longest time between two looks at the element', read: positive, otherwise: '60000' },
   'freshness.ms': { about: 'how old an observation may be to be judged', read: positive, otherwise: '180000' },
   'changes.rows': { about: 'changes to keep', read: positive, otherwise: '100000' },

@@ -26,6 +26,8 @@ export interface LoopParts {
   readonly profileMode: Mode;
   /** The longest a driver goes without looking. */
   readonly lookEveryMs: number;
+  /** How long a driver may take to answer; half a minute when nobody says. */
+  readonly driverTimeoutMs?: number;
   /** How old an observation may be when an expectation does not say. */
   readonly freshnessMs: number;
   /** How long a plan may wait; an hour when nobody says. */

@@ -10,6 +10,7 @@ import { noFailSafe } from '../ports/fail-safe.ts';
 import type { StrayPlace, Turns } from '../ports/turns.ts';
 import { type ActingParts, actNow } from './acting.ts';
 import { type Bell, hangBell } from './bell.ts';
+import { bounded, DRIVER_TIMEOUT_MS } from './bounded.ts';
 import { recoverTasks } from './carry-out.ts';
 import { Commits } from './confirm.ts';
 import { Drafts } from './drafts.ts';
@@ -36,6 +37,9 @@ import { Watch } from './watch.ts';
 
 /** Keeps an expectation with a tiny freshness from looking without pause. */
 const SHORTEST_LOOK_MS = 1_000;
+
+/** Whoever stops the agent does not wait longer for a pass that hangs at its driver. */
+const LONGEST_STOP_MS = 2_000;
 
 const PASSES_PER_TIDY = 100;
 /** Proves now and then that nothing was missed. */
@@ -75,7 +79,8 @@ export class Loop {
   constructor(parts: LoopParts) {
     this.parts = parts;
     this.turns = parts.turns ?? freeTurns;
-    const { store, drivers, kinds, keyed, clock, log } = parts;
+    const { store, kinds, keyed, clock, log, driverTimeoutMs: timeoutMs = DRIVER_TIMEOUT_MS } = parts;
+    const drivers = parts.drivers.map(each => bounded(each, { clock, log, timeoutMs }));
     this.sight = new Sight(drivers.map(driver => driver.name));
     const quality = new Quality();
     const observer = new Observer({ store, kinds, chance: parts.chance, log, quality });
@@ -179,14 +184,20 @@ export class Loop {
     return this.commits.settle(why);
   }
 
-  /** Ends after the pass under way. */
+  /** Ends after the pass under way, unless that hangs. */
   async stop(): Promise<void> {
     const { turns } = this;
     const stopping = turns.told({ word: 'stop' }, () => {
       this.sleep?.();
       return this.bell.stop();
     });
-    await turns.apart(stopping);
+    // A task whose driver hangs is left as one that was under way when the agent stopped: it is looked at after the start.
+    let noLimit = (): void => {};
+    const limit = new Promise<void>(resolve => {
+      noLimit = this.parts.clock.after(LONGEST_STOP_MS, resolve);
+    });
+    await Promise.race([turns.apart(stopping), limit]);
+    noLimit();
     await this.watch.stop();
   }
 

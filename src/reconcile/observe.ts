@@ -73,7 +73,8 @@ export class Observer {
     return this.newcomers.get(driver) ?? 0;
   }
 
-  record(driver: string, look: Look): void {
+  /** Whether anything of it was not known like that. */
+  record(driver: string, look: Look): boolean {
     this.bindings ??= this.store.keyBindings();
     this.looks++;
     const identified = identify(this.store.agent, look.sightings, this.bindings);
@@ -96,7 +97,8 @@ export class Observer {
     }
     const missing = [...before.keys()].filter(id => !after.has(id));
 
-    if (moved.length > 0 || missing.length > 0 || identified.bindings.length > 0) {
+    const isOther = moved.length > 0 || missing.length > 0 || identified.bindings.length > 0;
+    if (isOther) {
       const notGiven = this.store.transact({ principal: `driver:${driver}`, kind: 'observation' }, writer => {
         for (const binding of identified.bindings) writer.bindKey(binding);
         const drafts = new Drafts(writer);
@@ -118,6 +120,7 @@ export class Observer {
       this.quality.note(id, undefined);
     }
     this.remembered.set(driver, { facts: after });
+    return isOther;
   }
 
   private name(id: InstanceId, driver: string, { kind, key }: NaturalKey): void {

@@ -19,9 +19,17 @@ export interface WatchParts {
 /** Nothing was heard since, and what nobody hears of is not that quick. */
 const JUST_NOW_MS = 1_000;
 
+/** So often in a row a driver may ring without anything having moved; then it is listened to more slowly. */
+const FUTILE_AT_MOST = 10;
+const LONGEST_DEAF_MS = 1_000;
+
 interface Eye {
   readonly driver: Driver;
   heard: boolean;
+  /** How often in a row it rang for nothing. */
+  futile: number;
+  /** Calls off the ring that is put off. */
+  deaf: (() => void) | undefined;
   /** Both of the time that goes on evenly. */
   dueAt: number;
   lookedAt: number | undefined;
@@ -38,6 +46,8 @@ export class Watch {
     this.eyes = parts.drivers.map(driver => ({
       driver,
       heard: true,
+      futile: 0,
+      deaf: undefined,
       dueAt: 0,
       lookedAt: undefined,
       failures: 0,
@@ -49,7 +59,7 @@ export class Watch {
       try {
         await eye.driver.start(() => {
           eye.heard = true;
-          ring();
+          this.pass(eye, ring);
         });
       } catch (error) {
         this.parts.log.error('driver did not start', { driver: eye.driver.name, error: sentence(error) });
@@ -58,7 +68,26 @@ export class Watch {
   }
 
   async stop(): Promise<void> {
-    for (const { driver } of this.eyes) await driver.stop();
+    for (const { driver, deaf } of this.eyes) {
+      deaf?.();
+      try {
+        await driver.stop();
+      } catch (error) {
+        this.parts.log.error('driver did not stop', { driver: driver.name, error: sentence(error) });
+      }
+    }
+  }
+
+  /** A driver that rings at its own looks would have the loop look without end. */
+  private pass(eye: Eye, ring: () => void): void {
+    const over = eye.futile - FUTILE_AT_MOST;
+    if (over < 0) ring();
+    else {
+      eye.deaf ??= this.parts.clock.after(Math.min(2 ** over, LONGEST_DEAF_MS), () => {
+        eye.deaf = undefined;
+        ring();
+      });
+    }
   }
 
   driver(name: string): Driver | undefined {
@@ -77,8 +106,11 @@ export class Watch {
     for (const eye of this.eyes) {
       const due = this.parts.clock.monotonic() >= eye.dueAt;
       if (which === 'due' && !eye.heard && !due) continue;
+      const rang = eye.heard;
       eye.heard = false;
-      await this.open(eye, lookEveryMs);
+      const moved = await this.open(eye, lookEveryMs);
+      if (moved) eye.futile = 0;
+      else if (rang) eye.futile = Math.min(eye.futile + 1, FUTILE_AT_MOST + 10);
     }
   }
 
@@ -94,18 +126,20 @@ export class Watch {
     return eye.failures === 0;
   }
 
-  private async open(eye: Eye, lookEveryMs: number): Promise<void> {
+  /** Whether anything was seen to have moved. */
+  private async open(eye: Eye, lookEveryMs: number): Promise<boolean> {
     const { clock, sight, observer, log } = this.parts;
     const { name } = eye.driver;
     this.looks++;
     try {
       const look = await eye.driver.look();
-      observer.record(name, look);
+      const moved = observer.record(name, look);
       if (eye.failures > 0) log.info('driver sees again', { driver: name });
       sight.saw(name, look.at);
       eye.failures = 0;
       eye.lookedAt = clock.monotonic();
       eye.dueAt = clock.monotonic() + lookEveryMs;
+      return moved;
     } catch (error) {
       eye.failures++;
       if (eye.failures === 1) log.warn('look failed', { driver: name, error: sentence(error) });
@@ -113,6 +147,7 @@ export class Watch {
       eye.dueAt = clock.monotonic() + retryAfterMs(eye.failures);
       // A full disk is no matter of sight: it must not pass for a blind driver.
       if (error instanceof AgentError && error.code === 'storage') throw error;
+      return false;
     }
   }
 }

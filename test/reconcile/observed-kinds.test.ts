@@ -73,7 +73,7 @@ function observing() {
   const told: Record<string, unknown>[] = [];
   const log: Log = { debug() {}, info() {}, warn: (_, values) => void told.push(values ?? {}), error() {} };
   const observer = new Observer({ store, kinds, chance: () => 0, log, quality: new Quality() });
-  const look = (...sightings: Sighting[]): void => observer.record('olt', { at: 1, sightings });
+  const look = (...sightings: Sighting[]): boolean => observer.record('olt', { at: 1, sightings });
   const id = (name: string): InstanceId => {
     const [found] = [...store.instances({ name })];
     if (!found) throw new Error(`there is no ${name}`);
