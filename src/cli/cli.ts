@@ -5,14 +5,15 @@ import { AgentError, sentence } from '../core/errors.ts';
 import { commonFlags, readArguments } from './arguments.ts';
 import { connect } from './client.ts';
 import type { CliIo, Command, Given, Said } from './command.ts';
-import { explain, outstanding } from './commands/ask.ts';
+import { explain, outstanding, why } from './commands/ask.ts';
 import { central } from './commands/central.ts';
 import { changes } from './commands/changes.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { expect } from './commands/expect.ts';
 import { get, kinds, ls, status } from './commands/look.ts';
+import { pause, resume } from './commands/pauses.ts';
 import { identity, peers } from './commands/peers.ts';
-import { apply, approve, discard, pause, plan, resume, tasks, undo } from './commands/plans.ts';
+import { apply, approve, confirm, discard, plan, tasks, undo } from './commands/plans.ts';
 import { profile } from './commands/profile.ts';
 import { refine, refinements, unrefine, versions } from './commands/refine.ts';
 import { decide, freeze, rule, rules, thaw } from './commands/rules.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   ls,
   get,
   outstanding,
+  why,
   explain,
   standing,
   expect,
@@ -44,6 +46,7 @@ export const commands: readonly Command[] = [
   plan,
   approve,
   apply,
+  confirm,
   undo,
   discard,
   pause,

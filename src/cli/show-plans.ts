@@ -37,11 +37,13 @@ function plannedText(task: Json, index: number, carriedOut: Json | undefined, sc
   const { paint } = screen;
   const state = textAt(carriedOut, 'state');
   const error = textAt(carriedOut, 'error');
+  const risk = textAt(task, 'protected', 'because');
   const already = part(carriedOut, 'already') === true ? ' already' : '';
   const mark = state === undefined ? '' : `  ${statePaint(state, screen)(`${state}${already}`)}`;
   return [
     `  ${index + 1}. ${textAt(task, 'step', 'summary') ?? ''}${mark}\n`,
     error === undefined ? '' : `     ${paint.bad(error)}\n`,
+    ...(risk === undefined ? [] : [`     ${paint.bad(`protected: ${risk}`)}\n`]),
     ...listAt(task, 'step', 'sideEffects').map(each => `     ${paint.doubtful(`side effect: ${String(each)}`)}\n`),
     `     ${paint.dim(`for expectation ${shortId(textAt(task, 'expectation') ?? '')} at ${textAt(task, 'path') ?? ''}`)}\n`,
   ].join('');
@@ -66,13 +68,15 @@ function untilOf(until: Json | undefined): string | undefined {
   return typeof until === 'number' ? new Date(until).toISOString() : undefined;
 }
 
-function whatNow(plan: Json, id: string, state: string, { command, paint }: Screen): string {
+function whatNow(plan: Json, id: string, state: string, { command, paint, now }: Screen): string {
   const hash = textAt(plan, 'hash') ?? '';
+  // Only a person with a name can say yes to what may cut somebody off.
+  const named = listAt(plan, 'tasks').some(each => part(each, 'protected') !== undefined) ? ' --by YOUR-NAME' : '';
   switch (state) {
     case 'proposed':
       return [
         `  ${paint.dim(`hash ${hash}`)}\n`,
-        `approve: ${command(`approve ${id} --hash ${hash} --wait`)}\n`,
+        `approve: ${command(`approve ${id} --hash ${hash}${named} --wait`)}\n`,
         `discard: ${command(`discard ${id}`)}\n`,
       ].join('');
     case 'approved': {
@@ -83,6 +87,12 @@ function whatNow(plan: Json, id: string, state: string, { command, paint }: Scre
     }
     case 'carryingOut':
       return `follow: ${command(`plan ${id}`)}\n`;
+    case 'unconfirmed':
+      return [
+        `  ${paint.bad(`goes back ${moment(textAt(plan, 'confirm', 'until'), now)} unless it is confirmed`)}\n`,
+        `keep: ${command(`confirm ${id}`)}\n`,
+        `take back: ${command(`undo ${id}`)}\n`,
+      ].join('');
     case 'done':
     case 'failed':
       return `take back: ${command(`undo ${id}`)}\n`;
@@ -98,7 +108,9 @@ function whatNow(plan: Json, id: string, state: string, { command, paint }: Scre
 function statePaint(state: string, screen: Screen): (text: string) => string {
   if (state === 'done') return screen.paint.good;
   if (/^(failed|refused|terminatedWithError)$/.test(state)) return verdictPaint('unmet', screen);
-  return /^(proposed|undoing|inProgress|carryingOut)$/.test(state) ? screen.paint.doubtful : screen.paint.dim;
+  return /^(proposed|undoing|inProgress|carryingOut|unconfirmed)$/.test(state)
+    ? screen.paint.doubtful
+    : screen.paint.dim;
 }
 
 export function plansText(plans: readonly Json[], screen: Screen): string {

@@ -1,16 +1,14 @@
-/** Commands that have things done: plan, approve, apply, undo, discard, pause, resume, tasks. */
+/** Commands that have things done: plan, approve, apply, confirm, undo, discard, tasks. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { didYouMean } from '../../core/did-you-mean.ts';
 import { AgentError } from '../../core/errors.ts';
 import { isArray, type Json } from '../../core/json.ts';
 import type { Client } from '../client.ts';
 import type { Command, CommandParts, Given, Said } from '../command.ts';
 import { listAt, part, textAt } from '../read.ts';
-import { instanceTypes, listInstances, Names, oneInstance, wholeId } from '../resolve.ts';
+import { Names, oneInstance, wholeId } from '../resolve.ts';
 import type { Screen } from '../screen.ts';
 import { plansText, planText, tasksText } from '../show-plans.ts';
-import { pausedInstance } from '../show-status.ts';
-import { harmless, harmlessNames } from '../words.ts';
+import { harmlessNames } from '../words.ts';
 import { applySets } from './sets.ts';
 
 const path = '/diffo/v1/plans';
@@ -68,6 +66,8 @@ const hash = { takes: 'HASH', about: 'only if the plan still has this hash' };
 
 const duringFreeze = { about: 'now, in spite of freezes and outside of maintenance windows' };
 
+const within = { takes: 'TIME', about: 'how long it waits to be confirmed, such as 90s; of one that has to be' };
+
 export const approve: Command = {
   name: 'approve',
   words: 'ID',
@@ -76,8 +76,9 @@ export const approve: Command = {
   flags: {
     hash,
     by: whose,
+    within,
     'during-freeze': duringFreeze,
-    wait: { about: 'until it has ended; exit 1 unless it is done' },
+    wait: { about: 'until it has ended, or waits to be confirmed; exit 1 unless it is done' },
   },
   examples: ['diffo approve ID', 'diffo approve ID --hash HASH --wait'],
   run: async (given, parts) => {
@@ -105,6 +106,7 @@ export const apply: Command = {
   flags: {
     hash,
     by: whose,
+    within,
     'during-freeze': duringFreeze,
     file: { takes: 'FILE|DIR', short: 'f', about: 'lay the sets in it; - for standard input' },
     prune: { about: 'with -f: withdraw what stands of these sets and is not said any more' },
@@ -129,17 +131,36 @@ function checkApply({ words, flags }: Given): void {
   if (isFile && words.length > 0) {
     throw new AgentError('invalid', `-f takes one file or directory; what is "${words[0]}"?`);
   }
-  const stray = (isFile ? ['hash', 'by', 'during-freeze'] : ['prune', 'dry-run', 'yes']).find(name => flags.has(name));
+  const stray = (isFile ? ['hash', 'by', 'within', 'during-freeze'] : ['prune', 'dry-run', 'yes']).find(name =>
+    flags.has(name),
+  );
   if (stray === undefined) return;
   throw new AgentError('invalid', `--${stray} goes with ${isFile ? 'a plan' : '-f'}; see diffo apply --help`);
 }
+
+export const confirm: Command = {
+  name: 'confirm',
+  words: 'ID',
+  takes: [1, 1],
+  about: 'keeps what a plan did that would else go back by itself',
+  more: [
+    'A plan that may cut somebody off from the agent goes back unless this is said, after it was done and in time.',
+    'Whoever still gets through to say it was not cut off.',
+  ].join('\n'),
+  flags: { hash, by: whose },
+  examples: ['diffo confirm ID'],
+  run: async (given, parts) => {
+    const { id, answer } = await orderPlan('confirm', given, parts, hashOf(given));
+    return endedSaid(parts.client, await ended(parts.client, id, answer), 'done');
+  },
+};
 
 export const undo: Command = {
   name: 'undo',
   words: 'ID',
   takes: [1, 1],
   about: 'takes back what a plan did, and holds its expectations still until someone resumes them',
-  flags: { force: { about: 'even if somebody has changed the same things since' } },
+  flags: { force: { about: 'even if somebody has changed the same things since, or is cut off by it' } },
   examples: ['diffo undo ID'],
   run: async (given, parts) => {
     const body = given.flags.has('force') ? { force: true } : {};
@@ -166,20 +187,29 @@ export const discard: Command = {
   },
 };
 
-function hashOf({ flags }: Given): { readonly hash?: string; readonly by?: string; readonly duringFreeze?: boolean } {
+type Word = {
+  readonly hash?: string;
+  readonly by?: string;
+  readonly within?: string;
+  readonly duringFreeze?: boolean;
+};
+
+function hashOf({ flags }: Given): Word {
   const given = flags.get('hash');
+  const time = flags.get('within');
   return {
     ...(given === undefined ? {} : { hash: given }),
+    ...(time === undefined ? {} : { within: time }),
     ...byWhom(flags),
     ...(flags.has('during-freeze') ? { duringFreeze: true } : {}),
   };
 }
 
 async function orderPlan(
-  order: 'approve' | 'apply' | 'undo' | 'discard',
+  order: 'approve' | 'apply' | 'confirm' | 'undo' | 'discard',
   { words: [word = ''] }: Given,
   { client }: CommandParts,
-  body: { readonly hash?: string; readonly force?: boolean },
+  body: Word & { readonly force?: boolean },
 ): Promise<{ id: string; answer: Json }> {
   const id = await wholeId(client, path, word);
   return { id, answer: await client.order(pathOf(id, `/${order}`), body) };
@@ -199,67 +229,10 @@ async function ended(client: Client, id: string, latest: Json): Promise<Json> {
 }
 
 function endedSaid(client: Client, answer: Json, wanted: string): Promise<Said> {
-  return planSaid(client, answer, textAt(answer, 'state') === wanted ? 0 : 1);
-}
-
-const scopes = 'SCOPE is all, kind:NAME, instance:NAME|ID (or just its name), or leaf:EXPECTATION:INSTANCE';
-
-export const pause: Command = {
-  name: 'pause',
-  words: 'SCOPE',
-  takes: [1, 1],
-  about: 'puts up a stop sign: what it covers is looked at and judged, and nothing is done',
-  more: scopes,
-  flags: { why: { takes: 'TEXT', about: 'the reason, for whoever finds it' } },
-  examples: ["diffo pause all --why 'maintenance until six'", 'diffo pause kind:networkInterface', 'diffo pause lo'],
-  run: async ({ words: [word = ''], flags }, { client }) => {
-    const why = flags.get('why');
-    const scope = await scopeOf(client, word);
-    await assertKind(client, scope);
-    return {
-      answer: await client.post('/diffo/v1/pause', { scope, ...(why === undefined ? {} : { why }) }),
-      show: (_, screen) => `paused: ${harmless(word)}\ngo on: ${screen.command(`resume ${harmless(word)}`)}\n`,
-    };
-  },
-};
-
-export const resume: Command = {
-  name: 'resume',
-  words: 'SCOPE',
-  takes: [1, 1],
-  more: scopes,
-  about: 'takes stop signs away, of an instance those of its expectations too; diffo status shows all',
-  examples: ['diffo resume all', 'diffo resume lo'],
-  run: async ({ words: [word = ''] }, { client }) => {
-    const scope = await scopeOf(client, word);
-    const paused = (await client.list('/diffo/v1/pause')).flatMap(each => textAt(each, 'scope') ?? []);
-    // An instance goes on only when its expectations do, which an undo holds still one by one.
-    const [, id] = /^instance:(.+)$/s.exec(scope) ?? [];
-    const those = paused.filter(each => each === scope || (id !== undefined && pausedInstance(each) === id));
-    if (those.length === 0) {
-      const others = paused.length === 0 ? 'nothing is paused at all' : `paused are ${paused.join(', ')}`;
-      throw new AgentError('notFound', `nothing is paused as ${word}; ${others}`);
-    }
-    for (const each of those) await client.post('/diffo/v1/resume', { scope: each });
-    return { answer: { resumed: those }, show: () => `goes on: ${harmless(word)}\n` };
-  },
-};
-
-async function scopeOf(client: Client, word: string): Promise<string> {
-  if (word === 'all' || /^(kind:.|leaf:[^:]+:.)/.test(word)) return word;
-  return `instance:${(await oneInstance(client, word.replace(/^instance:/, ''))).id}`;
-}
-
-/** A stop sign at a kind that does not exist would stop nothing, and nobody would know. */
-async function assertKind(client: Client, scope: string): Promise<void> {
-  const [, kind] = /^kind:(.+)$/.exec(scope) ?? [];
-  if (kind === undefined) return;
-  const declared = (await client.list('/diffo/v1/kinds')).flatMap(each => textAt(each, 'name') ?? []);
-  if (declared.includes(kind)) return;
-  const lists = await Promise.all(instanceTypes.map(type => listInstances(client, type)));
-  const known = [...new Set([...declared, ...lists.flat().map(each => each.kind)])];
-  if (known.includes(kind)) return;
-  throw new AgentError('notFound', `there is no kind ${kind}${didYouMean(kind, known) || '; diffo kinds lists them'}`);
+  const state = textAt(answer, 'state');
+  // What has to be confirmed has gone well so far.
+  const isWell = state === wanted || (wanted === 'done' && state === 'unconfirmed');
+  return planSaid(client, answer, isWell ? 0 : 1);
 }
 
 export const tasks: Command = {
