@@ -107,8 +107,8 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     settable: (kind, path) => loop.settable(kind, path),
     lookAgain: () => loop.lookAgain(),
     guard: loop.guard,
-    commits: loop.commits,
-    protection: loop.protection,
+    commits: loop,
+    protection: loop,
     settle: () => loop.settle(),
   });
 

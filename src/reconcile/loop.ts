@@ -5,7 +5,9 @@
 import { AgentError, sentence } from '../core/errors.ts';
 import type { ExpectationId, InstanceId, Instant } from '../core/ids.ts';
 import type { Path } from '../core/path.ts';
+import type { Plan } from '../core/plan.ts';
 import { abilityFinder, type Draft } from '../core/planner.ts';
+import type { Task } from '../core/task.ts';
 import { noFailSafe } from '../ports/fail-safe.ts';
 import type { StrayPlace, Turns } from '../ports/turns.ts';
 import { type ActingParts, actNow } from './acting.ts';
@@ -175,13 +177,19 @@ export class Loop {
   /** Begins to listen and makes the first pass; resolves when that has ended. */
   start(): Promise<void> {
     const { turns } = this;
-    return turns.apart(turns.told({ word: 'start' }, () => this.begin()));
+    return turns.apart(turns.come({ word: 'start' }).then(() => this.begin()));
   }
 
   /** Takes back what was not confirmed in time, or with a reason what has time left too, and does nothing else. */
   takeBackUnconfirmed(why?: string): Promise<boolean> {
-    recoverTasks(this.parts.store);
-    return this.commits.settle(why);
+    const { turns } = this;
+    const said = turns.come({ word: 'takeBackUnconfirmed', ...(why === undefined ? {} : { why }) });
+    return turns.apart(
+      said.then(() => {
+        recoverTasks(this.parts.store);
+        return this.commits.settle(why);
+      }),
+    );
   }
 
   /** Ends after the pass under way, unless that hangs. */
@@ -255,6 +263,18 @@ export class Loop {
       this.outOfBand.decide(by, place, decision, this.verdicts.unmet);
       this.bell.ring();
     });
+  }
+
+  /** A person's word, after the act, that a plan may stay. */
+  confirm(plan: Plan, by: string): Plan {
+    return this.turns.told({ word: 'confirm', plan: plan.id, by }, () => this.commits.confirm(plan, by));
+  }
+
+  /** Why what these did must not be taken back now, as a sentence: it may cut somebody off. */
+  whyNotBack(tasks: readonly Task[]): Promise<string | undefined> {
+    const { turns, protection } = this;
+    const said = turns.come({ word: 'whyNotBack', tasks: tasks.map(({ id }) => id) });
+    return turns.apart(said.then(() => protection.whyNotBack(tasks)));
   }
 
   /** As much as one plan holds of what somebody asks for, as of the last pass. */

@@ -24,6 +24,7 @@ class TimedPortions implements Portions {
 
 export const freeTurns: Turns = {
   begin: () => Promise.resolve(),
+  come: () => Promise.resolve(),
   told: (_, heed) => heed(),
   apart: answer => answer,
   portions: () => new TimedPortions(),

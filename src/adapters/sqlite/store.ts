@@ -4,6 +4,7 @@ import type { Cause } from '../../core/change.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { KeyedArrays } from '../../core/path.ts';
+import type { TableRows } from '../../core/recording/lines.ts';
 import type { Rule } from '../../core/rule.ts';
 import type { LeafRecord } from '../../core/settle/leaf-record.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -15,6 +16,7 @@ import { KeptList } from './kept-list.ts';
 import { checkOwnership, migrate } from './migrations.ts';
 import { SqliteReader } from './reader.ts';
 import { SharedKept } from './shared-kept.ts';
+import { restore, snapshot } from './snapshot.ts';
 import { Sql } from './sql.ts';
 import { Standing } from './standing.ts';
 import { SqliteWriter, type WriterParts } from './writer.ts';
@@ -31,14 +33,18 @@ export interface StoreOptions {
   readonly keep?: Partial<Keep>;
   /** By which values documents are found; by none without it. */
   readonly index?: DocumentIndex;
+  /** Of a new file: what it begins with. */
+  readonly from?: Iterable<TableRows>;
 }
 
-export function openStore({ path, clock, keyed, newId, nativeBinding, keep, index = noIndex }: StoreOptions): Store {
+export function openStore(options: StoreOptions): Store {
+  const { path, clock, keyed, newId, nativeBinding, keep, index = noIndex, from } = options;
   const sql = new Sql(path, nativeBinding);
   try {
     checkOwnership(sql);
     sql.keepLog();
     migrate(sql);
+    if (from) restore(sql, from);
     const epoch = named(sql, 'epoch', newId);
     const agent = named(sql, 'agent', newId);
     const changes = new ChangeList(sql, { ...defaultKeep, ...keep });
@@ -54,6 +60,12 @@ export function openStore({ path, clock, keyed, newId, nativeBinding, keep, inde
     sql.close();
     throw error;
   }
+}
+
+/** All that decisions are made from, of a store of this sort. */
+export function snapshotOf(store: Store): Iterable<TableRows> {
+  if (!(store instanceof SqliteStore)) throw new AgentError('internal', 'only a store in SQLite can be copied');
+  return store.snapshot();
 }
 
 /** A name given once, when the store is made. */
@@ -114,6 +126,10 @@ class SqliteStore extends SqliteReader implements Store {
       databaseBytes: sql.pragma('page_count') * sql.pragma('page_size'),
       logBytes: statSync(`${sql.file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
     };
+  }
+
+  snapshot(): Iterable<TableRows> {
+    return snapshot(this.sql);
   }
 
   close(): void {

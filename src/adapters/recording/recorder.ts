@@ -1,0 +1,380 @@
+/**
+ * Writes a run of the loop down: it stands between the loop and its ports, lets it go on in turns of its own, and tells
+ * of each what came in and what the loop came to.
+ */
+
+import type { Cause } from '../../core/change.ts';
+import { AgentError, sentence } from '../../core/errors.ts';
+import type { Instant } from '../../core/ids.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import type { Kinds } from '../../core/kind.ts';
+import {
+  type Call,
+  type Cue,
+  type Heading,
+  type Row,
+  type Said,
+  STOPPED,
+  type TableRows,
+  type TurnLine,
+} from '../../core/recording/lines.ts';
+import { rowOf } from '../../core/recording/row.ts';
+import { failureOf, LookPacker } from '../../core/recording/wire.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Portions, Turns, Word } from '../../ports/turns.ts';
+import { Asked } from './asked.ts';
+import type { LineSink } from './file.ts';
+import { SamplePacker } from './samples.ts';
+
+/** A turn under way. */
+class Turn {
+  readonly cue: Cue;
+  readonly now: number[] = [];
+  readonly even: number[] = [];
+  readonly chance: number[] = [];
+  readonly ids: string[] = [];
+  readonly said: Said[] = [];
+  readonly waits: number[] = [];
+  readonly calls: Call[] = [];
+  steps = 0;
+  brokeOff: number | undefined;
+  threw: string | undefined;
+
+  constructor(cue: Cue) {
+    this.cue = cue;
+  }
+
+  line(rows: readonly Row[]): TurnLine {
+    const { now, even, chance, ids, said, waits, calls, brokeOff, threw } = this;
+    return {
+      turn: this.cue,
+      ...(now.length > 0 ? { now: distances(now) } : {}),
+      ...(even.length > 0 ? { even: distances(even) } : {}),
+      ...(chance.length > 0 ? { chance } : {}),
+      ...(ids.length > 0 ? { ids } : {}),
+      ...(said.length > 0 ? { said } : {}),
+      ...(brokeOff === undefined ? {} : { steps: brokeOff }),
+      ...(waits.length > 0 ? { waits } : {}),
+      ...(calls.length > 0 ? { calls } : {}),
+      ...(rows.length > 0 ? { rows } : {}),
+      ...(threw === undefined ? {} : { threw }),
+    };
+  }
+}
+
+function distances(readings: readonly number[]): readonly number[] {
+  return readings.map((each, i) => each - (i === 0 ? 0 : (readings[i - 1] ?? 0)));
+}
+
+/** So many changes of a turn are read at once. */
+const CHANGES_PER_READ = 500;
+
+export class Recorder implements Turns {
+  readonly #sink: LineSink;
+  readonly #portions: Turns['portions'];
+  readonly #looks = new LookPacker();
+  readonly #samples = new SamplePacker();
+  #store: Store | undefined;
+  #kinds: Kinds = new Map();
+  #turn: Turn | undefined;
+  #takes = true;
+  /** Up to where the changes have been told. */
+  #told = 0;
+  #timers = 0;
+  #calls = 0;
+  #lastNow: Instant = 0;
+
+  /** `portions`: how long work is done where nobody records. */
+  constructor(sink: LineSink, portions: Turns['portions']) {
+    this.#sink = sink;
+    this.#portions = portions;
+  }
+
+  /** Writes down what the run begins with; nothing may be written to the store between this and the first turn. */
+  open(heading: Heading, state: Iterable<TableRows>, store: Store, kinds: Kinds): void {
+    this.#store = store;
+    this.#kinds = kinds;
+    this.#put(heading);
+    for (const rows of state) this.#put(rows);
+    this.#told = store.seq();
+  }
+
+  close(): void {
+    this.#put({ end: STOPPED });
+    this.#takes = false;
+    this.#sink.close();
+  }
+
+  // What the loop asks for
+
+  clock(clock: Clock): Clock {
+    return {
+      now: () => {
+        const now = clock.now();
+        this.#lastNow = now;
+        this.#turn?.now.push(now);
+        return now;
+      },
+      monotonic: () => {
+        const even = clock.monotonic();
+        this.#turn?.even.push(even);
+        return even;
+      },
+      after: (ms, call) => {
+        if (!this.#turn) return clock.after(ms, call);
+        this.#turn.waits.push(ms);
+        const nth = ++this.#timers;
+        let isOff = false;
+        const off = clock.after(ms, () => this.#enqueue(() => (isOff ? undefined : { cue: 'timer', nth }), call));
+        return () => {
+          isOff = true;
+          off();
+        };
+      },
+    };
+  }
+
+  chance(chance: () => number): () => number {
+    return () => {
+      const drawn = chance();
+      this.#turn?.chance.push(drawn);
+      return drawn;
+    };
+  }
+
+  newId(newId: () => string): () => string {
+    return () => {
+      const id = newId();
+      this.#turn?.ids.push(id);
+      return id;
+    };
+  }
+
+  /** A driver, or whatever else the loop asks and acts by: what it answers at once, and what it answers later. */
+  port<P extends object>(name: string, port: P): P {
+    const wrapped = new Map<PropertyKey, unknown>();
+    return new Proxy(port, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key);
+        if (typeof value !== 'function' || typeof key !== 'string') return value;
+        let call = wrapped.get(key);
+        if (!call) {
+          call = this.#method(name, key, (...args) => Reflect.apply(value, target, args));
+          wrapped.set(key, call);
+        }
+        return call;
+      },
+    });
+  }
+
+  #method(port: string, method: string, ask: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
+    return (...given) => {
+      const turn = this.#turn;
+      const args = given.map(each =>
+        typeof each === 'function'
+          ? () =>
+              this.#enqueue(
+                () => ({ cue: 'heard', port }),
+                () => void each(),
+              )
+          : each,
+      );
+      if (!turn) return ask(...args);
+      // A function is known by its place.
+      turn.calls.push([port, method, ...given.filter((each): each is Json => typeof each !== 'function')]);
+      const to = ++this.#calls;
+      let answer: unknown;
+      try {
+        answer = ask(...args);
+      } catch (error) {
+        turn.said.push({ to, failure: failureOf(error) });
+        throw error;
+      }
+      if (!(answer instanceof Promise)) {
+        turn.said.push({ to, ...(answer === undefined ? {} : { value: answer as Json }) });
+        return answer;
+      }
+      return new Promise((resolve, reject) => {
+        answer.then(
+          value =>
+            this.#enqueue(
+              () => this.#answered(to, port, method, value),
+              () => resolve(value),
+            ),
+          error =>
+            this.#enqueue(
+              () => ({ cue: 'answer', to, failure: failureOf(error) }),
+              () => reject(error),
+            ),
+        );
+      });
+    };
+  }
+
+  #answered(to: number, port: string, method: string, value: unknown): Cue {
+    if (value === undefined) return { cue: 'answer', to };
+    if (method === 'look') return { cue: 'answer', to, value: this.#looks.pack(port, value as Json) };
+    if (value instanceof Map) return { cue: 'answer', to, value: this.#samples.pack(port, value) };
+    return { cue: 'answer', to, value: value as Json };
+  }
+
+  // What others write
+
+  /** The store as all but the loop have it. */
+  others(store: Store): Store {
+    const transact: Store['transact'] = (cause, write) => {
+      const asked = new Asked();
+      const result = store.transact(cause, writer => write(asked.writer(writer, store, this.#lastNow)));
+      this.#wrote(cause, asked);
+      return result;
+    };
+    const submit: Store['submit'] = async (cause, write) => {
+      const asked = new Asked();
+      const result = await store.submit(cause, writer => {
+        const written = write(asked.writer(writer, store, this.#lastNow));
+        asked.seq = writer.seq();
+        return written;
+      });
+      this.#wrote(cause, asked);
+      return result;
+    };
+    const onCommit: Store['onCommit'] = call => {
+      // Nobody follows the loop in the midst of its turn.
+      const later = (): void => void setImmediate(() => (stopped ? undefined : call()));
+      let stopped = false;
+      const stop = store.onCommit(later);
+      return () => {
+        stopped = true;
+        stop();
+      };
+    };
+    const own: Partial<Record<PropertyKey, unknown>> = { transact, submit, onCommit };
+    return new Proxy(store, {
+      get(target, key) {
+        const value: unknown = own[key] ?? Reflect.get(target, key);
+        return typeof value === 'function' && !own[key] ? value.bind(target) : value;
+      },
+    });
+  }
+
+  #wrote(cause: Cause, asked: Asked): void {
+    if (asked.calls.length === 0) return;
+    const seq = asked.seq ?? this.#store?.seq() ?? 0;
+    if (this.#turn) this.#put({ loose: `${cause.principal} wrote in the midst of a turn of the loop` });
+    this.#put({ write: cause, at: asked.at, do: asked.calls, seq });
+    this.#told = Math.max(this.#told, seq);
+  }
+
+  // Turns
+
+  begin(): Promise<void> {
+    return new Promise(resolve => this.#enqueue(() => ({ cue: 'begin' }), resolve));
+  }
+
+  told<T>(word: Word, heed: () => T): T {
+    if (this.#turn) {
+      this.#put({ loose: `somebody said "${word.word}" in the midst of a turn of the loop` });
+      return heed();
+    }
+    const turn = this.#open(this.#said(word));
+    try {
+      return heed();
+    } catch (error) {
+      turn.threw = sentence(error);
+      throw error;
+    } finally {
+      this.#close();
+    }
+  }
+
+  come(word: Word): Promise<void> {
+    return new Promise(resolve => this.#enqueue(() => this.#said(word), resolve));
+  }
+
+  #said({ word, ...rest }: Word): Cue {
+    const kinds = word === 'takeKinds' ? { kinds: [...this.#kinds.values()] } : {};
+    return { cue: 'told', word: { word, ...(JSON.parse(JSON.stringify(rest)) as JsonObject) }, ...kinds };
+  }
+
+  apart<T>(answer: Promise<T>): Promise<T> {
+    const later = (): Promise<void> => new Promise(resolve => void setImmediate(resolve));
+    return answer.then(
+      value => later().then(() => value),
+      error =>
+        later().then(() => {
+          throw error;
+        }),
+    );
+  }
+
+  portions(): Portions {
+    const timed = this.#portions();
+    return {
+      step: () => {
+        const turn = this.#turn;
+        if (turn) turn.steps++;
+        const isOver = timed.step();
+        if (turn && isOver) turn.brokeOff = turn.steps;
+        return isOver;
+      },
+      breathe: () => new Promise(resolve => this.#enqueue(() => ({ cue: 'breath' }), resolve)),
+    };
+  }
+
+  /** What follows from it at once, and from the promises it fulfils, is one turn: between the two nothing else runs. */
+  #enqueue(cue: () => Cue | undefined, go: () => void): void {
+    let isOpen = false;
+    setImmediate(() => {
+      const made = cue();
+      if (!made) return;
+      isOpen = true;
+      this.#open(made);
+      go();
+    });
+    setImmediate(() => {
+      if (isOpen) this.#close();
+    });
+  }
+
+  #open(cue: Cue): Turn {
+    this.#missed();
+    const turn = new Turn(cue);
+    this.#turn = turn;
+    return turn;
+  }
+
+  #close(): void {
+    const turn = this.#turn;
+    this.#turn = undefined;
+    if (turn && this.#takes) this.#put(turn.line(this.#rows()));
+  }
+
+  /** What was written between the turns, and not by anybody who was asked. */
+  #missed(): void {
+    const seq = this.#store?.seq() ?? 0;
+    if (seq <= this.#told) return;
+    this.#put({ loose: `the changes ${this.#told + 1} to ${seq} were written by nobody who is recorded` });
+    this.#told = seq;
+  }
+
+  #rows(): readonly Row[] {
+    const store = this.#store;
+    const rows: Row[] = [];
+    while (store && this.#told < store.seq()) {
+      try {
+        const some = store.changesAfter(this.#told, CHANGES_PER_READ);
+        for (const each of some) rows.push(rowOf(each));
+        this.#told = some.at(-1)?.seq ?? store.seq();
+      } catch (error) {
+        if (!(error instanceof AgentError && error.code === 'gone')) throw error;
+        this.#told = store.seq();
+      }
+    }
+    return rows;
+  }
+
+  #put(line: Parameters<LineSink['put']>[0]): void {
+    if (this.#takes) this.#takes = this.#sink.put(line);
+  }
+}
