@@ -1,11 +1,13 @@
 /** `diffo outstanding` and `diffo explain`, for people. */
+
+import { reasonSentences, withShortIds } from '../core/explain-sentence.ts';
 import type { Json } from '../core/json.ts';
 import { lasting } from '../core/lasting.ts';
 import type { Reason } from '../core/outstanding.ts';
 import { listAt, numberAt, part, textAt } from './read.ts';
 import { type Screen, verdictPaint } from './screen.ts';
 import { wishesText } from './short-form.ts';
-import { moment, shortId, valueText } from './words.ts';
+import { ago, count, moment, shortId, valueText } from './words.ts';
 
 /** How the whole stands, where nothing is outstanding. */
 export interface Standing {
@@ -86,10 +88,38 @@ function leafText(leaf: Json, verdictAbove: string, screen: Screen): string {
     `  ${textAt(leaf, 'path') || '(as a whole)'}${own}\n`,
     `    expected ${valueText(part(leaf, 'expected'))}\n`,
     `    actual   ${actualText(leaf, screen)}\n`,
+    verdict === 'unknown' ? `    ${paint.doubtful(`unknown  ${becauseText(leaf)}`)}\n` : '',
+    verdict === 'unmet' && textAt(leaf, 'on') !== undefined ? `    because  ${becauseText(leaf)}\n` : '',
     nextText(leaf, '    next     ', screen),
-    sentenceText(leaf),
-    verdict === 'unknown' ? `    ${paint.doubtful(`unknown  ${reasonText(leaf)}`)}\n` : '',
+    lastText(leaf, screen),
+    restText(leaf, screen),
   ].join('');
+}
+
+/** What was done last, when, and what came of it. */
+function lastText(leaf: Json, { now }: Screen): string {
+  const what = textAt(leaf, 'lastAction', 'what');
+  if (what === undefined) return '';
+  const at = textAt(leaf, 'lastAction', 'at');
+  return `    last     ${what}${at === undefined ? '' : `, ${ago(at, now)}`}: ${textAt(leaf, 'lastAction', 'came') ?? ''}\n`;
+}
+
+/** How often it was tried, how often it fell back, and why nothing is tried any more. */
+function restText(leaf: Json, { paint }: Screen): string {
+  const stalled = textAt(leaf, 'stalled', 'because');
+  const counts = countsText(leaf);
+  return [
+    counts === '' ? '' : `    so far   ${counts}\n`,
+    stalled === undefined ? '' : `    ${paint.bad(`STALLED  ${stalled}`)}\n`,
+  ].join('');
+}
+
+export function countsText(leaf: Json): string {
+  const [attempts, flaps] = [numberAt(leaf, 'attempts') ?? 0, numberAt(leaf, 'flaps') ?? 0];
+  return [
+    ...(attempts === 0 ? [] : [`${count(attempts, 'try', 'tries')} in vain`]),
+    ...(flaps === 0 ? [] : [count(flaps, 'flap')]),
+  ].join(', ');
 }
 
 /** An older agent tells none. */
@@ -109,31 +139,31 @@ function actualText(leaf: Json, { paint }: Screen): string {
 function nextText(leaf: Json, label: string, { now }: Screen): string {
   const next = textAt(leaf, 'next');
   if (next === undefined) return '';
-  const at = textAt(leaf, 'nextAt');
-  return `${label}${next}${at === undefined ? '' : ` (until ${moment(at, now)})`}\n`;
+  const words = whenText(leaf);
+  const at = textAt(leaf, 'when', 'at');
+  // What comes soon needs no time of day.
+  const time = at === undefined || Date.parse(at) - now < SOON_MS ? '' : `, at ${moment(at, now)}`;
+  return `${label}${withShortIds(next)}\n${words === '' ? '' : `${label.replace('next', 'when')}${words}${time}\n`}`;
 }
 
-const reasons: Readonly<Record<Reason, string>> = {
-  missing: 'what is expected is not there',
-  different: 'it is another value',
-  type: 'it is of another type',
-  format: 'it is not in that format',
-  bound: 'it is out of bounds',
-  unit: 'its unit does not fit',
-  length: 'the length is another',
-  extra: 'it is there and should not be',
-  alternatives: 'the alternatives do not come out as they should',
-  pattern: 'it does not match the pattern',
-  function: 'the function says no',
-  present: 'there is something and should be nothing',
-  stale: 'the last look is too long ago',
-  never: 'nobody has seen it since the start',
-  bad: 'the element does not vouch for it',
-};
+const SOON_MS = 60_000;
 
+/** When it is next, and what a person would type for it. */
+export function whenText(leaf: Json): string {
+  const [words, say] = [textAt(leaf, 'when', 'words'), textAt(leaf, 'when', 'say')];
+  return withShortIds(`${words ?? ''}${say === undefined ? '' : `: ${say}`}`);
+}
+
+/** Why it is so, or waits. */
+export function becauseText(leaf: Json): string {
+  const because = textAt(leaf, 'because');
+  return because === undefined ? reasonText(leaf) : withShortIds(because);
+}
+
+/** For an older agent, which says no more. */
 function reasonText(leaf: Json): string {
   const reason = textAt(leaf, 'reason') ?? '';
-  return Object.hasOwn(reasons, reason) ? reasons[reason as Reason] : reason;
+  return Object.hasOwn(reasonSentences, reason) ? reasonSentences[reason as Reason] : reason;
 }
 
 /** Leaf by leaf: wanted by whom, have since when from where, because, what is next and when. */
@@ -158,16 +188,22 @@ function explainLeaf(leaf: Json, screen: Screen): string {
     `expectation ${shortId(textAt(wanted, 'expectation') ?? '')}`,
   ].join(', ');
   const [latest] = listAt(leaf, 'changes');
-  const because = verdict === 'met' ? '' : reasonText(leaf);
+  const because = verdict === 'met' ? (textAt(leaf, 'because') ?? '') : becauseText(leaf);
   return [
     `  ${textAt(leaf, 'path') || '(as a whole)'}  ${verdictPaint(verdict, screen)(verdict.toUpperCase())}\n`,
     `    wanted   ${valueText(part(leaf, 'expected'))} by ${by}${why === undefined ? '' : `: ${why}`}\n`,
     `    have     ${actualText(leaf, screen)}\n`,
-    latest === undefined ? '' : `    since    ${sinceText(latest, now)}\n`,
+    `    since    ${latest === undefined ? sinceVerdict(leaf, now) : sinceText(latest, now)}\n`,
     because === '' ? '' : `    because  ${because}\n`,
     nextText(leaf, '    next     ', screen),
     sentenceText(leaf),
   ].join('');
+}
+
+/** Where nobody knows when it became what it is: since when it has been judged so. */
+function sinceVerdict(leaf: Json, now: number): string {
+  const since = textAt(leaf, 'since');
+  return since === undefined ? 'nobody knows when' : `${moment(since, now)}: it has been judged so since then`;
 }
 
 /** When something became what it is, and through whom. */

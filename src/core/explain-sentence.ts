@@ -4,6 +4,7 @@ import type { Instant } from './ids.ts';
 import { characteristicArray } from './instance.ts';
 import { isObject } from './json.ts';
 import { lasting } from './lasting.ts';
+import type { Next } from './next-step.ts';
 import type { Leaf, Reason } from './outstanding.ts';
 import { type Path, segments } from './path.ts';
 
@@ -16,6 +17,10 @@ export interface Around {
   /** How the actual became what it is. */
   readonly became?: { readonly at: Instant; readonly principal: string; readonly why?: string };
   readonly observed?: Observed;
+  /** Why it does not apply, where it does not. */
+  readonly aside?: string;
+  /** What is next, and when. */
+  readonly next?: Next;
 }
 
 /** When it was last seen and by whom. */
@@ -29,6 +34,38 @@ export interface Observed {
 }
 
 export function explainSentence(leaf: Leaf, around: Around): string {
+  return `${factsSentence(leaf, around)}${nextWords(leaf, around)}`;
+}
+
+/** Why a leaf is judged as it is, by itself: of one that is unmet, what of it is not as it should be. */
+export function becauseOf(leaf: Leaf, around: Pick<Around, 'now' | 'observed' | 'aside'>): string {
+  switch (leaf.verdict) {
+    case 'met':
+      return 'it is as wanted';
+    case 'unmet':
+      return leaf.reason === undefined ? 'it is not as wanted' : reasonSentences[leaf.reason];
+    case 'unknown':
+      return blind(leaf, around);
+    case 'inapplicable':
+      return around.aside ?? 'it does not apply now';
+  }
+}
+
+/** Nothing is said of what is met or does not matter: nobody waits for it. */
+function nextWords({ verdict }: Leaf, { next }: Around): string {
+  if (next === undefined || verdict === 'met' || verdict === 'inapplicable') return '';
+  const { because, when } = next;
+  const why = because === undefined || verdict === 'unknown' ? '' : `. It waits: ${because}`;
+  const say = when.say === undefined ? '' : ` (${when.say})`;
+  return withShortIds(`${why}. Next: ${next.next}, ${when.words}${say}`);
+}
+
+/** Ids of ours are said by their beginning, which every command accepts. */
+export function withShortIds(text: string): string {
+  return text.replace(/\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '$1');
+}
+
+function factsSentence(leaf: Leaf, around: Around): string {
   const place = placeWords(leaf.path, around.of);
   switch (leaf.verdict) {
     case 'met':
@@ -41,7 +78,7 @@ export function explainSentence(leaf: Leaf, around: Around): string {
     case 'unknown':
       return `${place} is not known: ${blind(leaf, around)}; ${wants(leaf, around)}`;
     case 'inapplicable':
-      return `${place} does not matter now; ${wants(leaf, around)}`;
+      return `${place} does not matter now${around.aside === undefined ? '' : `: ${around.aside}`}; ${wants(leaf, around)}`;
   }
 }
 
@@ -73,6 +110,18 @@ const reasonWords: Readonly<Record<Reason, string>> = {
   stale: 'the last look is too long ago',
   never: 'nobody has looked',
   bad: 'the element does not vouch for it',
+};
+
+/** The same where nothing else is said. */
+export const reasonSentences: Readonly<Record<Reason, string>> = {
+  ...reasonWords,
+  missing: 'what is wanted is not there',
+  different: 'it is another value',
+  present: 'there is something and should be nothing',
+  extra: 'it is there and should not be',
+  length: 'the length is another',
+  alternatives: 'the alternatives do not come out as they should',
+  pattern: 'it does not match the pattern',
 };
 
 function have({ actual }: Leaf, { became, now }: Around): string {
@@ -109,7 +158,7 @@ function seen({ observed, now }: Around): string {
   return `; seen ${lasting(now - observed.at)} ago${observed.by === undefined ? '' : ` by ${observed.by}`}`;
 }
 
-function blind({ actual, reason }: Leaf, { observed, now }: Around): string {
+function blind({ actual, reason }: Leaf, { observed, now }: Pick<Around, 'observed' | 'now'>): string {
   const { at, by, sampled = false, because } = observed ?? {};
   const why = because === undefined ? '' : ` (${because})`;
   if (reason === 'never') {

@@ -113,6 +113,8 @@ export interface Waiting {
   /** When it will be looked at again, where time alone can change it. */
   readonly until?: Instant;
   readonly on?: WaitsOn;
+  /** What would be done if it had not to wait, for people. */
+  readonly what?: string;
 }
 
 /** A fact that the plan was made from; if it has moved, the plan is refused. */
@@ -182,6 +184,8 @@ export interface Plan {
   readonly outcome?: readonly Foretold[];
   /** Whoever approved it said that it is to be done in spite of freezes and outside of maintenance windows. */
   readonly duringFreeze?: true;
+  /** Whoever undoes it said that it goes back whatever was done to the same since. */
+  readonly undoForced?: true;
   /** What follows when these are done, as far as it can be said: `needs 3 more steps`. */
   readonly after?: string;
   /** How what is protected in it is kept, or goes back; of a plan that touches nothing protected, absent. */

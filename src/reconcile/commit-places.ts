@@ -62,5 +62,5 @@ function heldBy({ id, state, confirm }: Plan): Held {
     state === 'unconfirmed'
       ? `the plan ${id} has changed this and has to be confirmed; else it goes back`
       : `what the plan ${id} changed here goes back`;
-  return { because, ...(until === undefined ? {} : { until }) };
+  return { on: 'confirmation', because, ...(until === undefined ? {} : { until }) };
 }

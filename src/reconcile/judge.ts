@@ -61,6 +61,16 @@ export interface Considered {
   readonly turnsAt: Instant | undefined;
 }
 
+/** An expectation that does not apply now. */
+export interface Aside {
+  readonly leaves: readonly Leaf[];
+  /** Whether its time has come and is not over. */
+  readonly valid: boolean;
+  /** What of its condition does not hold. */
+  readonly against: readonly Leaf[];
+  readonly turnsAt?: Instant;
+}
+
 export class Judge {
   private readonly compiled = new Map<ExpectationId, Compiled>();
   /** Many expect the same. */
@@ -152,6 +162,20 @@ export class Judge {
   explain(expectation: Expectation, instance: Instance | undefined, now: Instant): readonly Leaf[] {
     const { expect, actual, context, applies, leaves } = this.prepare(expectation, instance, now);
     return applies === 'yes' ? explain(expect, actual, context) : leaves;
+  }
+
+  /** Of one that does not apply: its leaves all the same, those of its condition that do not hold, and when time turns it. */
+  aside(expectation: Expectation, instance: Instance | undefined, now: Instant): Aside {
+    const { expect, actual, context } = this.prepare(expectation, instance, now);
+    const { when } = this.read(expectation, instance);
+    const leaves = explain(expect, actual, context).map(({ reason: _, ...leaf }) => ({
+      ...leaf,
+      verdict: 'inapplicable' as const,
+    }));
+    const valid = isValid(expectation.validFor, now);
+    const against = valid && when ? judge(when, actual, context).leaves : [];
+    const turnsAt = this.consider(expectation, instance, now).turnsAt;
+    return { leaves, valid, against, ...(turnsAt === undefined ? {} : { turnsAt }) };
   }
 
   /** Whether its time has come and its condition holds. */

@@ -48,7 +48,7 @@ test('a leaf says what it is since when and by whom, who wants what and why, and
   expect(Date.parse(leaf.since)).not.toBeNaN();
   expect(leaf.sentence).toMatch(
     new RegExp(
-      `^mtu of p1 has been 1500 for ${duration} \\(by driver:simulator\\); alice \\(operator\\) wants at most 1400 \\(tunnel overhead\\): it is out of bounds; seen ${duration} ago by simulator$`,
+      `^mtu of p1 has been 1500 for ${duration} \\(by driver:simulator\\); alice \\(operator\\) wants at most 1400 \\(tunnel overhead\\): it is out of bounds; seen ${duration} ago by simulator\\. It waits: nothing here can change /resourceCharacteristic/mtu/value\\. Next: nothing by itself, when somebody changes it at the element, or what is wanted of it$`,
     ),
   );
   const { leaves } = await agent.get(`/diffo/v1/explain?instance=${entry.instance.id}`);
@@ -77,7 +77,15 @@ test('of what does not exist it is said what it would be', async () => {
   const { agent } = await start();
   await lay(agent, { for: { kind: 'port', name: 'p9' }, expect: { $present: true } });
   const [entry] = await agent.get('/diffo/v1/outstanding');
-  expect(entry.leaves).toMatchObject([{ sentence: 'p9 is not there; operator wants some value' }]);
+  expect(entry.leaves).toMatchObject([
+    {
+      sentence: expect.stringMatching(
+        /^p9 is not there; operator wants some value\. It waits: .*nothing here can make it/,
+      ),
+      next: expect.any(String),
+      on: 'nobody',
+    },
+  ]);
 });
 
 test('what cannot be seen any more is told with what it was, and when', async () => {
@@ -91,7 +99,7 @@ test('what cannot be seen any more is told with what it was, and when', async ()
   expect(entry).toMatchObject({ verdict: 'unknown', leaves: [{ reason: 'stale', actual: 1500 }] });
   expect(entry.leaves[0].sentence).toMatch(
     new RegExp(
-      `^mtu of p1 is not known: it was 1500 when simulator last looked, ${duration} ago \\(the simulated element does not answer\\); operator wants 1500$`,
+      `^mtu of p1 is not known: it was 1500 when simulator last looked, ${duration} ago \\(the simulated element does not answer\\); operator wants 1500\\. Next: look again`,
     ),
   );
 });
@@ -126,7 +134,8 @@ test('of each leaf it is told where it comes from, and why it is not known', asy
     reason: 'never',
     source: 'sample',
     observedBy: 'simulator',
-    because: 'the meter is cold',
+    because: 'simulator has not sampled it since the start (the meter is cold)',
+    on: 'look',
     sentence: expect.stringMatching(
       /^rxPower of p1 is not known: simulator has not sampled it since the start \(the meter is cold\); operator wants /,
     ),
@@ -170,6 +179,8 @@ test.skipIf(noNamespaces !== undefined)('of telemetry nobody says since when it 
     const [entry] = await agent.get('/diffo/v1/outstanding');
     return entry?.leaves.find((each: { actual: unknown }) => typeof each.actual === 'number');
   });
-  expect(leaf).not.toHaveProperty('since');
-  expect(leaf.sentence).toMatch(/^rxBytes of lo is \d+; operator wants less than 0: it is out of bounds; seen /);
+  expect(leaf).toMatchObject({ sinceOf: 'verdict', since: expect.any(String) });
+  expect(leaf.sentence).toMatch(
+    /^rxBytes of lo is \d+; operator wants less than 0: it is out of bounds; seen .*It waits: nothing here can change/,
+  );
 });

@@ -1,6 +1,7 @@
 /** The routes of `outstanding`: what is unmet or unknown, and why. */
 import * as z from 'zod';
 import { stalledReasons } from '../../core/settle/leaf-record.ts';
+import { waitsOn } from '../../core/waits-on.ts';
 import { answer, failing } from '../describe/answers.ts';
 import {
   anyJson,
@@ -19,6 +20,8 @@ import {
 import { reason } from './evaluate-described.ts';
 import { target } from './expectations-described.ts';
 
+const taskState = z.enum(['acknowledged', 'inProgress', 'done', 'terminatedWithError', 'undone']);
+
 /** An instance by its names. */
 const named = z.strictObject({ id: text, type: z.enum(['service', 'resource']), kind: text, name: anyJson.optional() });
 
@@ -29,22 +32,6 @@ const stalledHow = {
   unblocks: text,
 };
 
-/** Nothing is tried any more until what would unblock it has happened. */
-const stalled = z.strictObject({
-  ...stalledHow,
-  tried: z.array(z.strictObject({ at: time, what: text, came: text })),
-  delegated: z
-    .strictObject({
-      peer: text,
-      expectation: text.exactOptional(),
-      verdict: verdict.exactOptional(),
-      since: time,
-      until: time,
-      came: text.exactOptional(),
-    })
-    .exactOptional(),
-});
-
 /** As the peer that judges it says. */
 const stalledThere = z.array(z.strictObject({ path, ...stalledHow, delegatedTo: text.exactOptional() }));
 
@@ -54,19 +41,45 @@ const leaf = z.strictObject({
   expected: anyJson,
   actual: anyJson,
   reason: reason.exactOptional(),
-  since: time.exactOptional(),
+  since: time,
+  sinceOf: z.enum(['value', 'verdict']),
+  sinceBy: text.exactOptional(),
   source: z.enum(['record', 'look', 'sample']).exactOptional(),
   observedBy: text.exactOptional(),
   observedAt: time.exactOptional(),
   ageMs: z.number().min(0).exactOptional(),
-  because: text.exactOptional(),
+  because: text,
+  on: z.enum(waitsOn).exactOptional(),
+  next: text,
+  when: z.strictObject({ at: time.exactOptional(), words: text, say: text.exactOptional() }),
   outOfBand: z
     .strictObject({ from: anyJson.optional(), at: time, by: text, gone: z.literal(true).exactOptional() })
     .exactOptional(),
+  lastAction: z
+    .strictObject({ task: text, plan: text, what: text, state: taskState, at: time.exactOptional(), came: text })
+    .exactOptional(),
+  attempts: whole.exactOptional(),
+  flaps: whole.exactOptional(),
+  coolOffs: whole.exactOptional(),
+  until: time.exactOptional(),
+  tried: z.array(z.strictObject({ at: time, what: text, came: text })).exactOptional(),
+  reversals: z
+    .array(z.strictObject({ at: time, from: anyJson.optional(), to: anyJson.optional(), by: text.exactOptional() }))
+    .exactOptional(),
+  stalled: z
+    .strictObject({ since: time, reason: z.enum(stalledReasons), because: text, unblocks: text })
+    .exactOptional(),
+  delegated: z
+    .strictObject({
+      peer: text,
+      expectation: text.exactOptional(),
+      since: time,
+      until: time,
+      came: text.exactOptional(),
+    })
+    .exactOptional(),
+  budget: z.strictObject({ left: whole, limit: whole, withinMs: z.number() }).exactOptional(),
   sentence: text,
-  next: text.exactOptional(),
-  nextAt: time.exactOptional(),
-  stalled: stalled.exactOptional(),
 });
 
 /** Whose expectation it is. */
@@ -90,6 +103,7 @@ export const outstandingDescribed: Describe = schemas => {
     verdict: z.enum(['unmet', 'unknown']),
     outstanding: anyJson,
     since: time,
+    ageMs: z.number().min(0).exactOptional(),
     leaves: z.array(leaf),
   });
   const told = z.strictObject({
@@ -109,6 +123,7 @@ export const outstandingDescribed: Describe = schemas => {
     next: text,
   });
   const explained = leaf.extend({
+    instance: named.exactOptional(),
     wantedBy,
     changes: z.array(
       z.strictObject({
@@ -122,7 +137,10 @@ export const outstandingDescribed: Describe = schemas => {
     ),
   });
   const entry = schemas.shown('Outstanding', z.union([ours, peers]));
-  const explanation = schemas.shown('Explanation', z.strictObject({ instance: named, leaves: z.array(explained) }));
+  const explanation = schemas.shown(
+    'Explanation',
+    z.strictObject({ instance: named.exactOptional(), leaves: z.array(explained) }),
+  );
   return {
     '/outstanding': {
       get: {
@@ -135,9 +153,10 @@ export const outstandingDescribed: Describe = schemas => {
     '/explain': {
       get: {
         operationId: 'explain',
-        summary: 'Of every leaf: wanted by whom, had since when and from where, and what is next',
+        summary: 'Of every leaf: wanted by whom, had since when and from where, why, what is next and when',
         parameters: [
-          { ...inQuery('instance', 'Which instance'), required: true },
+          inQuery('instance', 'Which instance; it or the expectation has to be said'),
+          inQuery('expectation', 'Of this expectation alone'),
           inQuery('path', 'At or around this place alone'),
         ],
         responses: { 200: answer('The leaves', explanation), ...failing() },

@@ -1,7 +1,7 @@
 /** `/diffo/v1/outstanding` and `/explain`: what is unmet or unknown, since when, because of what, and what is next. */
 import { AgentError } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
-import { instanceId } from '../../core/ids.ts';
+import { expectationId, instanceId } from '../../core/ids.ts';
 import type { Instance } from '../../core/instance.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { StandingVerdict, Told } from '../../core/verdict.ts';
@@ -9,7 +9,8 @@ import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
 import { parameter, sendPage } from './lists.ts';
 import { type DiffoParts, iso } from './parts.ts';
-import { around, named, showChanges, showLeaf, wantedBy, within } from './told-leaf.ts';
+import { type Telling, tellingOf, touches } from './telling.ts';
+import { around, leavesOf, named, showChanges, showLeaf, wantedBy } from './told-leaf.ts';
 import { showStalledLeaves } from './told-stalled.ts';
 
 export function outstandingRoutes(app: App, parts: DiffoParts): void {
@@ -19,28 +20,40 @@ export function outstandingRoutes(app: App, parts: DiffoParts): void {
     const asked = parameter(request, 'instance');
     const of = asked === undefined ? undefined : { instance: find(parts, asked).id };
     const open = store.verdicts(of).filter(each => each.verdict === 'unmet' || each.verdict === 'unknown');
-    return sendPage(request, reply, open, verdict => entry(parts, verdict));
+    const telling = tellingOf(parts);
+    return sendPage(request, reply, open, verdict => entry(parts, telling, verdict));
   };
 
   const explain: Handler = (request, reply) => {
-    const asked = parameter(request, 'instance');
-    if (asked === undefined) throw new AgentError('invalid', 'say which instance: /diffo/v1/explain?instance=ID');
+    const [of, by] = [parameter(request, 'instance'), parameter(request, 'expectation')];
+    if (of === undefined && by === undefined) {
+      throw new AgentError('invalid', 'say which instance: /diffo/v1/explain?instance=ID, or which expectation=ID');
+    }
     const path = parameter(request, 'path') ?? '';
-    const instance = find(parts, asked);
-    const leaves = store.verdicts({ instance: instance.id }).flatMap(({ expectation: id, verdict }) => {
+    const instance = of === undefined ? undefined : find(parts, of);
+    if (by !== undefined && !store.expectation(expectationId(by))) {
+      throw new AgentError('notFound', `there is no expectation ${by}`);
+    }
+    const asked = {
+      ...(instance ? { instance: instance.id } : {}),
+      ...(by === undefined ? {} : { expectation: expectationId(by) }),
+    };
+    const telling = tellingOf(parts);
+    const leaves = store.verdicts(asked).flatMap(({ expectation: id, instance: at, peer }) => {
       const expectation = store.expectation(id);
-      if (!expectation || verdict === 'inapplicable') return [];
-      const told = around(parts, expectation, instance);
-      return parts.loop
-        .explain(expectation, instance)
-        .filter(leaf => within(leaf.path, path) || within(path, leaf.path))
+      if (!expectation || peer !== undefined) return [];
+      const found = instance ?? (at === undefined ? undefined : store.instance(at));
+      const told = around(parts, telling, expectation, found);
+      return leavesOf(parts, told)
+        .filter(leaf => touches(leaf.path, path))
         .map(leaf => ({
+          ...(of === undefined && found ? { instance: named(found) } : {}),
           ...showLeaf(parts, told, leaf),
-          wantedBy: wantedBy(parts, expectation, instance, leaf.path),
+          wantedBy: wantedBy(parts, expectation, found, leaf.path),
           changes: showChanges(told, leaf.path),
         }));
     });
-    return reply.send({ instance: named(instance), leaves });
+    return reply.send({ ...(instance ? { instance: named(instance) } : {}), leaves });
   };
 
   resourceAt(app, '/diffo/v1/outstanding', { GET: outstanding });
@@ -53,11 +66,11 @@ function find(parts: DiffoParts, id: string): Instance {
   return instance;
 }
 
-function entry(parts: DiffoParts, verdict: StandingVerdict): JsonObject {
+function entry(parts: DiffoParts, telling: Telling, verdict: StandingVerdict): JsonObject {
   const expectation = parts.store.expectation(verdict.expectation);
   if (verdict.peer !== undefined) return peerEntry(parts, verdict, verdict.peer, expectation);
   const instance = verdict.instance === undefined ? undefined : parts.store.instance(verdict.instance);
-  const told = expectation && around(parts, expectation, instance);
+  const told = expectation && around(parts, telling, expectation, instance);
   const leaves =
     expectation && told ? parts.loop.judge(expectation, instance).leaves.map(leaf => showLeaf(parts, told, leaf)) : [];
   return {
@@ -73,6 +86,7 @@ function entry(parts: DiffoParts, verdict: StandingVerdict): JsonObject {
     verdict: verdict.verdict,
     outstanding: verdict.residual ?? null,
     since: iso(verdict.since),
+    ageMs: Math.max(0, telling.now - verdict.since),
     leaves,
   };
 }

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Kinds, RecordKinds } from '../../core/kind.ts';
 import type { Judgement, Leaf } from '../../core/outstanding.ts';
 import type { KeyedArrays, Path } from '../../core/path.ts';
-import type { Plan, Waiting } from '../../core/plan.ts';
+import type { Plan, PlannedTask, Waiting } from '../../core/plan.ts';
 import type { Draft } from '../../core/planner.ts';
 import type { CentralState } from '../../ports/central.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -37,6 +37,24 @@ export interface LoopDoor {
   mode(expectation: Expectation, instance?: Instance, path?: Path): Mode;
   judge(expectation: Expectation, instance: Instance | undefined): Judgement;
   explain(expectation: Expectation, instance: Instance | undefined): readonly Leaf[];
+  /** Of one that does not apply now: its leaves all the same, why it does not, and when time alone turns it. */
+  aside(
+    expectation: Expectation,
+    instance: Instance | undefined,
+  ): {
+    readonly leaves: readonly Leaf[];
+    readonly valid: boolean;
+    readonly against: readonly Leaf[];
+    readonly turnsAt?: Instant;
+  };
+  /** When the element is looked at again by time alone. */
+  nextLook(): Instant;
+  /** What is left of the budget for a task of the loop's own. */
+  budget(task: Pick<PlannedTask, 'expectation' | 'instance' | 'of' | 'path' | 'step'>): {
+    readonly left: number;
+    readonly limit: number;
+    readonly withinMs: number;
+  };
   /** Takes a sample of what an expectation reads of telemetry, unless there is one of just now. */
   sample(expectation: Expectation): Promise<void>;
   /** Whether a place of an instance is seen lately enough for an expectation, and why it is not. */
@@ -56,7 +74,11 @@ export interface LoopDoor {
     approve(id: PlanId, by: string, hash?: string, how?: PlanApproval): Plan;
     apply(id: PlanId, by: string, hash?: string, how?: PlanApproval): Promise<Plan>;
     confirm(id: PlanId, by: string, hash?: string): Promise<Plan>;
-    undo(id: PlanId, by: string, force: boolean): Promise<Plan>;
+    undo(
+      id: PlanId,
+      by: string,
+      how: { readonly force?: boolean; readonly duringFreeze?: boolean },
+    ): Promise<Plan>;
     discard(id: PlanId, by: string): Plan;
   };
 }

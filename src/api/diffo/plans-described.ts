@@ -42,6 +42,7 @@ const waiting = z.strictObject({
   because: text,
   until: time.exactOptional(),
   on: z.enum(waitsOn).exactOptional(),
+  what: text.exactOptional(),
   mode: mode.exactOptional(),
 });
 
@@ -172,6 +173,7 @@ export const plansDescribed: Describe = schemas => {
     approvedAt: time.exactOptional(),
     confirm: confirm.exactOptional(),
     duringFreeze: z.boolean().exactOptional(),
+    undoForced: z.boolean().exactOptional(),
     held: z
       .strictObject({ because: text, until: time.exactOptional(), on: z.enum(waitsOn).exactOptional() })
       .exactOptional(),

@@ -1,16 +1,19 @@
-/** A leaf as it is told: wanted by whom, had since when and from where, seen when and by what, and what is next. */
+/** A leaf as it is told: wanted by whom, had since when and from where, why, what is next and when, and what came last. */
 import type { Change } from '../../core/change.ts';
 import type { Expectation } from '../../core/expectation.ts';
-import { explainSentence } from '../../core/explain-sentence.ts';
-import type { ExpectationId, InstanceId } from '../../core/ids.ts';
+import { expectedWords, valueWords } from '../../core/expected/words.ts';
+import { becauseOf, explainSentence, placeWords } from '../../core/explain-sentence.ts';
+import type { Instant } from '../../core/ids.ts';
 import type { Instance } from '../../core/instance.ts';
 import { type JsonObject, property } from '../../core/json.ts';
+import { lasting } from '../../core/lasting.ts';
+import { type Next, nextOf } from '../../core/next-step.ts';
 import type { Leaf } from '../../core/outstanding.ts';
 import { at, type Path } from '../../core/path.ts';
-import { leafName } from '../../core/planner.ts';
-import type { Strayed } from '../../core/verdict.ts';
+import type { Draft } from '../../core/planner.ts';
+import type { StandingVerdict, Strayed } from '../../core/verdict.ts';
 import { type DiffoParts, iso } from './parts.ts';
-import { showStalled } from './told-stalled.ts';
+import { showAction, showRecord, type Telling, touches, within } from './telling.ts';
 
 export function named(instance: Instance): JsonObject {
   const name = property(instance.document, 'name');
@@ -33,51 +36,119 @@ export function wantedBy(parts: DiffoParts, expectation: Expectation, instance?:
 
 /** What a leaf is told with; read once for all leaves of an expectation and an instance. */
 export interface LeafAround {
+  readonly telling: Telling;
   readonly expectation: Expectation;
   /** Undefined for one that does not exist. */
   readonly instance: Instance | undefined;
+  readonly verdict: StandingVerdict | undefined;
   /** The instance's changes, newest first. */
   readonly changes: readonly Change[];
-  /** What of it somebody changed at the element. */
-  readonly strayed: readonly Strayed[];
+  /** What is to be done, or waits. */
+  readonly draft: Draft;
+  /** Why it does not apply, where it does not. */
+  readonly aside?: { readonly because: string; readonly at?: Instant };
 }
 
-export function around(parts: DiffoParts, expectation: Expectation, instance: Instance | undefined): LeafAround {
-  const changes = instance === undefined ? [] : parts.store.changesOf(instance.id, CHANGES_LOOKED_AT);
-  const { strayed = [] } = parts.store.verdict(expectation.id, instance?.id) ?? {};
-  return { expectation, instance, changes, strayed };
+export function around(
+  parts: DiffoParts,
+  telling: Telling,
+  expectation: Expectation,
+  instance: Instance | undefined,
+): LeafAround {
+  const verdict = parts.store.verdict(expectation.id, instance?.id);
+  return {
+    telling,
+    expectation,
+    instance,
+    verdict,
+    changes: instance === undefined ? [] : parts.store.changesOf(instance.id, CHANGES_LOOKED_AT),
+    draft: verdict?.verdict === 'unmet' ? parts.loop.around(expectation.id, instance?.id) : nothing,
+    ...(verdict?.verdict === 'inapplicable' ? { aside: asideOf(parts, expectation, instance) } : {}),
+  };
 }
 
-/** What is wanted, what there is since when, why that is not enough, who saw it how and when, and all of it as a sentence. */
+const nothing: Draft = { tasks: [], waiting: [] };
+
+/** Every leaf, met or not; of what does not apply what it would come to. */
+export function leavesOf(parts: DiffoParts, { verdict, expectation, instance }: LeafAround): readonly Leaf[] {
+  if (verdict?.verdict === 'inapplicable') return parts.loop.aside(expectation, instance).leaves;
+  return parts.loop.explain(expectation, instance);
+}
+
+function asideOf({ loop, clock }: DiffoParts, expectation: Expectation, instance: Instance | undefined) {
+  const { valid, against, turnsAt } = loop.aside(expectation, instance);
+  const at = turnsAt === undefined ? {} : { at: turnsAt };
+  if (!valid) {
+    const { startDateTime, endDateTime } = expectation.validFor ?? {};
+    const isAhead = startDateTime !== undefined && Date.parse(startDateTime) > clock.now();
+    return { because: isAhead ? `it counts from ${startDateTime} on` : `its time ended at ${endDateTime}`, ...at };
+  }
+  const of = nameOf(expectation, instance);
+  const said = against.map(each => `${placeWords(each.path, of)} is not ${expectedWords(each.expected)}`);
+  return {
+    because: `it counts only when its condition holds${said.length === 0 ? '' : `, and ${said.join(', ')}`}`,
+    ...at,
+  };
+}
+
+/** What is wanted, what there is since when, why, what is next and when: as facts, and all of it as one sentence. */
 export function showLeaf(parts: DiffoParts, around: LeafAround, leaf: Leaf): JsonObject {
-  const { expectation, instance, changes } = around;
-  const strayed = around.strayed.find(each => each.path === leaf.path);
-  const now = parts.clock.now();
+  const { expectation, instance, changes, verdict, telling } = around;
+  const { now } = telling;
+  const place = { expectation: expectation.id, instance: instance?.id, path: leaf.path };
+  const strayed = verdict?.strayed?.find(each => each.path === leaf.path);
   const seen = instance === undefined ? undefined : parts.loop.seen(instance, leaf.path);
   const [became] = isKept(parts, instance, leaf) ? changesAt(changes, leaf.path) : [];
   const of = nameOf(expectation, instance);
+  const observed = { ...seen, sampled: seen?.from === 'sample' };
+  const next = nextStep(parts, around, leaf, strayed);
+  const because = becauseOf(leaf, { now, observed, ...(around.aside ? { aside: around.aside.because } : {}) });
   const sentence = explainSentence(leaf, {
     now,
     ...(of === undefined ? {} : { of }),
     wantedBy: expectation,
     ...(became ? { became: { ...became.cause, at: became.at } } : {}),
-    observed: { ...seen, sampled: seen?.from === 'sample' },
+    observed,
+    ...(around.aside ? { aside: around.aside.because } : {}),
+    next,
   });
+  const last = telling.lastOf(place);
+  const { when } = next;
   return {
     path: leaf.path,
     verdict: leaf.verdict,
     expected: leaf.expected,
     actual: leaf.actual ?? null,
     ...(leaf.reason === undefined ? {} : { reason: leaf.reason }),
-    ...(became ? { since: iso(became.at) } : {}),
+    since: iso(became?.at ?? verdict?.since ?? expectation.createdAt),
+    sinceOf: became ? 'value' : 'verdict',
+    ...(became ? { sinceBy: became.cause.principal } : {}),
     ...(seen === undefined ? {} : { source: seen.from }),
     ...(seen?.by === undefined ? {} : { observedBy: seen.by }),
     ...(seen?.at === undefined ? {} : { observedAt: iso(seen.at), ageMs: Math.max(0, now - seen.at) }),
-    ...(leaf.verdict !== 'unknown' || seen?.because === undefined ? {} : { because: seen.because }),
+    because: [because, ...(next.because === undefined ? [] : [next.because])].join('; '),
+    ...(next.on === undefined ? {} : { on: next.on }),
+    next: next.next,
+    when: { ...when, ...(when.at === undefined ? {} : { at: iso(when.at) }) },
     ...(strayed ? { outOfBand: showStrayed(strayed) } : {}),
+    ...(last ? { lastAction: showAction(last) } : {}),
+    ...showRecord(telling.recordOf(place), now),
+    ...(leaf.verdict === 'unmet' ? { budget: budgetOf(parts, around, leaf) } : {}),
     sentence,
-    ...nextStep(parts, expectation.id, instance?.id, leaf),
-    ...(leaf.verdict === 'met' ? {} : showStalled(parts.store, expectation.id, instance?.id, leaf.path)),
+  };
+}
+
+/** What of it the loop may still do by itself. */
+function budgetOf({ loop }: DiffoParts, { expectation, instance }: LeafAround, { path }: Leaf): JsonObject {
+  const { for: target } = expectation;
+  const of = 'name' in target ? { kind: target.kind, name: target.name } : undefined;
+  return {
+    ...loop.budget({
+      expectation: expectation.id,
+      ...(instance ? { instance: instance.id } : of ? { of } : {}),
+      path,
+      step: { op: '', args: {}, summary: '', order: 0 },
+    }),
   };
 }
 
@@ -98,39 +169,84 @@ function nameOf({ for: target }: Expectation, instance: Instance | undefined): s
 }
 
 /** What the loop will do about a leaf, or why it waits. */
-function nextStep(
-  parts: DiffoParts,
-  expectation: ExpectationId,
-  instance: InstanceId | undefined,
-  leaf: Leaf,
-): JsonObject {
-  if (leaf.verdict === 'unknown') return { next: 'look again; nothing is repaired on what is not known' };
-  if (leaf.verdict !== 'unmet') return {};
-  const draft = parts.loop.around(expectation, instance);
-  const mine = (each: {
-    readonly expectation: ExpectationId;
-    readonly also?: readonly ExpectationId[];
-    readonly instance?: string;
-    readonly path: Path;
-  }): boolean =>
-    (each.expectation === expectation || (each.also?.includes(expectation) ?? false)) &&
-    leafName(expectation, each.instance, '') === leafName(expectation, instance, '') &&
-    (within(leaf.path, each.path) || within(each.path, leaf.path));
-  const tasks = draft.tasks.filter(mine);
-  if (tasks.length > 0) {
-    return { next: `${tasks.map(task => task.step.summary).join('; ')} (${permission[tasks[0]?.mode ?? 'observe']})` };
-  }
-  const waiting = draft.waiting.find(mine);
-  if (!waiting) return { next: 'it will be judged again in the next pass' };
-  return { next: `waits: ${waiting.because}`, ...(waiting.until === undefined ? {} : { nextAt: iso(waiting.until) }) };
+function nextStep(parts: DiffoParts, around: LeafAround, leaf: Leaf, strayed: Strayed | undefined): Next {
+  const { expectation, instance, draft, telling, aside } = around;
+  const { now } = telling;
+  const place = { expectation: expectation.id, instance: instance?.id, path: leaf.path };
+  const isMine = (each: Draft['tasks'][number] | Draft['waiting'][number]): boolean =>
+    (each.expectation === expectation.id || ('also' in each && (each.also?.includes(expectation.id) ?? false))) &&
+    each.instance === instance?.id &&
+    touches(leaf.path, each.path);
+  const tasks = leaf.verdict === 'unmet' ? draft.tasks.filter(isMine) : [];
+  const waiting = leaf.verdict === 'unmet' ? draft.waiting.find(isMine) : undefined;
+  const plan = leaf.verdict === 'unmet' ? telling.planFor(place) : undefined;
+  const held = plan?.state === 'approved' ? parts.loop.holds(plan) : undefined;
+  const record = telling.recordOf(place);
+  const guarded = tasks.find(task => task.protected)?.protected?.because;
+  const thing = property(instance?.document, 'name');
+  const scope = waiting?.on === 'pause' ? scopeOf(parts, around) : undefined;
+  const planned = plan && plan.state !== 'proposed' ? plan.tasks.filter(task => touches(leaf.path, task.path)) : [];
+  const steps = (tasks.length > 0 ? tasks : planned.filter(task => task.instance === instance?.id)).map(
+    task => task.step.summary,
+  );
+  return nextOf({
+    now,
+    verdict: leaf.verdict,
+    mode: tasks[0]?.mode ?? parts.loop.mode(expectation, instance, leaf.path),
+    steps: [...new Set(steps)],
+    ...(guarded === undefined ? {} : { protected: guarded }),
+    ...(waiting
+      ? {
+          waiting:
+            strayed && waiting.on === 'outOfBand' ? { ...waiting, because: strayedWords(strayed, now) } : waiting,
+        }
+      : {}),
+    ...(record ? { record } : {}),
+    ...(plan
+      ? {
+          plan: {
+            id: plan.id,
+            state: plan.state,
+            ...(plan.confirm?.until === undefined ? {} : { until: plan.confirm.until }),
+            ...(held ? { held } : {}),
+          },
+        }
+      : {}),
+    ...lookOf(parts, now),
+    ...(aside ? { aside } : {}),
+    say: {
+      ...(typeof thing === 'string' ? { thing } : {}),
+      expectation: expectation.id,
+      ...(instance ? { instance: instance.id } : {}),
+      path: leaf.path,
+      ...(scope === undefined ? {} : { scope }),
+    },
+  });
 }
 
-const permission = {
-  observe: 'mode observe: judged only',
-  warn: 'mode warn: told, not touched',
-  approve: 'mode approve: a plan waits for approval',
-  enforce: 'mode enforce: put right without asking',
-};
+function lookOf({ loop }: DiffoParts, now: Instant): { readonly lookAt?: Instant } {
+  const lookAt = loop.nextLook();
+  return Number.isFinite(lookAt) ? { lookAt: Math.max(lookAt, now) } : {};
+}
+
+function strayedWords({ from, at: when, by, gone }: Strayed, now: Instant): string {
+  const was = from === undefined ? '' : `; it was ${valueWords(from)}`;
+  const what = gone ? 'took it away' : 'changed it';
+  return `somebody ${what} at the element ${lasting(now - when)} ago, as ${by} saw${was}`;
+}
+
+/** The stop sign that holds a leaf, as a person takes it away. */
+function scopeOf({ store }: DiffoParts, { expectation, instance }: LeafAround): string | undefined {
+  const name = property(instance?.document, 'name');
+  const scopes: Readonly<Record<string, string>> = {
+    all: 'all',
+    [`kind:${instance?.kind}`]: `kind:${instance?.kind}`,
+    [`instance:${instance?.id}`]: typeof name === 'string' ? name : `${instance?.id}`,
+    [`leaf:${expectation.id}:${instance?.id ?? ''}`]: `leaf:${expectation.id}:${instance?.id ?? ''}`,
+  };
+  const sign = store.pauses().find(each => Object.hasOwn(scopes, each.scope));
+  return sign && scopes[sign.scope];
+}
 
 /** The latest changes at or around a path: since when the actual is what it is, and from where. */
 export function showChanges({ changes }: LeafAround, path: Path): JsonObject[] {
@@ -160,7 +276,3 @@ function movedAt(change: Change, path: Path): Change['paths'][number] | undefine
 /** Far enough back for a person's question, short enough for a device. */
 const CHANGES_LOOKED_AT = 200;
 const CHANGES_SHOWN = 5;
-
-export function within(inner: Path, outer: Path): boolean {
-  return `${inner}/`.startsWith(`${outer}/`);
-}

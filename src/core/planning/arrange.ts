@@ -43,7 +43,14 @@ export function arrange(
       return;
     waits.push({
       by: candidate.by,
-      waiting: { expectation, ...(instance === undefined ? {} : { instance }), path, ...held, mode },
+      waiting: {
+        expectation,
+        ...(instance === undefined ? {} : { instance }),
+        path,
+        ...held,
+        what: candidate.task.step.summary,
+        mode,
+      },
     });
   };
 
