@@ -1,7 +1,11 @@
 /** `diffo plan` and what is done with one, and `diffo tasks`, for people. */
+import { placeWords, withShortIds } from '../core/explain-sentence.ts';
 import type { Json } from '../core/json.ts';
+import { lasting } from '../core/lasting.ts';
 import { listAt, part, textAt } from './read.ts';
 import { type Screen, verdictPaint } from './screen.ts';
+import { wishesText } from './short-form.ts';
+import { plannedText } from './show-plan-task.ts';
 import { type Cell, table } from './tables.ts';
 import { ago, count, moment, type NamesById, shortId } from './words.ts';
 
@@ -15,15 +19,24 @@ export function planText(plan: Json, names: NamesById, screen: Screen): string {
   const about = [
     `made by ${textAt(plan, 'madeBy') ?? '?'} ${ago(textAt(plan, 'madeAt'), now)}`,
     ...(approvedBy === undefined ? [] : [`approved by ${approvedBy}`]),
+    ...expiryText(plan, state, screen),
     ...(textAt(plan, 'endedAt') === undefined ? [] : [`ended ${ago(textAt(plan, 'endedAt'), now)}`]),
   ];
   return [
     `${paint.bold(id === undefined ? 'plan, not kept' : `plan ${shortId(id)}`)}  ${statePaint(state, screen)(state)}  ${paint.dim(about.join(', '))}\n`,
     because === undefined ? '' : `  because ${because}\n`,
-    ...listAt(plan, 'tasks').map((task, i) => plannedText(task, i, listAt(plan, 'carriedOut')[i], screen)),
+    ...listAt(plan, 'tasks').map((task, i) => taskText(task, i, listAt(plan, 'carriedOut')[i], screen)),
+    outcomeText(plan, screen),
     waitingText(listAt(plan, 'waiting'), names, screen),
     id === undefined ? '' : whatNow(plan, shortId(id), state, screen),
   ].join('');
+}
+
+/** Until when somebody's word or the loop's turn is waited for. */
+function expiryText(plan: Json, state: string, { now }: Screen): readonly string[] {
+  const expires = Date.parse(textAt(plan, 'expiresAt') ?? '');
+  if (Number.isNaN(expires) || (state !== 'proposed' && state !== 'approved')) return [];
+  return [`for ${lasting(expires - now)} more`];
 }
 
 function nothingToDoText(answer: Json, names: NamesById, screen: Screen): string {
@@ -33,20 +46,28 @@ function nothingToDoText(answer: Json, names: NamesById, screen: Screen): string
 }
 
 /** `carriedOut` follows the order of the tasks, once the plan has begun. */
-function plannedText(task: Json, index: number, carriedOut: Json | undefined, screen: Screen): string {
-  const { paint } = screen;
+function taskText(task: Json, index: number, carriedOut: Json | undefined, screen: Screen): string {
   const state = textAt(carriedOut, 'state');
-  const error = textAt(carriedOut, 'error');
-  const risk = textAt(task, 'protected', 'because');
   const already = part(carriedOut, 'already') === true ? ' already' : '';
   const mark = state === undefined ? '' : `  ${statePaint(state, screen)(`${state}${already}`)}`;
-  return [
-    `  ${index + 1}. ${textAt(task, 'step', 'summary') ?? ''}${mark}\n`,
-    error === undefined ? '' : `     ${paint.bad(error)}\n`,
-    ...(risk === undefined ? [] : [`     ${paint.bad(`protected: ${risk}`)}\n`]),
-    ...listAt(task, 'step', 'sideEffects').map(each => `     ${paint.doubtful(`side effect: ${String(each)}`)}\n`),
-    `     ${paint.dim(`for expectation ${shortId(textAt(task, 'expectation') ?? '')} at ${textAt(task, 'path') ?? ''}`)}\n`,
-  ].join('');
+  const summary = screen.paint.bold(textAt(task, 'step', 'summary') ?? '');
+  return `  ${index + 1}. ${summary}${mark}\n${plannedText(task, carriedOut, screen)}`;
+}
+
+/** What expectations will come to when all of it is done. */
+function outcomeText(plan: Json, screen: Screen): string {
+  const outcome = listAt(plan, 'outcome');
+  const after = textAt(plan, 'after');
+  const rows = outcome.map(each => {
+    const verdict = textAt(each, 'after') ?? '';
+    const rest = part(each, 'residual');
+    const left = rest === undefined ? '' : `, still lacking ${wishesText(rest)}`;
+    const before = textAt(each, 'before') ?? '';
+    const name = `${textAt(each, 'of', 'name') ?? '?'}, expectation ${shortId(textAt(each, 'expectation') ?? '')}`;
+    return `    ${name}: ${before} → ${verdictPaint(verdict, screen)(verdict)}${left}\n`;
+  });
+  if (rows.length === 0 && after === undefined) return '';
+  return `  ${screen.paint.bold('after it')}\n${rows.join('')}${after === undefined ? '' : `    ${after}\n`}`;
 }
 
 function waitingText(waiting: readonly Json[], names: NamesById, { now, paint }: Screen): string {
@@ -57,8 +78,8 @@ function waitingText(waiting: readonly Json[], names: NamesById, { now, paint }:
       id === undefined ? `expectation ${shortId(textAt(each, 'expectation') ?? '')}` : (names.get(id) ?? id);
     const until = textAt(each, 'until') ?? untilOf(part(each, 'until'));
     const when = until === undefined ? '' : ` (until ${moment(until, now)})`;
-    const path = textAt(each, 'path') || '';
-    return `    ${subject}${path === '' ? '' : ` ${path}`}: ${textAt(each, 'because') ?? ''}${when}\n`;
+    const place = placeWords(textAt(each, 'path') ?? '', subject);
+    return `    ${place}: ${withShortIds(textAt(each, 'because') ?? '')}${when}\n`;
   });
   return `  ${paint.bold('waits')}\n${lines.join('')}`;
 }
@@ -83,7 +104,7 @@ function whatNow(plan: Json, id: string, state: string, { command, paint, now }:
       const because = textAt(plan, 'held', 'because');
       const until = textAt(plan, 'held', 'until');
       const when = until === undefined ? '' : `, until ${until}`;
-      return `${because === undefined ? '' : `waits: ${because}${when}\n`}follow: ${command(`plan ${id}`)}\n`;
+      return `${because === undefined ? '' : `waits: ${withShortIds(because)}${when}\n`}follow: ${command(`plan ${id}`)}\n`;
     }
     case 'carryingOut':
       return `follow: ${command(`plan ${id}`)}\n`;

@@ -212,15 +212,129 @@ describe('plans', () => {
       lines(
         'plan c48f23d1  proposed  made by operator 10 s ago',
         '  1. set mtu of p1 to 1200',
-        '     side effect: IPv6 addresses are lost below an MTU of 1280',
-        '     for expectation 9ae72ebe at /resourceCharacteristic/mtu/value',
+        '     why     for expectation 9ae72ebe at mtu',
+        '     risk    nothing that anybody would feel',
+        '     beside  IPv6 addresses are lost below an MTU of 1280',
+        '     undo    puts back what was there',
         '  waits',
-        '    board /administrativeState: paused by operator: supper',
+        '    administrativeState of board: paused by operator: supper',
         '  hash abc',
         'approve: diffo approve c48f23d1 --hash abc --wait',
         'discard: diffo discard c48f23d1',
       ),
     );
+  });
+
+  const fd00 = 'fd00::2/64';
+  const whole: JsonObject = {
+    ...plan,
+    expiresAt: '2026-03-12T12:59:50Z',
+    tasks: [
+      {
+        instance,
+        of: { kind: 'port', name: 'p1' },
+        expectation,
+        also: ['another'],
+        path: '/resourceCharacteristic/mtu/value',
+        step: {
+          summary: 'set mtu of p1 to 1200',
+          sideEffects: ['IPv6 addresses are lost below an MTU of 1280'],
+          cost: { blastRadius: 3, downtimeMs: 2_000, reversible: true },
+          lasting: 'untilRestart',
+        },
+        wantedBy: { principal: 'operator', owner: 'noc', why: 'tunnel overhead', priority: 50 },
+        changes: [
+          { of: { kind: 'port', name: 'p1' }, path: '/resourceCharacteristic/mtu/value', from: 1500, to: 1200 },
+          {
+            of: { kind: 'port', name: 'p1' },
+            path: '/resourceCharacteristic/ipAddress/value',
+            from: ['10.0.0.2/24', fd00],
+            to: ['10.0.0.2/24'],
+          },
+        ],
+      },
+      {
+        of: { kind: 'vlan', name: 'v7' },
+        expectation,
+        path: '',
+        step: {
+          summary: 'take vlan v7 away',
+          removes: true,
+          cost: { blastRadius: 1, downtimeMs: 0, reversible: false },
+          lasting: 'lasts',
+        },
+        protected: { because: '192.0.2.7 is connected by it' },
+        changes: [{ of: { kind: 'vlan', name: 'v7' }, path: '', from: 'v7' }],
+      },
+    ],
+    waiting: [],
+    outcome: [
+      { expectation, of: { kind: 'port', name: 'p1' }, before: 'unmet', after: 'met' },
+      {
+        expectation: 'another',
+        of: { kind: 'port', name: 'p1' },
+        before: 'met',
+        after: 'unmet',
+        residual: { name: 'x' },
+      },
+    ],
+    after: '2 more tasks would follow',
+  };
+
+  test('a plan reads like a difference: from, to, why, risk and undo of each task, and what comes of it', () => {
+    expect(planText(whole, new Map(), screen)).toBe(
+      lines(
+        'plan c48f23d1  proposed  made by operator 10 s ago, for 1 h more',
+        '  1. set mtu of p1 to 1200',
+        '     mtu of p1',
+        '       - 1500',
+        '       + 1200',
+        '     ipAddress of p1',
+        '       - fd00::2/64',
+        '     why     noc (operator) wants it: tunnel overhead (mtu of p1, expectation 9ae72ebe, and 1 other with it)',
+        '     risk    2 s without it, 3 things feel it, gone after a restart',
+        '     beside  IPv6 addresses are lost below an MTU of 1280',
+        '     undo    puts back 1500',
+        '  2. take vlan v7 away',
+        '     vlan v7',
+        '       - vlan v7',
+        '     why     for expectation 9ae72ebe at v7',
+        '     protected: 192.0.2.7 is connected by it',
+        '     risk    cannot be taken back, takes something away, lasts over a restart',
+        '     undo    there is no way back',
+        '  after it',
+        '    p1, expectation 9ae72ebe: unmet → met',
+        '    p1, expectation another: met → unmet, still lacking name=x',
+        '    2 more tasks would follow',
+        '  hash abc',
+        'approve: diffo approve c48f23d1 --hash abc --by YOUR-NAME --wait',
+        'discard: diffo discard c48f23d1',
+      ),
+    );
+  });
+
+  test('in colours what goes is red and what comes is green', () => {
+    const text = planText(whole, new Map(), { ...screen, paint: colours });
+    expect(text).toContain('\u001b[31m  - 1500\u001b[39m\n');
+    expect(text).toContain('\u001b[32m  + 1200\u001b[39m\n');
+    expect(text).toContain('\u001b[31mcannot be taken back\u001b[39m');
+  });
+
+  test('what came otherwise than foreseen is told with both values', () => {
+    const differs = [
+      { of: { kind: 'port', name: 'p1' }, path: '/resourceCharacteristic/mtu/value', foreseen: 1200, found: 1280 },
+    ];
+    const done: JsonObject = {
+      ...whole,
+      state: 'done',
+      carriedOut: [
+        { state: 'done', foreseen: { asForeseen: false, differs } },
+        { state: 'done', already: true },
+      ],
+    };
+    const text = planText(done, new Map(), screen);
+    expect(text).toContain('     but     mtu of p1 was to be 1200 and is 1280\n');
+    expect(text).toContain('  2. take vlan v7 away  done already\n');
   });
 
   test('one that failed says where and why, and how to take it back', () => {

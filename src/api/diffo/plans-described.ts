@@ -85,6 +85,19 @@ const planned = {
       group: text.exactOptional(),
       key: text.exactOptional(),
       effects: z.array(effect).exactOptional(),
+      /** The same as a difference, without what stays. */
+      changes: z.array(
+        z.strictObject({
+          of: thing,
+          path,
+          from: anyJson.exactOptional(),
+          to: anyJson.exactOptional(),
+          unsure: text.exactOptional(),
+        }),
+      ),
+      wantedBy: z
+        .strictObject({ principal: text, owner: text.exactOptional(), why: text.exactOptional(), priority: whole })
+        .exactOptional(),
       protected: z.strictObject({ because: text, withinMs: whole.exactOptional() }).exactOptional(),
     }),
   ),

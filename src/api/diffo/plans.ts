@@ -5,32 +5,20 @@ import { durationMs } from '../../core/duration.ts';
 import { AgentError } from '../../core/errors.ts';
 import { expectationId, instanceId, type PlanId, planId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { Confirmation, Plan, Waiting } from '../../core/plan.ts';
+import type { Plan } from '../../core/plan.ts';
 import { parse } from '../../core/read-body.ts';
 import { waitingIn } from '../../core/settle/scope.ts';
-import type { Task } from '../../core/task.ts';
 import type { Handler } from '../paths.ts';
 import { type App, resourceAt } from '../server.ts';
 import { inPath, parameter, sendPage } from './lists.ts';
 import { type DiffoParts, OPERATOR, type PlanApproval, withTimes } from './parts.ts';
 import { approval, confirmation, scope, stop, taking } from './plan-bodies.ts';
+import { showPlan, showPlanned, showTask, showWaiting } from './shown-plan.ts';
 
 export function planRoutes(app: App, parts: DiffoParts): void {
   const { store, loop, clock } = parts;
 
-  const show = (plan: Plan): JsonObject => ({
-    href: `/diffo/v1/plans/${plan.id}`,
-    ...withTimes(plan, times),
-    ...(plan.confirm ? { confirm: showConfirmation(plan.confirm) } : {}),
-    waiting: plan.waiting.map(showWaiting),
-    carriedOut: store.tasks({ plan: plan.id }).map(showTask),
-    ...held(plan),
-  });
-  /** Why it is not begun though somebody approved it. */
-  const held = (plan: Plan): JsonObject => {
-    const hold = plan.state === 'approved' ? loop.holds(plan) : undefined;
-    return hold ? { held: withTimes(hold, ['until']) } : {};
-  };
+  const show = (plan: Plan): JsonObject => showPlan(parts, plan);
 
   const make: Handler = async (request, reply) => {
     const { instance, expectation, by = OPERATOR } = parse(scope, request.body);
@@ -41,7 +29,7 @@ export function planRoutes(app: App, parts: DiffoParts): void {
     if (isYes(parameter(request, 'dryRun'), 'dryRun')) {
       const { id: _, ...shown } = { id: undefined, ...(await loop.plans.rehearse(by, asked)) };
       if (!('hash' in shown)) return reply.send({ ...shown, waiting: shown.waiting.map(showWaiting) });
-      return reply.send({ ...withTimes(shown, times), waiting: shown.waiting.map(showWaiting), dryRun: true });
+      return reply.send({ ...showPlanned(parts, shown), dryRun: true });
     }
     const made = await loop.plans.make(by, asked);
     if (!('id' in made)) return reply.send({ ...made, waiting: made.waiting.map(showWaiting) });
@@ -111,8 +99,7 @@ export function planRoutes(app: App, parts: DiffoParts): void {
   });
   resourceAt(app, '/diffo/v1/plans/:id/undo', {
     POST: async (request, reply) => {
-      const { force } = parse(taking, request.body);
-      return reply.send(show(await loop.plans.undo(idOf(request), OPERATOR, force ?? false)));
+      return reply.send(show(await loop.plans.undo(idOf(request), OPERATOR, parse(taking, request.body))));
     },
   });
   resourceAt(app, '/diffo/v1/plans/:id/discard', {
@@ -131,22 +118,10 @@ export function planRoutes(app: App, parts: DiffoParts): void {
   resourceAt(app, '/diffo/v1/resume', { POST: resume });
 }
 
-const times = ['madeAt', 'approvedAt', 'expiresAt', 'endedAt'] as const;
-
 function isYes(said: string | undefined, name: string): boolean {
   if (said === undefined || said === 'false') return false;
   if (said === 'true') return true;
   throw new AgentError('invalid', `${name} is true or false, not ${said}`);
-}
-
-function showWaiting(waiting: Waiting): JsonObject {
-  return withTimes(waiting, ['until']);
-}
-
-function showConfirmation(confirm: Confirmation): JsonObject {
-  // By what it is watched is the agent's own matter.
-  const { began: _, helper: __, ...rest } = confirm;
-  return withTimes(rest, ['until', 'confirmedAt']);
 }
 
 function howOf({
@@ -155,10 +130,4 @@ function howOf({
 }: Pick<z.output<typeof approval>, 'duringFreeze' | 'within'>): PlanApproval {
   const withinMs = within === undefined ? undefined : durationMs(within);
   return { duringFreeze, ...(withinMs === undefined ? {} : { withinMs }) };
-}
-
-function showTask(task: Task): JsonObject {
-  // What an undo needs is the driver's own matter, and long.
-  const { before: _, ...rest } = task;
-  return withTimes(rest, ['startedAt', 'endedAt']);
 }
