@@ -5,9 +5,6 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import about from '../package.json' with { type: 'json' };
 import { loadAddon } from './adapters/addon.ts';
-import { openLinux } from './adapters/drivers/linux/driver.ts';
-import { readLinuxSettings } from './adapters/drivers/linux/own-settings.ts';
-import { openSimulator, readElements, readTemplates } from './adapters/drivers/simulator.ts';
 import { openFailSafe } from './adapters/fail-safe.ts';
 import { openIdentity } from './adapters/identity.ts';
 import { openLog } from './adapters/json-log.ts';
@@ -15,6 +12,7 @@ import { openStore } from './adapters/sqlite/store.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { readAuthorities } from './agent/authorities.ts';
 import { openCentral } from './agent/central.ts';
+import { openDrivers } from './agent/drivers.ts';
 import { limitsOf } from './agent/limits.ts';
 import { openPeering, readPeering } from './agent/peering.ts';
 import { chooseProfile, RunningProfile } from './agent/profile.ts';
@@ -32,10 +30,9 @@ import type { TwinDoor } from './api/twins.ts';
 import { type Config, type Given, settle } from './config.ts';
 import { AgentError, sentence } from './core/errors.ts';
 import type { Instant, PlanId } from './core/ids.ts';
-import { isObject } from './core/json.ts';
+import { isObject, type Json } from './core/json.ts';
 import { present } from './core/model/present.ts';
-import { type DriverName, driverNames } from './core/profile/driver-names.ts';
-import type { DriverChoice, FirmwareProfile } from './core/profile/profile.ts';
+import type { FirmwareProfile } from './core/profile/profile.ts';
 import { unitsOf } from './core/units-of-kinds.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Driver } from './ports/driver.ts';
@@ -77,7 +74,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
   const hubAuthorities = readAuthorities('hub.caFile', config['hub.caFile']);
   await undertakingOver(config.data);
   const hands = await openHands(read, overrides);
-  const { log, clock, newId, keyed, kinds, profileMode, drivers, store, publicUrl, showing, loop } = hands;
+  const { log, clock, newId, keyed, kinds, profileMode, drivers, store, publicUrl, showing, loop, recorder } = hands;
   const recordKinds = new Map(profile.recordKinds.map(kind => [kind.name, kind]));
   const peering = await openPeering({
     config,
@@ -158,7 +155,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     sample: id => {
       const latest = loop.sampling.sampleOf(id);
       if (latest && clock.now() - latest.at <= SAMPLE_AGE_MS) return latest;
-      return loop.sampling.sample(SAMPLE_AGE_MS).then(() => loop.sampling.sampleOf(id));
+      return loop.sample(SAMPLE_AGE_MS).then(() => loop.sampling.sampleOf(id));
     },
     publicUrl,
     keyed,
@@ -192,7 +189,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
       nextLook: () => loop.watch.nextLook(),
       budget: task => loop.guard.left(task, clock.now()),
       sample: async expectation => {
-        if (loop.judge.readsTelemetry(expectation)) await loop.sampling.sample(SAMPLE_AGE_MS);
+        if (loop.judge.readsTelemetry(expectation)) await loop.sample(SAMPLE_AGE_MS);
       },
       knows: (expectation, instance, path) => loop.judge.knows(expectation, instance, path, clock.now()),
       seen: (instance, path) => loop.seen.place(instance, path),
@@ -219,6 +216,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     await app.close();
     delivery.stop();
     await loop.stop();
+    recorder?.close();
     store.close();
   };
   try {
@@ -267,21 +265,23 @@ async function readSettings(given: Given): Promise<Settings> {
 /** What sees and acts, without a door to the outside. */
 async function openHands({ given, profile, config }: Settings, overrides: Overrides) {
   const log = overrides.log ?? openLog(config['log.level']);
-  const clock = overrides.clock ?? systemClock;
+  const own = overrides.clock ?? systemClock;
+  const recorder = config.record === '' ? undefined : (await import('./agent/recording.ts')).openRecorder(config, log);
+  const clock = recorder?.clock(own) ?? own;
   const newId = randomUUID;
   const keyed = tmfKeyedArrays;
   const kinds = new Map(profile.kinds.map(kind => [kind.name, kind]));
   const profileMode = config.mode === '' ? profile.mode : config.mode;
-  const drivers = overrides.drivers ?? (await openDrivers(profile, config, { clock, log }));
-  const store = openData(config, { clock, newId });
+  const drivers = overrides.drivers ?? (await openDrivers(profile, config, { clock: own, log }));
+  const kept = openData(config, { clock, newId });
   const publicUrl = config['http.publicUrl'].replace(/\/$/, '');
   const showing: Showing = { publicUrl, links: (to, id) => linkTo(to, 'v5', id, publicUrl) };
-  const loop = new Loop({
-    store,
+  const parts = {
+    store: kept,
     drivers,
     kinds,
     keyed,
-    asShown: expected => asShown(expected, showing),
+    asShown: (expected: readonly Json[]) => asShown(expected, showing),
     clock,
     log,
     newId,
@@ -293,13 +293,19 @@ async function openHands({ given, profile, config }: Settings, overrides: Overri
     confirmWithinMs: config['plans.confirmWithin'],
     failSafe: overrides.failSafe ?? openFailSafe({ settings: wordsOf(given, config) }),
     freshnessMs: config['freshness.ms'],
-  });
-  return { log, clock, newId, keyed, kinds, profileMode, drivers, store, publicUrl, showing, loop };
+  };
+  const hands = { log, clock, newId, keyed, kinds, profileMode, drivers, publicUrl, showing, recorder };
+  if (!recorder) return { ...hands, store: kept, loop: new Loop(parts) };
+  const { beginRecording, recorded } = await import('./agent/recording.ts');
+  beginRecording(recorder, { ...parts, config, profile, version: about.version, publicUrl });
+  return { ...hands, store: recorder.others(kept), loop: new Loop(recorded(recorder, parts)) };
 }
 
 /** The settings as words of the command line, for the process that takes a plan back when this one is gone. */
 function wordsOf(given: Given, { data }: Config): readonly string[] {
-  const others = [...given].filter(([name]) => name !== 'data');
+  // Of two at once neither could be replayed.
+  const left = new Set<string>(['data', 'record']);
+  const others = [...given].filter(([name]) => !left.has(name));
   return ['--data', resolve(data), ...others.flatMap(([name, { value }]) => ['--set', `${name}=${value}`])];
 }
 
@@ -330,53 +336,6 @@ export async function takeBackAlone(given: Given, plan: PlanId): Promise<boolean
 function steadyTime(): () => Instant {
   const ahead = Date.now() - performance.now();
   return () => Math.round(ahead + performance.now());
-}
-
-function openDrivers(
-  profile: FirmwareProfile,
-  config: Config,
-  parts: { readonly clock: Clock; readonly log: Log },
-): Promise<readonly Driver[]> {
-  return Promise.all(profile.drivers.map((choice, i) => openDriver(choice, `/drivers/${i}/driver`, config, parts)));
-}
-
-async function openDriver(
-  { driver, settings }: DriverChoice,
-  pointer: string,
-  config: Config,
-  parts: { readonly clock: Clock; readonly log: Log },
-): Promise<Driver> {
-  const name: DriverName | undefined = driverNames.find(each => each === driver);
-  switch (name) {
-    case 'linux': {
-      const { netns: named, takeOver = [], ...own } = readLinuxSettings(settings);
-      const netns = config['linux.netns'] || named;
-      const all = [...takeOver, ...config['linux.takeOver']];
-      return openLinux({ ...own, ...parts, takeOver: all, ...(netns ? { netns } : {}) });
-    }
-    case 'frr': {
-      // Most devices have none.
-      const { openFrr } = await import('./adapters/drivers/frr/driver.ts');
-      const { 'frr.vtyDir': vtyDir, 'frr.configDir': configDir } = config;
-      const given = { ...(vtyDir === '' ? {} : { vtyDir }), ...(configDir === '' ? {} : { configDir }) };
-      return openFrr({ ...parts, settings: { ...settings, ...given } });
-    }
-    case 'exec': {
-      const { openExec } = await import('./adapters/drivers/exec/driver.ts');
-      return openExec({ ...parts, settings });
-    }
-    case 'simulator':
-      return openSimulator({
-        ...parts,
-        elements: readElements(settings.elements ?? []),
-        templates: readTemplates(settings.templates ?? []),
-      });
-    case undefined: {
-      const known = driverNames.join(', ');
-      const reason = `the profile asks for a driver "${driver}"; there are ${known}`;
-      throw new AgentError('invalid', reason, { pointer });
-    }
-  }
 }
 
 function openData(config: Config, parts: { readonly clock: Clock; readonly newId: () => string }): Store {

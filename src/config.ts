@@ -153,6 +153,16 @@ const settings = {
     read: list,
     otherwise: '',
   },
+  record: {
+    about: 'file to record the run to, for diffo replay; nothing is recorded without',
+    read: z.string(),
+    otherwise: '',
+  },
+  'record.bytes': {
+    about: 'most bytes of that file; then recording ends',
+    read: positive,
+    otherwise: String(64 * 1024 * 1024),
+  },
   'linux.netns': { about: 'network namespace to observe instead of the host', read: z.string(), otherwise: '' },
 } as const;
 

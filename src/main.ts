@@ -21,6 +21,7 @@ const LET_GO_AFTER_MS = 2_000;
 const usage = `diffo ${about.version}: a difference engine that lives inside a network element
 
   diffo run [--profile NAME|FILE] [--data DIR] [--http HOST:PORT] [--config FILE] [--set key=value ...] [--insecure]
+            [--record FILE]
   diffo --help     every other command
   diffo --version
 
@@ -40,6 +41,10 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === 'fail-safe') return failSafe(rest);
+  if (command === 'replay') {
+    const { replayCommand } = await import('./agent/replay-command.ts');
+    return replayCommand(rest, text => process.stdout.write(text));
+  }
   if (command !== 'run') {
     const { runCli } = await import('./cli/cli.ts');
     return runCli(args, {
@@ -141,6 +146,7 @@ function parse(args: readonly string[]) {
       config: { type: 'string' },
       set: { type: 'string', multiple: true },
       insecure: { type: 'boolean' },
+      record: { type: 'string' },
     },
   }).values;
 }

@@ -5,6 +5,7 @@ import type { Command, Flag } from './command.ts';
 export function wholeHelp(commands: readonly Command[]): string {
   const rows = [
     ['run', 'starts the agent (diffo run --help)'],
+    ['replay FILE', 'runs a recorded run again, and says whether it decides the same (diffo replay --help)'],
     ...commands.map(({ name, words, about }) => [[name, words].filter(each => each !== '').join(' '), about]),
   ];
   return [

@@ -27,6 +27,7 @@ export interface RunSettings {
   readonly freshnessMs: number;
   readonly planExpiryMs: number;
   readonly confirmWithinMs: number;
+  readonly driverTimeoutMs: number;
   readonly publicUrl: string;
   readonly keep: { readonly rows: number; readonly bytes: number; readonly days: number };
   readonly [more: string]: Json;
