@@ -65,7 +65,7 @@ export function redated(record: LeafRecord, now: Instant, settling: Settling): L
   const past = (at: Instant): Instant => Math.min(at, now);
   return {
     ...withTimes(record, past),
-    until: Math.min(record.until, now + longestWaitMs(settling)),
+    until: Math.min(record.until, now + longestWaitMs(record, settling)),
     ...(record.delegated
       ? {
           delegated: {

@@ -2,6 +2,7 @@
 import { LONGEST_BACKOFF_MS } from '../backoff.ts';
 import { durationMs } from '../duration.ts';
 import type { RuleBody } from '../rule.ts';
+import type { LeafRecord } from './leaf-record.ts';
 
 export interface Settling {
   /** So long must a leaf have been unmet before anything is done about it. */
@@ -71,7 +72,19 @@ export function settlingOf(rule: SettleRule | undefined): Settling {
   };
 }
 
-/** No leaf waits longer than this for time alone, whatever is done to the clock. */
-export function longestWaitMs({ coolOffLongestMs, gainWindowMs }: Settling): number {
-  return Math.max(LONGEST_BACKOFF_MS, coolOffLongestMs, gainWindowMs);
+/** How long it is left alone the nth time. */
+export function coolOffOf(nth: number, { coolOffMs, coolOffLongestMs }: Settling): number {
+  return Math.min(coolOffMs * 2 ** Math.min(nth - 1, 30), coolOffLongestMs);
+}
+
+/** A leaf of which this happened waits no longer than this for time alone, whatever is done to the clock. */
+export function longestWaitMs(
+  { attempts, coolOffs = 0 }: Pick<LeafRecord, 'attempts' | 'coolOffs'>,
+  settling: Settling,
+): number {
+  return Math.max(
+    settling.gainWindowMs,
+    attempts > 0 ? LONGEST_BACKOFF_MS : 0,
+    coolOffs > 0 ? coolOffOf(coolOffs, settling) : 0,
+  );
 }

@@ -3,7 +3,7 @@ import { backoffMs } from '../backoff.ts';
 import type { Instant } from '../ids.ts';
 import type { WaitsOn } from '../waits-on.ts';
 import { type Attempt, type Deed, type LeafRecord, type Reversal, type Stalled, TRIES_KEPT } from './leaf-record.ts';
-import type { Settling } from './settings.ts';
+import { coolOffOf, type Settling } from './settings.ts';
 import { seconds, times, valueText } from './words.ts';
 
 export interface Moment {
@@ -112,11 +112,16 @@ export function afterFlap(
   const moved: LeafRecord = { ...rest, flaps };
   if (flaps.length <= settling.flaps) return moved;
   const coolOffs = (before?.coolOffs ?? 0) + 1;
-  const coolOff = Math.min(settling.coolOffMs * 2 ** Math.min(coolOffs - 1, 30), settling.coolOffLongestMs);
   const through = by === undefined ? '' : `, lately through ${by}`;
   const because = `it flaps: it has fallen back ${times(flaps.length)} within ${seconds(settling.flapWindowMs)}${through}`;
   // What was counted is paid for; the next time it is left alone longer.
-  const cooled: LeafRecord = { ...moved, coolOffs, until: Math.max(rest.until, now + coolOff), because, flaps: [] };
+  const cooled: LeafRecord = {
+    ...moved,
+    coolOffs,
+    until: Math.max(rest.until, now + coolOffOf(coolOffs, settling)),
+    because,
+    flaps: [],
+  };
   if (coolOffs < settling.coolOffs) return cooled;
   return stall(cooled, {
     since: now,
