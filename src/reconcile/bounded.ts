@@ -36,9 +36,7 @@ export function bounded(driver: Driver, { clock, log, timeoutMs }: BoundedParts)
   function ask<T>(what: string, call: () => Promise<T>, limitMs = timeoutMs): Promise<T> {
     const [oldest] = unanswered;
     if (oldest && unanswered.size >= UNANSWERED_AT_MOST) {
-      const age = clock.now() - oldest[1];
-      // However the clock was set meanwhile.
-      if (age >= 0 && age < timeoutMs * GIVEN_UP_AFTER) {
+      if (clock.monotonic() - oldest[1] < timeoutMs * GIVEN_UP_AFTER) {
         const why = `the driver ${name} has left ${UNANSWERED_AT_MOST} calls unanswered, and is not asked to ${what}`;
         return Promise.reject(new AgentError('unreachable', why));
       }
@@ -47,7 +45,7 @@ export function bounded(driver: Driver, { clock, log, timeoutMs }: BoundedParts)
     return new Promise<T>((resolve, reject) => {
       const question = {};
       const noLimit = clock.after(limitMs, () => {
-        unanswered.set(question, clock.now());
+        unanswered.set(question, clock.monotonic());
         log.warn('a driver does not answer', { driver: name, call: what, afterMs: limitMs });
         reject(new AgentError('unreachable', `the driver ${name} did not ${what} within ${limitMs} ms`));
       });

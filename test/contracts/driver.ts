@@ -2,8 +2,11 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Json } from '../../src/core/json.ts';
 import { at, type Path } from '../../src/core/path.ts';
+import { holds } from '../../src/core/planning/needs.ts';
+import { harmless } from '../../src/core/task.ts';
 import type { Driver, Look, Sighting, Step } from '../../src/ports/driver.ts';
 import { tmfKeyedArrays } from '../../src/tmf/keyed-arrays.ts';
+import { foreseen, sceneOfLook, wayTo } from '../kit/foreseen.ts';
 
 export interface DriverSubject {
   readonly driver: Driver;
@@ -18,7 +21,22 @@ export interface DriverSubject {
   /** Somebody else changes the thing; takes it away. */
   changeFromOutside(): void;
   takeAway(): void;
+  /** A path that can be set only when something else is so, which it is after `meet`. */
+  readonly needy?: {
+    readonly kind: string;
+    readonly name: string;
+    readonly path: Path;
+    readonly wanted: Json;
+    meet(): void | Promise<void>;
+  };
+  /** What is set and cannot be read back. */
+  readonly unseen?: { readonly path: Path; readonly wanted: Json };
+  /** From now on the element does not answer; the returned function ends that. */
+  hang?(): () => void;
 }
+
+/** How long a real element may take to come to rest. */
+const REST_MS = 20_000;
 
 /** `open` gives a fresh element and a driver that has not been started; the contract stops it. */
 export function driverContract(name: string, open: () => Promise<DriverSubject>): void {
@@ -119,6 +137,88 @@ export function driverContract(name: string, open: () => Promise<DriverSubject>)
       await driver.undo(step, kept);
       expect((await driver.look()).sightings).toEqual(before.sightings);
     });
+
+    test('a step does all that was foreseen, and nothing else', async () => {
+      const subject = await opened();
+      const { driver, kind, path } = subject;
+      const step = await stepTo(subject, subject.wanted);
+      const ability = driver.abilities.find(each => each.kind === kind && each.path === path);
+      if (!ability) throw new Error(`nothing can change ${path}`);
+      const { effects, surprises } = await foreseen({ driver, ability, step, withinMs: REST_MS });
+      expect(surprises).toEqual([]);
+      expect(effects.length).toBeGreaterThan(0);
+    });
+
+    test('what a step costs, whether it lasts and whether it takes something away is part of it', async () => {
+      const subject = await opened();
+      const { cost = harmless, lasting, removes = false, sideEffects = [] } = await stepTo(subject, subject.wanted);
+      expect(cost.blastRadius).toBeGreaterThanOrEqual(1);
+      expect(cost.downtimeMs).toBeGreaterThanOrEqual(0);
+      expect(typeof cost.reversible).toBe('boolean');
+      expect(lasting).toMatch(/^(lasts|untilRestart)$/);
+      expect(typeof removes).toBe('boolean');
+      for (const each of sideEffects) expect(each).toMatch(/\w+ \w+/);
+    });
+
+    test('a step that is carried out a second time does no harm', async () => {
+      const subject = await opened();
+      const { driver } = subject;
+      const step = await stepTo(subject, subject.wanted);
+      await driver.act(step);
+      const after = (await driver.look()).sightings;
+      // Done already, or refused for being so: in both cases nothing moves.
+      await driver
+        .act(step)
+        .catch(error => expect(error).toMatchObject({ code: expect.stringMatching(/^(refused|moved)$/) }));
+      await vi.waitFor(async () => expect((await driver.look()).sightings).toEqual(after), { timeout: REST_MS });
+      expect((await driver.examine(step)).already).toBe(true);
+    });
+
+    test('what a step relies on is said with it, and is so before it can be done', async () => {
+      const { driver, needy } = await opened();
+      if (!needy) return;
+      const now = { now: Date.now(), keyed: tmfKeyedArrays };
+      const unmet = async ({ needs = [] }: Step) => {
+        const scene = sceneOfLook(await driver.look());
+        return needs.filter(need => !holds(need, scene, now)).map(need => need.because);
+      };
+      const first = wayTo(driver, await driver.look(), needy).steps[0];
+      if (!first) throw new Error('no step');
+      expect(await unmet(first)).toEqual([expect.stringMatching(/\w+ \w+/)]);
+      await needy.meet();
+      await vi.waitFor(async () => expect(await unmet(first)).toEqual([]), { timeout: REST_MS });
+      const { ability, steps } = wayTo(driver, await driver.look(), needy);
+      for (const step of steps) {
+        expect(await unmet(step)).toEqual([]);
+        expect((await foreseen({ driver, ability, step, withinMs: REST_MS })).surprises).toEqual([]);
+      }
+    });
+
+    test('what cannot be read back is called unseen, and never taken for done', async () => {
+      const subject = await opened();
+      const { driver, unseen } = subject;
+      if (!unseen) return;
+      const step = await stepTo({ ...subject, path: unseen.path }, unseen.wanted);
+      await driver.act(step);
+      expect(await driver.examine(step)).toMatchObject({ already: false, unseen: expect.stringMatching(/\w+ \w+/) });
+    });
+
+    test('an element that hangs is not waited for without end, and has not been seen', async () => {
+      const subject = await opened();
+      const { driver, hang } = subject;
+      if (!hang) return;
+      const step = await stepTo(subject, subject.wanted);
+      const before = (await driver.look()).sightings;
+      const goOn = hang();
+      const answers = await Promise.allSettled([driver.look(), driver.examine(step), driver.act(step)]);
+      for (const each of answers) expect(each).toMatchObject({ status: 'rejected', reason: { code: 'unreachable' } });
+      goOn();
+      await vi.waitFor(() => driver.look(), { timeout: REST_MS });
+      // Whether the act was done, nobody knows; but nothing else was.
+      await driver.undo(step, (await driver.examine(step)).before).catch(() => {});
+      const left = (await driver.look()).sightings;
+      expect(left.map(each => each.key)).toEqual(before.map(each => each.key));
+    }, 120_000);
 
     test('a refusal is told in the words of the element, and changes nothing', async () => {
       const subject = await opened();

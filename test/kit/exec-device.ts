@@ -27,14 +27,20 @@ export interface Shelf {
   change(id: string, to: Partial<Fan>): void;
   /** The words of every command that changed something, in order. */
   calls(): readonly (readonly string[])[];
+  /** From now on no command ends; the returned function ends that. */
+  hang(): () => void;
   /** The path of a script of this text, which can be run. */
   script(name: string, text: string): string;
 }
 
 const program = `
-import { appendFileSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs';
 const [folder, verb, ...words] = process.argv.slice(2);
 const file = folder + '/fans.json';
+if (existsSync(folder + '/hangs') && verb !== 'watch') {
+  process.on('SIGTERM', () => {});
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
 const fans = JSON.parse(readFileSync(file, 'utf8'));
 const write = all => {
   writeFileSync(file + '.' + process.pid, JSON.stringify(all));
@@ -63,6 +69,7 @@ if (verb === 'list') {
   else {
     if (verb === 'rpm' && Number(value) > 9000) refuse('the fan would take off');
     if (verb === 'power' && !['on', 'off'].includes(value)) refuse('on or off');
+    if (verb === 'secret') process.exit(0);
     const to = { rpm: { rpm: Number(value) }, power: { on: value === 'on', rpm: value === 'on' ? fan.rpm || 1000 : 0 }, note: { note: value }, unnote: { note: undefined } }[verb];
     write(fans.map(each => (each === fan ? { ...each, ...to } : each)));
   }
@@ -100,6 +107,10 @@ export function fanShelf(): Shelf {
         return [];
       }
     },
+    hang() {
+      writeFileSync(join(folder, 'hangs'), '');
+      return () => rmSync(join(folder, 'hangs'));
+    },
     script(name, text) {
       writeFileSync(join(folder, name), text, { mode: 0o755 });
       return join(folder, name);
@@ -113,11 +124,12 @@ export function fanShelf(): Shelf {
 }
 
 export const rpm = '/resourceCharacteristic/rpm/value';
+export const secret = '/resourceCharacteristic/secret/value';
 export const note = '/resourceCharacteristic/note/value';
 
 function settingsOf(fans: readonly string[]): JsonObject {
   return {
-    timeLimit: '30s',
+    timeLimit: '10s',
     look: {
       run: [...fans, 'list'],
       schema: { type: 'object', required: ['fans'], properties: { fans: { type: 'array', items: type } } },
@@ -162,6 +174,7 @@ function settingsOf(fans: readonly string[]): JsonObject {
         set: { run: [...fans, 'power', '{name}', '{value}'], exit: { moved: [3] } },
       },
       { kind: 'fan', path: note, accepts: { type: 'string' }, set: { run: [...fans, 'note', '{name}', '{value}'] } },
+      { kind: 'fan', path: secret, set: { run: [...fans, 'secret', '{name}', '{value}'] } },
       {
         kind: 'fan',
         path: '',

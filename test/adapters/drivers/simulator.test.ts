@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openSimulator, readElements, type Simulator } from '../../../src/adapters/drivers/simulator.ts';
-import type { Step } from '../../../src/ports/driver.ts';
+import { openFaulty } from '../../../src/adapters/drivers/simulator-faulty.ts';
+import type { Driver, Step } from '../../../src/ports/driver.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import { driverContract } from '../../contracts/driver.ts';
 import { type HandClock, handClock } from '../../kit/clock.ts';
@@ -18,9 +19,20 @@ const elements = [
     },
     telemetry: [{ name: 'rxBytes', value: 10, perSecond: 100 }],
     settable: [
-      { path: '/administrativeState', oneOf: ['unlocked', 'locked'] },
+      { path: '/administrativeState', oneOf: ['unlocked', 'locked'], cost: { downtimeMs: 100 }, lasting: 'lasts' },
       { path: '/resourceCharacteristic/mtu/value' },
-      { path: '/resourceCharacteristic/vlan/value' },
+      {
+        path: '/resourceCharacteristic/vlan/value',
+        needs: [
+          {
+            of: { kind: 'port', name: 'port 2' },
+            path: '/administrativeState',
+            expect: 'unlocked',
+            because: 'port 2 is unlocked',
+            to: [10],
+          },
+        ],
+      },
     ],
     consequences: [
       { when: { path: '/administrativeState', is: 'locked' }, also: { '/operationalState': 'disabled' } },
@@ -47,10 +59,9 @@ async function step(simulator: Simulator, path: string, wanted: unknown): Promis
   return steps[0];
 }
 
-driverContract('the simulator', async () => {
-  const { simulator } = opened();
+const subjectOf = (simulator: Simulator, driver: Driver) => {
   return {
-    driver: simulator,
+    driver,
     kind: 'port',
     key: '1',
     path: '/administrativeState',
@@ -58,7 +69,24 @@ driverContract('the simulator', async () => {
     refused: 'ajar',
     changeFromOutside: () => simulator.world.change('port', '1', '/resourceCharacteristic/mtu/value', 9000),
     takeAway: () => simulator.world.remove('port', '1'),
+    needy: {
+      kind: 'port',
+      name: 'port 1',
+      path: '/resourceCharacteristic/vlan/value',
+      wanted: [10],
+      meet: () => simulator.world.change('port', '2', '/administrativeState', 'unlocked'),
+    },
   };
+};
+
+driverContract('the simulator', async () => {
+  const { simulator } = opened();
+  return subjectOf(simulator, simulator);
+});
+
+driverContract('the simulator without faults', async () => {
+  const { simulator, clock } = opened();
+  return subjectOf(simulator, openFaulty(simulator, { clock, log: silentLog }));
 });
 
 test('a consequence comes with its cause and goes with its undo', async () => {
