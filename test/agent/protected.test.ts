@@ -3,6 +3,7 @@
  * agent, by the one that starts after it, or by the fail-safe when there is none; each effect at the element once.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, expect, test as it, onTestFinished } from 'vitest';
 import { makeDirectory, until } from '../kit/agent.ts';
@@ -200,7 +201,7 @@ const cuts: Readonly<Record<string, Cut>> = {
       const host = resources.find(each => each.resourceSpecification.name === 'host');
       const routes = host.resourceCharacteristic.find((each: { name: string }) => each.name === 'route').value;
       const others = routes.filter((each: { destination: string }) => each.destination !== '0.0.0.0/0');
-      return { for: { id: host.id }, expect: characteristic('route', others) };
+      return { for: { id: host.id }, expect: characteristic('route', { $eq: others }) };
     },
     because: /route of host .*, and .*203\.0\.113\.9 is connected to the agent by it/,
     isDone: element => !element.ip('route show').includes('default'),
@@ -261,3 +262,85 @@ describe.each(Object.entries(cuts))(`%s${why}`, (_, cut) => {
     await undone(begun, cut, /^(not confirmed within 6 s|the agent cannot serve on 192\.0\.2\.7:8638 any more)$/);
   });
 });
+
+describe(`what may cut somebody off${why}`, () => {
+  const locked = { expected: () => ({ ...port, expect: { administrativeState: 'locked' } }) };
+  const cut = cuts['the interface is locked'] as Cut;
+
+  test('is not done in mode enforce: it waits for a person, and says so', SLOW, async () => {
+    const { element, get, plan, before } = await begin({ ...locked, mode: 'enforce' });
+    expect(plan.tasks).toMatchObject([{ protected: { because: expect.stringMatching(cut.because) } }]);
+    const [entry] = await get('/diffo/v1/outstanding');
+    expect(entry.leaves[0]).toMatchObject({ next: 'lock eth0', on: 'approval' });
+    expect(entry.leaves[0].because).toContain('is connected to the agent by it');
+    expect(element.dump()).toEqual(before);
+    expect((await get('/diffo/v1/tasks')).length).toBe(0);
+  });
+
+  test('is done once although the agent is killed before the act, and goes back once', SLOW, async () => {
+    const begun = await begin(locked);
+    await begun.approve();
+    // Before it has begun, before the act, or just after it.
+    await begun.agent.kill();
+    await begun.run().ready;
+    await undone(begun, cut, /^not confirmed within 6 s$/);
+  });
+
+  test('goes back by the fail-safe when the agent is told to stop', SLOW, async () => {
+    const begun = await begin(locked);
+    await begun.approve();
+    await until('it is done at the element', () => cut.isDone(begun.element));
+    expect(await begun.agent.stop()).toBe(0);
+    await until('it is back at the element', () => !cut.isDone(begun.element), 60_000);
+    await begun.run().ready;
+    await undone(begun, cut, /the fail-safe/);
+  });
+
+  const smaller = { expected: () => ({ ...port, expect: characteristic('mtu', 1_400) }) };
+  const mtuOf = (element: Netns) => element.ipJson('link show dev eth0')[0]?.mtu;
+
+  test('stays when the word that it may arrives in time, and no fail-safe is left', SLOW, async () => {
+    const { element, run, agent, ask, plan, planNow, approve, get } = await begin(smaller);
+    expect(plan.tasks[0].protected.because).toMatch(/^it changes mtu of networkInterface eth0, and /);
+    const tooEarly = await ask('POST', `/diffo/v1/plans/${plan.id}/confirm`, { by: 'ana' }, 20_000);
+    expect(tooEarly).toMatchObject({ status: 409 });
+    await approve();
+    await until('it has to be confirmed', async () => (await planNow())?.state === 'unconfirmed');
+    expect(mtuOf(element)).toBe(1_400);
+    expect(failSafes(plan.id)).toHaveLength(1);
+    const body = { hash: plan.hash, by: 'ana' };
+    const kept = await ask('POST', `/diffo/v1/plans/${plan.id}/confirm`, body, 20_000);
+    expect(kept).toMatchObject({ status: 200, body: { state: 'done', confirm: { confirmedBy: 'ana' } } });
+    await until('the fail-safe is gone', () => failSafes(plan.id).length === 0);
+    // Longer than it had.
+    await new Promise(resolve => setTimeout(resolve, 8_000));
+    expect(mtuOf(element)).toBe(1_400);
+    await agent.kill();
+    await run().ready;
+    expect(await get(`/diffo/v1/plans/${plan.id}`)).toMatchObject({ state: 'done' });
+    expect(mtuOf(element)).toBe(1_400);
+  });
+
+  test('goes back when the word comes too late', SLOW, async () => {
+    const { element, ask, plan, planNow, approve } = await begin(smaller);
+    await approve();
+    await until('it is undone', async () => (await planNow())?.state === 'undone');
+    expect(mtuOf(element)).toBe(1_500);
+    const late = await ask('POST', `/diffo/v1/plans/${plan.id}/confirm`, { by: 'ana' }, 20_000);
+    expect(late).toMatchObject({ status: 409, body: { reason: expect.stringContaining('not confirmed within 6 s') } });
+    expect(failSafes(plan.id)).toEqual([]);
+  });
+});
+
+/** The processes that wait for a plan. */
+function failSafes(plan: string): string[] {
+  return readdirSync('/proc').filter(pid => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return words[0] === '/bin/sh' && words.includes('fail-safe') && words.includes(plan);
+    } catch {
+      return false;
+    }
+  });
+}
