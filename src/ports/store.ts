@@ -111,8 +111,8 @@ export interface Reader extends ModelReader, InstanceIndex {
 
   keyBindings(): readonly KeyBinding[];
 
-  /** Oldest first. Throws `gone`, naming the oldest seq, when rows after the cursor are no longer kept. */
-  changesAfter(seq: number, limit: number): readonly Change[];
+  /** Oldest first, of these subjects or all. Throws `gone`, naming the oldest seq, when rows after the cursor are no longer kept. */
+  changesAfter(seq: number, limit: number, subjects?: readonly ChangeSubject[]): readonly Change[];
   /** What is now, and what is gone, with a seq beyond the cursor, in order of seq: a week offline costs rows, not changes. */
   rowsAfter<S extends CurrentSubject>(subjects: readonly S[], seq: number, limit: number): readonly CurrentRow<S>[];
   /** That something is gone is remembered from this seq on (exclusive); what went before it is forgotten. */
@@ -199,6 +199,8 @@ export interface Writer extends Reader, ModelWriter {
   forgetBegun(before: Instant): void;
   /** What was begun after this, by a clock that has been set back since, counts as begun then. */
   redateBegun(after: Instant): void;
+  /** The clock was set by so much since all this was begun. */
+  shiftBegun(by: number): void;
   putLeafRecord(record: LeafRecord): void;
   clearLeafRecord(leaf: string): void;
   putPause(pause: Pause): void;

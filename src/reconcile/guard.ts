@@ -14,10 +14,12 @@ import type { Plan, PlannedTask } from '../core/plan.ts';
 import type { Draft } from '../core/planner.ts';
 import { whyHalfMade } from '../core/planning/half-made.ts';
 import type { Rule } from '../core/rule.ts';
-import { LONGEST_BUDGET_MS } from '../core/rule-form.ts';
+import type { Task } from '../core/task.ts';
 import type { Strayed } from '../core/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Begun, Store, Writer } from '../ports/store.ts';
+import { asSpent, begunBy, type Served, spendingBack, spendingOf } from './spending.ts';
+import { Spent } from './spent.ts';
 
 export interface GuardParts {
   readonly store: Store;
@@ -26,7 +28,11 @@ export interface GuardParts {
 }
 
 type DraftTask = Draft['tasks'][number];
-type Served = Pick<PlannedTask, 'expectation' | 'instance' | 'of' | 'path' | 'step'>;
+
+export interface Writing {
+  /** In spite of freezes, and outside of maintenance windows. */
+  readonly duringFreeze?: boolean | undefined;
+}
 
 /** Stands for a person where the loop acts by itself. */
 export const BY_ITSELF = 'mode enforce';
@@ -37,14 +43,14 @@ export class Guard {
   #book = new RuleBook([]);
   #hours = new Hours(this.#book);
   #version = 0;
-  /** Undefined when it has to be read anew. */
-  #begun: readonly Begun[] | undefined;
-  #spent = 0;
-  /** When the budget that something waits for has room again. */
-  #frees: Instant = Number.POSITIVE_INFINITY;
+  readonly #spent: Spent;
+  #begun = 0;
+  /** When the budget that something waits for has room again, by the clock that goes on evenly. */
+  #frees = Number.POSITIVE_INFINITY;
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
+    this.#spent = new Spent(parts.store, parts.clock);
   }
 
   /** The rules in force. */
@@ -101,18 +107,23 @@ export class Guard {
 
   /** Another text whenever what the loop may do by itself may be otherwise. */
   stamp(now: Instant): string {
-    return `${this.signature(now)} ${this.#spent} ${now < this.#frees}`;
+    return `${this.signature(now)} ${this.#begun} ${this.#parts.clock.monotonic() < this.#frees}`;
   }
 
   /** When time alone next lets something be done, or stops it; infinite when it never does. */
   nextTurn(now: Instant): Instant {
-    const frees = this.#frees > now ? this.#frees : Number.POSITIVE_INFINITY;
-    return Math.min(this.book.nextEnd(now), this.#hours.nextTurn(now), frees);
+    const left = this.#frees - this.#parts.clock.monotonic();
+    return Math.min(
+      this.book.nextEnd(now),
+      this.#hours.nextTurn(now),
+      left > 0 ? now + left : Number.POSITIVE_INFINITY,
+    );
   }
 
-  /** Rules whose time has come are taken away, and that is told. */
+  /** Rules whose time has come are taken away, and that is told; what was begun stays in step with the clock. */
   expire(now: Instant): void {
     const { store } = this.#parts;
+    this.#spent.keepInStep(now);
     const ended = store.rules().filter(({ until }) => until !== undefined && until <= now);
     if (ended.length === 0) return;
     store.transact({ principal: 'loop', kind: 'upkeep', why: 'its time has ended' }, writer => {
@@ -153,7 +164,8 @@ export class Guard {
       if (waiting.some(each => each.instance === instance && each.expectation === expectation && each.path === path)) {
         continue;
       }
-      waiting.push({ ...(instance === undefined ? {} : { instance }), expectation, path, ...hold, mode });
+      const what = summaryOf(all.filter(each => each.expectation === expectation && each.path === path));
+      waiting.push({ ...(instance === undefined ? {} : { instance }), expectation, path, ...hold, what, mode });
     }
     return waiting.length === 0 ? draft : { ...draft, tasks: go, waiting: [...draft.waiting, ...waiting] };
   }
@@ -170,7 +182,9 @@ export class Guard {
       const stop = this.#hoursOf(spending, now);
       if (stop) return stop;
       const hold = budgets.take([spending]);
-      if (hold?.until !== undefined) this.#frees = Math.min(this.#frees, hold.until);
+      if (hold?.until !== undefined) {
+        this.#frees = Math.min(this.#frees, this.#parts.clock.monotonic() + hold.until - now);
+      }
       return hold;
     };
   }
@@ -215,21 +229,21 @@ export class Guard {
 
   /** Notes, in the commit in which a task begins, that it has. */
   begin(writer: Writer, task: PlannedTask, now: Instant): void {
-    const { expectation, instance, path, removes } = this.#spending(task);
-    writer.forgetBegun(now - LONGEST_BUDGET_MS);
-    writer.redateBegun(now);
-    writer.putBegun({
-      at: now,
-      expectation: task.expectation,
-      ...(expectation?.set === undefined ? {} : { set: expectation.set }),
-      ...(task.instance === undefined ? {} : { instance: task.instance }),
-      ...(instance?.kind === undefined ? {} : { kind: instance.kind }),
-      ...(instance?.name === undefined ? {} : { name: instance.name }),
-      path,
-      ...(removes ? { removes } : {}),
-    });
-    this.#begun = undefined;
-    this.#spent++;
+    this.#begin(writer, begunBy(task.expectation, this.#spending(task), task.instance), now);
+  }
+
+  /** The same of one that begins to be taken back. */
+  beginBack(writer: Writer, task: Task, now: Instant): void {
+    const { expectation, instance } = task;
+    if (expectation === undefined) return;
+    this.#begin(writer, begunBy(expectation, spendingBack(this.#parts.store, task), instance), now);
+  }
+
+  /** Why these may not be taken back together now; undefined when they may. Somebody's word is stopped by what is strict alone. */
+  whyNotBack(tasks: readonly Task[], forWhom: 'loop' | 'person', now: Instant, how: Writing = {}): Hold | undefined {
+    const spendings = tasks.map(task => spendingBack(this.#parts.store, task));
+    const stop = firstOf(spendings, each => this.#mayWrite(how, each, now));
+    return stop ?? this.#budgets(now).take(spendings, forWhom);
   }
 
   /** What is left of the budget for a task of the loop's own. */
@@ -237,8 +251,13 @@ export class Guard {
     return this.#budgets(now).left(this.#spending(task));
   }
 
-  #mayWrite(plan: Plan, spending: Spending, now: Instant): Hold | undefined {
-    return plan.duringFreeze ? undefined : this.#hoursOf(spending, now);
+  #begin(writer: Writer, begun: Omit<Begun, 'at'>, now: Instant): void {
+    this.#spent.put(writer, begun, now);
+    this.#begun++;
+  }
+
+  #mayWrite({ duringFreeze }: Writing, spending: Spending, now: Instant): Hold | undefined {
+    return duringFreeze ? undefined : this.#hoursOf(spending, now);
   }
 
   #hoursOf(spending: Spending, now: Instant): Hold | undefined {
@@ -248,15 +267,7 @@ export class Guard {
   }
 
   #budgets(now: Instant): Budgets {
-    this.#begun ??= this.#parts.store.begun(now - LONGEST_BUDGET_MS);
-    const begun = this.#begun.map(each => ({
-      expectation: { id: each.expectation, ...(each.set === undefined ? {} : { set: each.set }) },
-      instance: { id: each.instance, kind: each.kind, name: each.name },
-      path: each.path,
-      removes: each.removes ?? false,
-      // By a clock that has been set back since: it is no longer ago than now.
-      at: Math.min(each.at, now),
-    }));
+    const begun = this.#spent.lately(now).map(asSpent);
     return new Budgets(this.book, begun, now);
   }
 
@@ -265,20 +276,17 @@ export class Guard {
   }
 
   #spending(task: Served): Spending {
-    const { expectation, instance: id, of, path, step } = task;
-    const laid = this.#parts.store.expectation(expectation);
-    return {
-      expectation: { id: expectation, ...(laid?.set === undefined ? {} : { set: laid.set }) },
-      instance: subjectInstance(this.#instance(task)) ?? { ...of, id },
-      path,
-      removes: step.removes ?? false,
-    };
+    return spendingOf(this.#parts.store, task);
   }
 }
 
 /** Whether the loop does it by itself, without a person's word. */
 function isOwn({ approvedBy }: Plan): boolean {
   return approvedBy === undefined || approvedBy === BY_ITSELF;
+}
+
+function summaryOf(tasks: readonly DraftTask[]): string {
+  return tasks.map(({ step }) => step.summary).join('; ');
 }
 
 function groupOf({ group, expectation, instance, path }: DraftTask): string {

@@ -375,6 +375,8 @@ export function storeContract(name: string, open: (parts: StoreParts) => Store):
       expect(store.begun(0).map(({ at }) => at)).toEqual([30, 20]);
       write(store, writer => writer.redateBegun(25));
       expect(store.begun(0).map(({ at }) => at)).toEqual([25, 20]);
+      write(store, writer => writer.shiftBegun(-30));
+      expect(store.begun(-10).map(({ at }) => at)).toEqual([-5, -10]);
       expect(store.seq()).toBe(0);
     });
 

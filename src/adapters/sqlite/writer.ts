@@ -258,6 +258,10 @@ export class SqliteWriter extends SqliteReader implements Writer {
     this.#run('UPDATE begun SET at = ? WHERE at > ?', after, after);
   }
 
+  shiftBegun(by: number): void {
+    this.#run('UPDATE begun SET at = at + ?', by);
+  }
+
   tidy({
     plans,
     keys,
