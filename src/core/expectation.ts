@@ -80,6 +80,8 @@ export interface Withdrawing {
   readonly because?: string;
   readonly attempts?: number;
   readonly againAt?: Instant;
+  /** When what it waits for ends by itself, as far as that can be told. */
+  readonly heldUntil?: Instant;
 }
 
 export const defaultPriority = 50;

@@ -46,6 +46,13 @@ export function takenBack(move: Move, now: Json | undefined): Json | undefined {
   return [...without(items, move.added), ...without(move.removed, items)];
 }
 
+/** Whether what stands there now is as before the move, or on its way back to that. */
+export function standsAsBefore(move: Move, now: Json | undefined): boolean {
+  // Of a list each item is there or not, and neither is anybody else's.
+  if ('added' in move) return true;
+  return move.path === '' ? (move.old === undefined) === (now === undefined) : sameJson(move.old, now);
+}
+
 /** Whether both are about the same: one path in the other, and of one list the same item. */
 export function areAboutTheSame(one: Move, other: Move): boolean {
   if (one.instance !== other.instance || !reaches(one.path, other.path)) return false;

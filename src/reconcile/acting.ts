@@ -6,6 +6,7 @@ import { begin, finish, leavesFor, recoverTasks } from './carry-out.ts';
 import { type Commits, endOpenTasks } from './confirm.ts';
 import type { Drafts } from './drafts.ts';
 import { BY_ITSELF } from './guard.ts';
+import { overlapsOf, overlapWords, standingTasks } from './overlap.ts';
 import { draftPlan, type Holding, refuseWhatMoved, whyMoved, whyUnwanted } from './plans.ts';
 import { putBackWithdrawn, type RestoreParts } from './restore.ts';
 import { takeBack } from './take-back.ts';
@@ -32,6 +33,7 @@ export async function actNow(parts: ActingParts): Promise<boolean> {
     // One that failed waits for a person to ask again.
     if (undoing.because !== undefined || undoing.confirm?.lapsed !== undefined) continue;
     if (undoing.confirm) endOpenTasks(parts, undoing, 'not done: the plan was taken back');
+    if (isInTheWay(parts, undoing)) continue;
     await takeBack(parts, undoing);
     commits.disarm(undoing);
     await parts.lookAndJudge();
@@ -56,6 +58,20 @@ export async function actNow(parts: ActingParts): Promise<boolean> {
   }
   // What was just done may have changed what the draft was made from.
   return acted || actByItself(parts);
+}
+
+/** Asked again of one that was begun: somebody may have changed the same since, as while no agent ran. */
+function isInTheWay(parts: ActingParts, undoing: Plan): boolean {
+  const { store } = parts;
+  const { id, confirm, undoForced } = undoing;
+  // What waited for a word goes back at any word.
+  if (undoForced || (confirm && confirm.confirmedBy === undefined)) return false;
+  const tasks = standingTasks(store, id);
+  const overlaps = overlapsOf(parts, tasks);
+  if (overlaps.length === 0) return false;
+  const because = `not taken back: ${overlapWords(parts, tasks, overlaps)}; undo it again, by force if you must`;
+  store.transact({ ...upkeep, why: because }, writer => writer.putPlan({ ...undoing, because }));
+  return true;
 }
 
 /** Carries out what needs nobody's word; true when there was something. */

@@ -4,13 +4,12 @@ import type { ExpectationId, InstanceId, PlanId } from '../core/ids.ts';
 import type { KeyedArrays, Path } from '../core/path.ts';
 import type { Plan, Waiting } from '../core/plan.ts';
 import { whyHalfMade } from '../core/planning/half-made.ts';
-import type { Task } from '../core/task.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store, Unwritten } from '../ports/store.ts';
 import type { Commits } from './confirm.ts';
 import type { Guard } from './guard.ts';
 import { CONFIRM_WITHIN_MS } from './loop-parts.ts';
-import { overlapsOf } from './overlap.ts';
+import { overlapsOf, overlapWords, standingTasks } from './overlap.ts';
 import { draftPlan, expired, type Holding, isExpired, whyMoved } from './plans.ts';
 import type { Choice, Portion } from './portioning.ts';
 import type { Protection } from './protection.ts';
@@ -24,7 +23,7 @@ export interface OrderParts {
   /** As much as one plan holds of what is asked for. */
   readonly chosen: (isMine: Choice['isMine']) => Portion;
   readonly abilityOf: Holding['abilityOf'];
-  readonly guard: Pick<Guard, 'whyNotApprove'>;
+  readonly guard: Pick<Guard, 'whyNotApprove' | 'whyNotBack'>;
   readonly commits: Pick<Commits, 'confirm'>;
   readonly protection: Pick<Protection, 'whyNotBack'>;
   readonly rules?: PlanRules;
@@ -66,6 +65,14 @@ export interface Approval {
   readonly withinMs?: number;
 }
 
+/** What else somebody says who undoes a plan. */
+export interface Taking {
+  /** Whatever was done to the same since, and whoever is cut off by it. */
+  readonly force?: boolean;
+  /** In spite of freezes, and outside of maintenance windows. */
+  readonly duringFreeze?: boolean;
+}
+
 export interface Orders {
   /** A plan for all that is outstanding, whatever its mode; nothing is touched. */
   make(by: string, scope: PlanScope): Promise<Plan | NothingToDo>;
@@ -78,7 +85,7 @@ export interface Orders {
   /** Says that what was done may stay; `conflict` where there is nothing to say that of, or its time is over. */
   confirm(id: PlanId, by: string, hash?: string): Promise<Plan>;
   /** Takes back what a plan did, and holds its expectations still until they change or a person resumes them. */
-  undo(id: PlanId, by: string, force: boolean): Promise<Plan>;
+  undo(id: PlanId, by: string, how?: Taking): Promise<Plan>;
   discard(id: PlanId, by: string): Plan;
 }
 
@@ -153,6 +160,26 @@ export function takeOrders(parts: OrderParts): Orders {
     return draftPlan(parts, portion, made) ?? nothing;
   };
 
+  /** Throws `conflict` with all that stands in the way of an undo. */
+  const mayGoBack = async ({ id }: Plan, { force, duringFreeze }: Required<Taking>): Promise<void> => {
+    const tasks = standingTasks(store, id);
+    const hold = parts.guard.whyNotBack(tasks, 'person', clock.now(), { duringFreeze });
+    if (hold) {
+      const until = hold.until === undefined ? '' : ` until ${new Date(hold.until).toISOString()}`;
+      const how = hold.on === 'freeze' || hold.on === 'window' ? '; say --during-freeze to do it all the same' : '';
+      throw new AgentError('conflict', `the plan ${id} cannot be taken back now: ${hold.because}${until}${how}`);
+    }
+    if (force) return;
+    const risk = await parts.protection.whyNotBack(tasks);
+    const overlaps = overlapsOf(parts, tasks);
+    const reasons = [...(overlaps.length > 0 ? [overlapWords(parts, tasks, overlaps)] : []), ...(risk ? [risk] : [])];
+    if (reasons.length === 0) return;
+    throw new AgentError(
+      'conflict',
+      `the plan ${id} cannot be taken back as it was: ${reasons.join('; ')}; force it if you must`,
+    );
+  };
+
   return {
     make: async (by, scope) => {
       const plan = await drawUp(by, scope);
@@ -185,26 +212,17 @@ export function takeOrders(parts: OrderParts): Orders {
       return find(id);
     },
 
-    undo: async (id, by, force) => {
+    undo: async (id, by, { force = false, duringFreeze = false } = {}) => {
       next(find(id), 'undo');
       // What somebody has changed a moment ago may not have been heard of yet.
       if (!force) await parts.lookAgain();
       const plan = find(id);
       const state = next(plan, 'undo');
       // What waits for a word goes back at any word.
-      const risk =
-        force || plan.state === 'unconfirmed' ? undefined : await parts.protection.whyNotBack(doneBy(store, id));
-      const overlap = force ? [] : overlapsOf(parts, doneBy(store, id));
-      if (overlap.length > 0 || risk !== undefined) {
-        const reasons = [...overlap.map(each => each.because), ...(risk === undefined ? [] : [risk])].join('; ');
-        throw new AgentError(
-          'conflict',
-          `the plan ${id} cannot be taken back as it was: ${reasons}; force it if you must`,
-        );
-      }
+      if (plan.state !== 'unconfirmed') await mayGoBack(plan, { force, duringFreeze });
       store.transact({ principal: by, kind: 'request', ref: id, why: 'undo' }, writer => {
-        const { because: _, ...rest } = plan;
-        writer.putPlan({ ...rest, state });
+        const { because: _, undoForced: __, ...rest } = plan;
+        writer.putPlan({ ...rest, state, ...(force ? { undoForced: true } : {}) });
         const why = `the plan ${id} was undone`;
         for (const { expectation, instance } of plan.tasks) {
           writer.putPause({ scope: `leaf:${expectation}:${instance}`, by, why, since: clock.now() });
@@ -227,12 +245,4 @@ export function takeOrders(parts: OrderParts): Orders {
 function confirmWithinMs({ tasks }: Plan, { confirmWithinMs: forAll = CONFIRM_WITHIN_MS }: PlanRules = {}): number {
   const said = tasks.flatMap(each => each.protected?.withinMs ?? []);
   return said.length === 0 ? forAll : Math.min(...said);
-}
-
-/** What an undo takes back. */
-function doneBy(store: Store, plan: PlanId): readonly Task[] {
-  return store
-    .tasks({ plan, states: ['done', 'terminatedWithError'] })
-    .filter(each => !each.already && each.before !== undefined)
-    .filter(each => each.state === 'done' || (each.moves?.length ?? 0) > 0);
 }

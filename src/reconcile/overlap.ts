@@ -1,8 +1,8 @@
 /** What stands in the way of taking changes back: what was done to the same since, and what others want too. */
-import type { ExpectationId, InstanceId, TaskId } from '../core/ids.ts';
+import type { ExpectationId, InstanceId, PlanId, TaskId } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../core/json.ts';
-import { areAboutTheSame, type Move, reaches, standsAsLeft, takenBack } from '../core/moves.ts';
+import { areAboutTheSame, type Move, reaches, standsAsBefore, standsAsLeft, takenBack } from '../core/moves.ts';
 import { at, type KeyedArrays, type Path } from '../core/path.ts';
 import { holds } from '../core/planning/needs.ts';
 import { nameOf, type Scene } from '../core/prediction.ts';
@@ -13,6 +13,9 @@ import { put } from '../tmf/rewind.ts';
 import type { Judge } from './judge.ts';
 import { plannedOf } from './rows.ts';
 import { named } from './verify.ts';
+
+/** More places than these are counted. */
+const PLACES_TOLD = 5;
 
 export interface OverlapParts {
   readonly store: Reader;
@@ -57,7 +60,7 @@ export function overlapsOf(parts: OverlapParts, tasks: readonly Task[]): readonl
         const by = plan?.approvedBy ?? plan?.madeBy ?? 'nobody who is known';
         const because = `the later plan ${other.plan} (${by}) changed ${where}: "${other.step.summary}"; undo that first`;
         note({ by: other, because });
-      } else if (settable(instance?.kind ?? '', path) && !standsAsLeft(move, now)) {
+      } else if (settable(instance?.kind ?? '', path) && !stands(task, move, now)) {
         note({ because: `${where} ${wasAndIs(move, now)}, so somebody else changed it` });
       }
       documents.set(id, putBack(document, move, keyed));
@@ -65,6 +68,38 @@ export function overlapsOf(parts: OverlapParts, tasks: readonly Task[]): readonl
   }
   for (const overlap of reliantOn(parts, later, documents)) found.set(`${overlap.instance}\0${overlap.path}`, overlap);
   return [...found.values()];
+}
+
+/** As it was left; of one that is on its way back, half of it may be back already. */
+function stands({ undoing }: Task, move: Move, now: Json | undefined): boolean {
+  return standsAsLeft(move, now) || (undoing === true && standsAsBefore(move, now));
+}
+
+/** What an undo of a plan takes back. */
+export function standingTasks(store: Reader, plan: PlanId): readonly Task[] {
+  return store
+    .tasks({ plan, states: ['done', 'terminatedWithError'] })
+    .filter(each => !each.already && each.before !== undefined)
+    .filter(each => each.state === 'done' || (each.moves?.length ?? 0) > 0);
+}
+
+/** Why these cannot be taken back as they were: all that stands in the way, and what stays because of it. */
+export function overlapWords(parts: OverlapParts, tasks: readonly Task[], overlaps: readonly Overlap[]): string {
+  const { store, settable } = parts;
+  const places = new Set<string>();
+  for (const task of tasks) {
+    for (const { instance: id, path } of movesOfTask(store, task)) {
+      const instance = store.instance(id);
+      if (!instance || !settable(instance.kind, path)) continue;
+      if (overlaps.some(each => each.instance === id && reaches(each.path, path))) continue;
+      places.add(`${path === '' ? 'all' : path} of ${nameOf(instance).name}`);
+    }
+  }
+  const told = [...places].slice(0, PLACES_TOLD);
+  const more = places.size - told.length;
+  const rest = [...told, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const reasons = overlaps.map(each => each.because).join('; ');
+  return rest === '' ? reasons : `${reasons}; with that stays ${rest}`;
 }
 
 /** What later tasks rely on and will not be so any more when all this has gone back. */

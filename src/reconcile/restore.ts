@@ -5,18 +5,19 @@
 import { backoffMs } from '../core/backoff.ts';
 import type { Cause } from '../core/change.ts';
 import type { Expectation, Withdrawing } from '../core/expectation.ts';
+import type { Hold } from '../core/guard/budget.ts';
 import type { Instant } from '../core/ids.ts';
 import type { Path } from '../core/path.ts';
 import type { Task } from '../core/task.ts';
 import type { Pause, Reader } from '../ports/store.ts';
 import type { Judge } from './judge.ts';
-import { type Overlap, overlapsOf } from './overlap.ts';
+import { type Overlap, overlapsOf, overlapWords } from './overlap.ts';
 import { whyPaused } from './plans.ts';
 import { type CarryOutParts, taskCause } from './rows.ts';
 import { takeBackTasks } from './take-back.ts';
 
 export interface RestoreParts extends CarryOutParts {
-  readonly judge: Pick<Judge, 'judge' | 'explain' | 'context' | 'mode'>;
+  readonly judge: Pick<Judge, 'judge' | 'explain' | 'context'>;
   /** As in `OverlapParts`. */
   readonly settable: (kind: string, path: Path) => boolean;
 }
@@ -29,6 +30,7 @@ export async function putBackWithdrawn(parts: RestoreParts): Promise<boolean> {
     const { withdrawing } = expectation;
     if (!withdrawing) continue;
     const now = clock.now();
+    // What a rule or a person holds back is asked for anew each time; only what was tried in vain is put off.
     if (withdrawing.againAt !== undefined && withdrawing.againAt > now && withdrawing.until > now) continue;
     acted = (await putBack(parts, expectation, withdrawing)) || acted;
   }
@@ -38,7 +40,7 @@ export async function putBackWithdrawn(parts: RestoreParts): Promise<boolean> {
 /** When a withdrawn expectation is next looked after; infinite when there is none. */
 export function nextPutBack(store: Reader): Instant {
   const due = withdrawnOf(store).flatMap(({ withdrawing: each }) =>
-    each ? Math.min(each.againAt ?? each.until, each.until) : [],
+    each ? Math.min(each.againAt ?? each.heldUntil ?? each.until, each.until) : [],
   );
   return Math.min(...due, Number.POSITIVE_INFINITY);
 }
@@ -71,15 +73,15 @@ async function putBack(parts: RestoreParts, expectation: Expectation, withdrawin
       left.push(`"${task.step.summary}": ${withdrawing.because ?? 'there was no time'}`);
       continue;
     }
-    const because = whyNotNow(parts, expectation, withdrawing, pause) ?? (await parts.protection.whyNotBack([task]));
-    if (because !== undefined) {
-      wait(parts, expectation, withdrawing, because);
+    const hold = holdOf(parts, expectation, withdrawing, task, pause) ?? (await cutOff(parts, task));
+    if (hold) {
+      tell(parts, expectation, withdrawing, hold);
       return acted;
     }
-    // One that was begun is ended: what stands there now may be half of it.
-    const [overlap] = task.undoing ? [] : overlapsOf(parts, [task]);
+    const overlaps = overlapsOf(parts, [task]);
+    const [overlap] = overlaps;
     if (overlap) {
-      left.push(overlap.because);
+      left.push(overlapWords(parts, [task], overlaps));
       handOn(parts, task, overlap);
       continue;
     }
@@ -121,16 +123,41 @@ function pauseOf(
   return pauses.find(each => whyPaused([each], id, instance) !== undefined);
 }
 
-/** A person who withdraws it has said so; for others it goes back by itself only where it was done by itself. */
-function whyNotNow(
-  { judge }: RestoreParts,
+/** A person who withdraws it has said so; for others it goes back by itself only where it may be done by itself. */
+function holdOf(
+  { guard, store, clock }: RestoreParts,
   expectation: Expectation,
   { by }: Withdrawing,
+  task: Task,
   pause: Pause | undefined,
-): string | undefined {
-  if (pause) return `paused by ${pause.by}`;
-  if (by === 'operator' || judge.mode(expectation) === 'enforce') return undefined;
-  return `its mode is ${judge.mode(expectation)}: an operator has to withdraw it, by force to leave all as it is`;
+): Hold | undefined {
+  if (pause) return { on: 'pause', because: `paused by ${pause.by}` };
+  const isPerson = by === 'operator';
+  if (!isPerson) {
+    const instance = task.instance === undefined ? undefined : store.instance(task.instance);
+    const mode = guard.modeAt(expectation, instance, task.path, clock.now());
+    const because = `its mode is ${mode}: an operator has to withdraw it, by force to leave all as it is`;
+    if (mode !== 'enforce') return { on: 'mode', because };
+  }
+  return guard.whyNotBack([task], isPerson ? 'person' : 'loop', clock.now());
+}
+
+async function cutOff({ protection }: RestoreParts, task: Task): Promise<Hold | undefined> {
+  const because = await protection.whyNotBack([task]);
+  return because === undefined ? undefined : { because };
+}
+
+/** It waits, and that is told; whatever holds it back may end at any time. */
+function tell({ store, log }: RestoreParts, expectation: Expectation, before: Withdrawing, hold: Hold): void {
+  const { because, until: heldUntil } = hold;
+  if (before.because === because && before.heldUntil === heldUntil && before.againAt === undefined) return;
+  if (before.because !== because) log.warn('not put back yet', { expectation: expectation.id, because });
+  const { againAt: _, heldUntil: __, ...rest } = before;
+  store.transact(causeOf(expectation, because), writer => {
+    if (writer.expectation(expectation.id)?.withdrawing === undefined) return;
+    const withdrawing = { ...rest, because, ...(heldUntil === undefined ? {} : { heldUntil }) };
+    writer.putExpectation({ ...expectation, withdrawing });
+  });
 }
 
 function wait(
@@ -144,7 +171,8 @@ function wait(
   log.warn('not put back yet', { expectation: expectation.id, because });
   store.transact(causeOf(expectation, because), writer => {
     if (writer.expectation(expectation.id)?.withdrawing === undefined) return;
-    writer.putExpectation({ ...expectation, withdrawing: { ...before, because, attempts, againAt } });
+    const { heldUntil: _, ...rest } = before;
+    writer.putExpectation({ ...expectation, withdrawing: { ...rest, because, attempts, againAt } });
   });
 }
 

@@ -60,7 +60,10 @@ async function takeBackOne(parts: CarryOutParts, task: Task, own: Own): Promise<
   }
   try {
     const driver = driverOf(parts, task);
-    if (!task.undoing) store.transact(cause, writer => writer.putTask({ ...task, undoing: true }));
+    store.transact(cause, writer => {
+      parts.guard.beginBack(writer, task, clock.now());
+      if (!task.undoing) writer.putTask({ ...task, undoing: true });
+    });
     await driver.undo(task.step, task.before);
   } catch (error) {
     log.warn('undo failed', { task: task.id, plan: task.plan, step: task.step.summary, error: sentence(error) });

@@ -173,7 +173,7 @@ test('what was done for the same end and stands is answered with the task that d
   expect(second).toMatchObject({ state: 'done', already: true, earlier: first?.id });
   expect(made.store.plan(planId('q'))?.state).toBe('done');
   // The first one's is the first one's to take back.
-  await made.orders.undo(planId('q'), 'ann', false);
+  await made.orders.undo(planId('q'), 'ann');
   expect(await made.factAt('p1', MTU)).toBe(1400);
 });
 
@@ -239,18 +239,19 @@ test('an undo names every overlap: which path, which later plan, by whom', async
   await carryOut(made, [on('p1', MTU, 1300)], 'q');
   made.simulator.world.change('port', 'p1', LABEL, 'z');
   await made.settle();
-  await expect(made.orders.undo(planId('p'), 'ann', false)).rejects.toThrow(
+  await expect(made.orders.undo(planId('p'), 'ann')).rejects.toThrow(
     expect.objectContaining({
       code: 'conflict',
       message: expect.stringMatching(/mtu\/value of p1.*|later plan q \(ann\)/),
     }),
   );
-  const message = await made.orders.undo(planId('p'), 'ann', false).catch(String);
+  const message = await made.orders.undo(planId('p'), 'ann').catch(String);
   expect(message).toContain(`the later plan q (ann) changed ${MTU} of p1`);
   expect(message).toContain(`${LABEL} of p1 was "y" after it and is "z", so somebody else changed it`);
-  expect(message).not.toContain('of p2');
-  await made.orders.undo(planId('q'), 'ann', false);
-  expect((await made.orders.undo(planId('p'), 'ann', true)).state).toBe('undone');
+  // What nobody else has touched stays with it, and that is told.
+  expect(message).toContain(`; with that stays ${MTU} of p2; force it if you must`);
+  await made.orders.undo(planId('q'), 'ann');
+  expect((await made.orders.undo(planId('p'), 'ann', { force: true })).state).toBe('undone');
   expect(await made.factAt('p2', MTU)).toBe(1500);
 });
 
@@ -258,18 +259,18 @@ test('an undo is refused while something later relies on what it did', async () 
   const made = await world();
   await carryOut(made, [on('p1', '/administrativeState', 'unlocked')], 'p');
   await carryOut(made, [on('p1', VLAN, 7)], 'q');
-  await expect(made.orders.undo(planId('p'), 'ann', false)).rejects.toThrow(
+  await expect(made.orders.undo(planId('p'), 'ann')).rejects.toThrow(
     /of the later plan q relies on it that it is unlocked; undo that first/,
   );
-  await made.orders.undo(planId('q'), 'ann', false);
-  expect((await made.orders.undo(planId('p'), 'ann', false)).state).toBe('undone');
+  await made.orders.undo(planId('q'), 'ann');
+  expect((await made.orders.undo(planId('p'), 'ann')).state).toBe('undone');
 });
 
 test('an undo leaves what another expectation wants too, and tells so', async () => {
   const made = await world();
   const other = await made.lay(wish('mtu', { $lte: 1400 }), { mode: 'observe', id: expectationId('other') });
   await carryOut(made, [on('p1', MTU, 1400), on('p1', LABEL, 'y')]);
-  const undone = await made.orders.undo(planId('p'), 'ann', false);
+  const undone = await made.orders.undo(planId('p'), 'ann');
   expect(undone).toMatchObject({ state: 'undone', because: expect.stringContaining(`${other.id} wants it too`) });
   expect([await made.factAt('p1', MTU), await made.factAt('p1', LABEL)]).toEqual([1400, 'x']);
   expect(made.store.tasks({ plan: planId('p') })[0]).toMatchObject({ state: 'done', expectation: other.id });

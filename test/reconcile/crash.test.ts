@@ -78,8 +78,7 @@ const carryOut =
 const undo =
   (id: string) =>
   async ({ store, orders }: LoopWorld) => {
-    if (!['undoing', 'undone'].includes(store.plan(planId(id))?.state ?? ''))
-      await orders.undo(planId(id), 'ann', false);
+    if (!['undoing', 'undone'].includes(store.plan(planId(id))?.state ?? '')) await orders.undo(planId(id), 'ann');
   };
 
 const goes = async ({ store, loop, clock }: LoopWorld): Promise<void> => {

@@ -188,7 +188,7 @@ test('an undo takes back and holds still until the expectation is changed', asyn
   const laid = await lay(mtu(1400), { mode: 'enforce' });
   const [plan] = store.plans();
   if (!plan) throw new Error('no plan');
-  expect((await orders.undo(plan.id, 'operator', false)).state).toBe('undone');
+  expect((await orders.undo(plan.id, 'operator')).state).toBe('undone');
   await loop.settle();
   expect(actualMtu()).toBe(1500);
   expect(loop.draft().waiting).toMatchObject([{ because: `paused by operator: the plan ${plan.id} was undone` }]);
@@ -210,8 +210,8 @@ test('an undo is refused when somebody has changed the same since, and says what
     writer.putExpectation({ ...laid, mode: 'warn' }),
   );
   await change(9000);
-  await expect(orders.undo(plan.id, 'operator', false)).rejects.toThrow(/was 1400 after it and is 9000/);
-  expect((await orders.undo(plan.id, 'operator', true)).state).toBe('undone');
+  await expect(orders.undo(plan.id, 'operator')).rejects.toThrow(/was 1400 after it and is 9000/);
+  expect((await orders.undo(plan.id, 'operator', { force: true })).state).toBe('undone');
 });
 
 test('what the element refuses is tried again later and later, also after a restart', async () => {

@@ -242,7 +242,7 @@ test('what an undo takes back is no change by hand', async () => {
   const world = await started();
   const laid = await world.lay(wish('mtu', 1400));
   const [plan] = world.store.plans();
-  await world.orders.undo(plan?.id ?? ('' as never), 'ann', false);
+  await world.orders.undo(plan?.id ?? ('' as never), 'ann');
   await world.settle();
   expect(world.store.verdict(laid.id, p1(world).id)?.strayed).toBeUndefined();
 });

@@ -48,7 +48,7 @@ it.skipIf(noNamespaces !== undefined)(
         const one = chance.pick(done.filter(each => !each.isUndone));
         if (!one) break;
         const before = linesOf(netns);
-        const answer = await world.orders.undo(one.plan, 'ann', false).catch(String);
+        const answer = await world.orders.undo(one.plan, 'ann').catch(String);
         await netns.settle();
         const after = linesOf(netns);
         if (typeof answer === 'string') {

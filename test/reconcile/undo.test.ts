@@ -107,7 +107,7 @@ class Run {
         others.some(({ by, moved }) => by !== '' && moved.some(other => touches(each, other))) ||
         (isSettable(each) && !isAsLeft(each, before)),
     );
-    const answer = await orders.undo(planId(one.by), 'ann', false).catch((error: unknown) => String(error));
+    const answer = await orders.undo(planId(one.by), 'ann').catch((error: unknown) => String(error));
     const after = await this.#facts();
     const told = `${this.#where}, undo of ${one.by}: ${JSON.stringify(answer)}`;
     if (typeof answer === 'string') {

@@ -14,7 +14,7 @@ export function showExpectation(expectation: Expectation, keyed: KeyedArrays): J
   return {
     href: `/diffo/v1/expectations/${encodeURIComponent(expectation.id)}`,
     ...withTimes(expectation, ['createdAt']),
-    ...(withdrawing ? { withdrawing: withTimes(withdrawing, ['since', 'until', 'againAt']) } : {}),
+    ...(withdrawing ? { withdrawing: withTimes(withdrawing, ['since', 'until', 'againAt', 'heldUntil']) } : {}),
     ...(refinements
       ? {
           refinements: refinements.map(({ at, cause, ...each }) => ({ ...each, at: iso(at), cause: asJson(cause) })),

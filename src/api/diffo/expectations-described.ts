@@ -59,6 +59,7 @@ const withdrawing = z.strictObject({
   because: text.exactOptional(),
   attempts: whole.exactOptional(),
   againAt: time.exactOptional(),
+  heldUntil: time.exactOptional(),
 });
 
 const example: JsonObject = {

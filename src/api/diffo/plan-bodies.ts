@@ -34,7 +34,7 @@ export const confirmation = z
   .nullish()
   .transform(given => given ?? {});
 export const taking = z
-  .strictObject({ force: z.boolean().exactOptional() })
+  .strictObject({ force: z.boolean().exactOptional(), duringFreeze: z.boolean().exactOptional() })
   .nullish()
   .transform(given => given ?? {});
 export const stop = z.strictObject({

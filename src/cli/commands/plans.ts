@@ -160,10 +160,16 @@ export const undo: Command = {
   words: 'ID',
   takes: [1, 1],
   about: 'takes back what a plan did, and holds its expectations still until someone resumes them',
-  flags: { force: { about: 'even if somebody has changed the same things since, or is cut off by it' } },
-  examples: ['diffo undo ID'],
+  flags: {
+    force: { about: 'even if somebody has changed the same things since, or is cut off by it' },
+    'during-freeze': duringFreeze,
+  },
+  examples: ['diffo undo ID', 'diffo undo ID --during-freeze'],
   run: async (given, parts) => {
-    const body = given.flags.has('force') ? { force: true } : {};
+    const body = {
+      ...(given.flags.has('force') ? { force: true } : {}),
+      ...(given.flags.has('during-freeze') ? { duringFreeze: true } : {}),
+    };
     const { answer } = await orderPlan('undo', given, parts, body);
     const said = await endedSaid(parts.client, answer, 'undone');
     if (said.exit !== 0) return said;
