@@ -17,7 +17,7 @@ driverContract('the exec driver', async () => {
       kind: 'fan',
       name: 'south',
       path: rpm,
-      wanted: 800,
+      wanted: () => 800,
       meet: () => shelf.change('f2', { on: true, rpm: 1000 }),
     },
     unseen: { path: secret, wanted: 'xyzzy' },

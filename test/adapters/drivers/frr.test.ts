@@ -25,6 +25,10 @@ describe.skipIf(noFrr !== undefined)(`the frr driver${why}`, () => {
       nonsense: 'many',
       changeFromOutside: () => frr.configure('router bgp 65001', 'neighbor 192.0.2.9 description by hand'),
       takeAway: () => frr.configure('no router bgp 65001'),
+      hang() {
+        frr.signal('bgpd', 'SIGSTOP');
+        return () => frr.signal('bgpd', 'SIGCONT');
+      },
     };
   });
 
@@ -149,6 +153,28 @@ describe.skipIf(noFrr !== undefined)(`the frr driver${why}`, () => {
           timeout: 5_000,
         });
       }
+    });
+
+    test('a daemon that was started anew is another run, a look or a change by hand is not', async () => {
+      const frr = lonely();
+      const driver = openDriver(frr);
+      const runs: (string | undefined)[] = [];
+      const look = async (): Promise<void> => {
+        await vi.waitFor(() => driver.look(), { timeout: 20_000 });
+        runs.push(driver.boot?.());
+      };
+      await look();
+      frr.configure('router bgp 65001', 'neighbor 192.0.2.9 description by hand');
+      await frr.kill('zebra');
+      frr.start('zebra');
+      await look();
+      for (const daemon of ['bgpd', 'staticd'] as const) {
+        await frr.kill(daemon);
+        frr.start(daemon);
+        await look();
+      }
+      expect(runs[1]).toBe(runs[0]);
+      expect(new Set(runs).size).toBe(3);
     });
 
     test('a daemon that hangs is unreachable too', async () => {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openLinux } from '../../../src/adapters/drivers/linux/driver.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
-import type { Json, JsonObject } from '../../../src/core/json.ts';
+import { isArray, type Json, type JsonObject } from '../../../src/core/json.ts';
 import { at } from '../../../src/core/path.ts';
 import type { Driver, Sighting, Step } from '../../../src/ports/driver.ts';
 import { silentLog } from '../../../src/ports/log.ts';
@@ -106,6 +107,16 @@ describe.skipIf(noNamespaces !== undefined)(`the linux driver${why}`, () => {
       nonsense: 'many',
       changeFromOutside: () => netns.ip('link set vb mtu 1300'),
       takeAway: () => netns.ip('link del va'),
+      needy: {
+        kind: 'host',
+        name: hostname(),
+        path: '/resourceCharacteristic/route/value',
+        wanted: now => [...(isArray(now) ? now : []), { destination: '203.0.113.0/24', gateway: '198.51.100.9' }],
+        async meet() {
+          netns.ip('addr add 198.51.100.1/24 dev va');
+          await netns.settle();
+        },
+      },
     };
   });
 

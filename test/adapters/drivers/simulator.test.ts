@@ -73,7 +73,7 @@ const subjectOf = (simulator: Simulator, driver: Driver) => {
       kind: 'port',
       name: 'port 1',
       path: '/resourceCharacteristic/vlan/value',
-      wanted: [10],
+      wanted: () => [10],
       meet: () => simulator.world.change('port', '2', '/administrativeState', 'unlocked'),
     },
   };
