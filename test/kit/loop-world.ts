@@ -11,6 +11,7 @@ import { foresee, sceneOf } from '../../src/core/prediction.ts';
 import type { Named, TaskStep } from '../../src/core/task.ts';
 import { withdraw } from '../../src/core/withdraw.ts';
 import type { Driver } from '../../src/ports/driver.ts';
+import type { FailSafe } from '../../src/ports/fail-safe.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { Loop } from '../../src/reconcile/loop.ts';
@@ -105,6 +106,7 @@ export interface WorldParts {
   /** What stands between the loop and its store, and between it and the element. */
   readonly storeOf?: (store: Store) => Store;
   readonly driverOf?: (driver: Simulator) => Driver;
+  readonly failSafe?: FailSafe;
   /** Of another element than the simulated one. */
   readonly kinds?: Kinds;
 }
@@ -138,6 +140,7 @@ export function loopWorld(parts: WorldParts = {}): LoopWorld {
     chance: () => 0.5,
     profileMode: 'warn',
     lookEveryMs: 60_000,
+    ...(parts.failSafe ? { failSafe: parts.failSafe } : {}),
     freshnessMs: 180_000,
   });
   const orders = takeOrders({
