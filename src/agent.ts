@@ -41,6 +41,7 @@ import type { Log } from './ports/log.ts';
 import type { Store } from './ports/store.ts';
 import { Loop } from './reconcile/loop.ts';
 import { takeOrders } from './reconcile/orders.ts';
+import { Tally } from './reconcile/tally.ts';
 import { asShown, type Showing } from './tmf/comparators/as-shown.ts';
 import { tmfKeyedArrays } from './tmf/keyed-arrays.ts';
 import { documentIndex } from './tmf/query/indexed.ts';
@@ -89,6 +90,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
     ring: () => loop.ring(),
   });
   const central = await openCentral({ config, store, clock, log });
+  const tally = new Tally(store);
   const orders = takeOrders({
     store,
     keyed,
@@ -195,7 +197,8 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
       seen: (instance, path) => loop.seen.place(instance, path),
       plans: orders,
     },
-    figures: () => ({ ...loop.counts, looks: loop.watch.looks }),
+    figures: () => ({ ...loop.counts, looks: loop.watch.looks, blocked: loop.blocks.counts }),
+    tally: () => tally.figures(clock.now()),
     drivers: () =>
       drivers.map(({ name }) => {
         const { at, failure } = loop.sight.of(name);

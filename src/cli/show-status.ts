@@ -1,5 +1,6 @@
 /** `diffo status`, for people. */
 import type { Json } from '../core/json.ts';
+import { lasting } from '../core/lasting.ts';
 import { listAt, numberAt, part, textAt } from './read.ts';
 import { type Screen, verdictPaint } from './screen.ts';
 import { centralState } from './show-central.ts';
@@ -19,6 +20,7 @@ export function statusText(status: Json, names: NamesById, screen: Screen): stri
     ['expected', count(numberAt(status, 'counts', 'expectations') ?? 0, 'expectation')],
     ...verdicts(status, screen),
     ...(waiting > 0 ? [['plans', `${count(waiting, 'plan')} to approve: ${screen.command('plan --list')}`]] : []),
+    ...loopRows(status, screen),
     [
       'last pass',
       lastPass === undefined ? 'none yet' : `${ago(lastPass, now)}, in ${numberAt(status, 'lastPass', 'ms') ?? 0} ms`,
@@ -84,6 +86,26 @@ function verdicts(status: Json, screen: Screen): Cell[][] {
     const number = numberAt(status, 'verdicts', verdict) ?? 0;
     return number === 0 ? [] : [['', { text: `${number} ${verdict}`, paint: verdictPaint(verdict, screen) }]];
   });
+}
+
+/** What the loop has to say for itself: what it cannot bring about, and whether what it foretells comes. */
+function loopRows(status: Json, { paint }: Screen): Cell[][] {
+  const stalled = numberAt(status, 'loop', 'stalled', 'now') ?? 0;
+  const [right, wrong] = [
+    numberAt(status, 'loop', 'predictions', 'right') ?? 0,
+    numberAt(status, 'loop', 'predictions', 'wrong') ?? 0,
+  ];
+  const met = numberAt(status, 'loop', 'compliance', 'count') ?? 0;
+  const seconds = numberAt(status, 'loop', 'compliance', 'meanSeconds') ?? 0;
+  const isAlarming = part(status, 'loop', 'predictions', 'alarm') === true;
+  const wrongText = `${wrong} of ${count(right + wrong, 'task')} came otherwise than foreseen`;
+  return [
+    ...(stalled === 0
+      ? []
+      : [['stalled', { text: `${count(stalled, 'leaf', 'leaves')}: diffo outstanding --list`, paint: paint.bad }]]),
+    ...(wrong === 0 ? [] : [['foreseen', isAlarming ? { text: wrongText, paint: paint.bad } : wrongText]]),
+    ...(met === 0 ? [] : [['put right', `${count(met, 'time')}, in ${lasting(seconds * 1_000)} on average`]]),
+  ];
 }
 
 function driver(each: Json, { paint, now }: Screen): Cell[] {

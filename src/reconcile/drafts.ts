@@ -9,6 +9,7 @@ import type { Path } from '../core/path.ts';
 import {
   abilityFinder,
   type Draft,
+  leafName,
   type Offer,
   type Situation,
   type Sketch,
@@ -19,6 +20,7 @@ import { Ties } from '../core/planning/ties.ts';
 import { nameOf } from '../core/prediction.ts';
 import type { Pause, Reader } from '../ports/store.ts';
 import type { Turns } from '../ports/turns.ts';
+import type { Blocks } from './blocks.ts';
 import { type HeldPlaces, heldPlaces, placesOf } from './commit-places.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Guard } from './guard.ts';
@@ -39,6 +41,7 @@ export interface DraftParts {
   readonly unmet: UnmetNow;
   readonly offers: readonly Offer[];
   readonly guard: Guard;
+  readonly blocks: Blocks;
   readonly protection: Pick<Protection, 'signature' | 'whyTask'>;
   readonly settle: Settler;
 }
@@ -46,6 +49,14 @@ export interface DraftParts {
 /** A path, and those of the leaves in it that are unmet. */
 function leavesAt(leaves: readonly Leaf[], path: Path): readonly Path[] {
   return [path, ...leaves.filter(leaf => leaf.verdict === 'unmet' && lies(leaf.path, path)).map(leaf => leaf.path)];
+}
+
+function nameOfLeaf({
+  expectation,
+  instance,
+  path,
+}: Pick<Draft['waiting'][number], 'expectation' | 'instance' | 'path'>) {
+  return leafName(expectation, instance, path);
 }
 
 export class Drafts {
@@ -138,12 +149,17 @@ export class Drafts {
 
   /** As much as one plan holds of what the loop may do by itself now. */
   free(now: Instant): Portion {
-    const { guard } = this.#parts;
+    const { guard, blocks } = this.#parts;
     const stamp = `${guard.stamp(now)} ${this.#commits.signature}`;
     const known = this.#free;
     if (known && known.stamp === stamp && known.of === this.#inMode) return known.portion;
     const stopper = guard.stopper(now);
-    const stop: Choice['stop'] = task => this.#commits.at(placesOf([task])) ?? stopper(task);
+    const stop: Choice['stop'] = task => {
+      const held = this.#commits.at(placesOf([task])) ?? stopper(task);
+      if (held) blocks.stopped(nameOfLeaf(task), held.on);
+      else blocks.goes(nameOfLeaf(task));
+      return held;
+    };
     const sites = this.#tasksIn.enforce;
     const waiting = this.hasTasks('enforce') ? this.#waitingIn.enforce : [];
     const choice: Choice = { sites, waiting, isMine: task => task.mode === 'enforce', stop };
@@ -183,6 +199,7 @@ export class Drafts {
     const same = drawn === before || (drawn && before && sameJson(asSeen(drawn), asSeen(before)));
     // What a step needs may have come or gone though the step itself is the same.
     if (same) return drawn?.candidates.some(({ task }) => task.step.needs !== undefined) ?? false;
+    this.#noteBlocks(before, drawn);
     for (const mode of modes) {
       this.#tasksIn[mode].delete(site);
       this.#waitingIn[mode].delete(site);
@@ -197,6 +214,22 @@ export class Drafts {
     }
     for (const { waiting } of drawn?.waits ?? []) this.#waitingIn[waiting.mode].add(site);
     return true;
+  }
+
+  /** What waits for somebody's word from now on; who acts by itself is asked when it does. */
+  #noteBlocks(before: Sketch | undefined, drawn: Sketch | undefined): void {
+    const { blocks } = this.#parts;
+    const left = new Set([...(before?.waits ?? [])].map(each => nameOfLeaf(each.waiting)));
+    for (const { task } of before?.candidates ?? []) left.add(nameOfLeaf(task));
+    for (const { waiting } of drawn?.waits ?? []) {
+      blocks.stopped(nameOfLeaf(waiting), waiting.on);
+      left.delete(nameOfLeaf(waiting));
+    }
+    for (const { task } of drawn?.candidates ?? []) {
+      if (task.mode === 'approve') blocks.stopped(nameOfLeaf(task), 'approval');
+      if (task.mode === 'approve' || task.mode === 'enforce') left.delete(nameOfLeaf(task));
+    }
+    for (const leaf of left) blocks.goes(leaf);
   }
 
   /** Those planned with an eye on what has moved are drawn anew; true when there are any. */

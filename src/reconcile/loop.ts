@@ -12,6 +12,7 @@ import { noFailSafe } from '../ports/fail-safe.ts';
 import type { StrayPlace, Turns } from '../ports/turns.ts';
 import { type ActingParts, actNow } from './acting.ts';
 import { type Bell, hangBell } from './bell.ts';
+import { Blocks } from './blocks.ts';
 import { bounded, DRIVER_TIMEOUT_MS } from './bounded.ts';
 import { recoverTasks } from './carry-out.ts';
 import { Commits } from './confirm.ts';
@@ -60,6 +61,7 @@ export class Loop {
   /** The ability that a task was planned by. */
   readonly abilityOf: Holding['abilityOf'];
   readonly counts: LoopCounts = newCounts();
+  readonly blocks = new Blocks();
   private readonly parts: LoopParts;
   private readonly turns: Turns;
   private readonly bell: Bell;
@@ -127,6 +129,7 @@ export class Loop {
       book: () => this.guard.book,
     });
     this.drafts = new Drafts({
+      blocks: this.blocks,
       portions: () => this.turns.portions(),
       store,
       judge: this.judge,

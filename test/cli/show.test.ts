@@ -404,12 +404,20 @@ test('a status says at once what is unmet, unknown, failing, paused and waiting'
       { scope: `leaf:${expectation}:${instance}`, by: 'operator', since: '2026-03-12T11:00:00Z', why: 'undone' },
     ],
     store: { changes: 12, databaseBytes: 1024 * 1024, logBytes: 0 },
+    loop: {
+      compliance: { count: 4, meanSeconds: 90, meanSteps: 1 },
+      predictions: { right: 18, wrong: 2, alarm: true },
+      stalled: { now: 1, total: 3 },
+    },
   };
   const text = statusText(status, new Map([[instance, 'p1']]), screen);
   expect(text).toContain('diffo 0.1.0 on cpe-7: ready\n');
   expect(text).toContain('12 resources, 1 service\n');
   expect(text).toMatch(/1 unmet\n +1 unknown\n +1 met\n/);
   expect(text).toContain('1 plan to approve: diffo plan --list\n');
+  expect(text).toMatch(
+    /stalled +1 leaf: .*\n +foreseen +2 of 20 tasks came otherwise than foreseen\n +put right +4 times, in 2 min on average\n/,
+  );
   expect(text).toContain('linux FAILS: ip: not permitted; it has not seen anything yet\n');
   expect(text).toMatch(/paused {5}p1 for expectation 9ae72ebe, by operator since \d\d:00:00: undone\n/);
   expect(statusText({ ...status, ready: false }, new Map(), screen)).toContain('not ready');

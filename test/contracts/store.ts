@@ -675,6 +675,24 @@ export function storeContract(name: string, open: (parts: StoreParts) => Store):
       expect(tight.changesAfter(29, 9)).toHaveLength(1);
     });
 
+    test('a follower of some subjects reads those alone', () => {
+      const store = opened();
+      fill(store, 3);
+      const rule = {
+        id: ruleId('r'),
+        position: 1,
+        principal: 'operator',
+        sort: 'mode',
+        mode: 'warn',
+        createdAt: 1,
+      } as const;
+      write(store, writer => writer.putRule(rule));
+      const ofRules = store.changesAfter(0, 10, ['rule', 'plan']);
+      expect(ofRules.map(({ seq, subject }) => [seq, subject])).toEqual([[4, 'rule']]);
+      expect(store.changesAfter(4, 10, ['rule'])).toEqual([]);
+      expect(store.changesAfter(0, 10, [])).toEqual([]);
+    });
+
     test('who has read all reads nothing more', () => {
       const store = opened();
       expect(store.changesAfter(0, 10)).toEqual([]);

@@ -63,6 +63,9 @@ interface ChangeRow {
 
 const COLUMNS = 'seq, at, subject, id, instance_type, type, cause, paths, document';
 
+const CHANGES_OF_SUBJECTS = `
+  SELECT ${COLUMNS} FROM change WHERE seq > ? AND subject IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?`;
+
 /** From the last change of everything that has or had this id, back from each to the one before, newest first. */
 const CHANGES_OF_ID = `
   WITH RECURSIVE
@@ -151,16 +154,17 @@ export class ChangeList {
     this.#bytesSoFar = bytesSoFar;
   }
 
-  after(cursor: number, limit: number): Change[] {
+  after(cursor: number, limit: number, subjects?: readonly ChangeSubject[]): Change[] {
     if (cursor + 1 < this.#oldest) {
       throw new AgentError(
         'gone',
         `changes after ${cursor} are no longer all kept, the oldest is ${this.#oldest}: read what is current, then follow from there`,
       );
     }
-    return this.#sql
-      .all<ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE seq > ? ORDER BY seq LIMIT ?`, cursor, limit)
-      .map(change);
+    const rows = subjects
+      ? this.#sql.all<ChangeRow>(CHANGES_OF_SUBJECTS, cursor, JSON.stringify(subjects), limit)
+      : this.#sql.all<ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE seq > ? ORDER BY seq LIMIT ?`, cursor, limit);
+    return rows.map(change);
   }
 
   /** What was touched after a cursor, in order of seq, each once; undefined when that is longer ago than is remembered. */

@@ -1,5 +1,5 @@
 /** Reads what is kept. */
-import type { Change } from '../../core/change.ts';
+import type { Change, ChangeSubject } from '../../core/change.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import type { ExpectationVersion } from '../../core/expectation-version.ts';
 import type { ExpectationId, InstanceId, Instant, ListenerId, PlanId, TaskId } from '../../core/ids.ts';
@@ -145,8 +145,8 @@ export class SqliteReader extends SqliteModelReader implements Reader {
       .map(rows.keyBinding);
   }
 
-  changesAfter(seq: number, limit: number): readonly Change[] {
-    return this.changes.after(seq, limit);
+  changesAfter(seq: number, limit: number, subjects?: readonly ChangeSubject[]): readonly Change[] {
+    return this.changes.after(seq, limit, subjects);
   }
 
   changesOf(id: string, limit: number): readonly Change[] {

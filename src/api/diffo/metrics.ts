@@ -1,15 +1,18 @@
 /** The agent's figures in the text format of Prometheus, version 0.0.4. */
+
+import type { TallyFigures } from '../../core/tally.ts';
 import type { PeerState, RefusalCounts } from '../../ports/peers.ts';
 import type { HubFigures } from '../hub-delivery.ts';
 import type { DiffoParts } from './parts.ts';
-
-type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+import { family, one, type Sample } from './prometheus.ts';
+import { tallyFamilies } from './shown-tally.ts';
 
 export function metrics(
   parts: Pick<
     DiffoParts,
     'store' | 'figures' | 'drivers' | 'isReady' | 'about' | 'clock' | 'hub' | 'peers' | 'central'
   >,
+  tally: TallyFigures,
   rssBytes: number,
 ): string {
   const { store } = parts;
@@ -68,6 +71,7 @@ export function metrics(
       'Whether the latest look of a driver failed.',
       parts.drivers().map(({ name, failure }): Sample => [{ driver: name }, failure === undefined ? 0 : 1]),
     ),
+    ...tallyFamilies(tally, figures.blocked, parts),
     ...hubFamilies(parts.hub()),
     ...peerFamilies(parts.peers, now),
     ...centralFamilies(parts.central, now),
@@ -193,20 +197,4 @@ function centralFamilies(central: DiffoParts['central'], now: number): readonly 
       Object.entries(failures).map(([reason, n]): Sample => [{ reason }, n]),
     ),
   ];
-}
-
-function one(name: string, type: 'gauge' | 'counter', help: string, value: number): string {
-  return family(name, type, help, [[{}, value]]);
-}
-
-function family(name: string, type: 'gauge' | 'counter', help: string, samples: readonly Sample[]): string {
-  const lines = samples.map(([labels, value]) => {
-    const inner = Object.entries(labels).map(([key, text]) => `${key}="${quoted(text)}"`);
-    return `${name}${inner.length === 0 ? '' : `{${inner.join(',')}}`} ${value}\n`;
-  });
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
-}
-
-function quoted(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

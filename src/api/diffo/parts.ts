@@ -8,6 +8,8 @@ import type { Judgement, Leaf } from '../../core/outstanding.ts';
 import type { KeyedArrays, Path } from '../../core/path.ts';
 import type { Plan, PlannedTask, Waiting } from '../../core/plan.ts';
 import type { Draft } from '../../core/planner.ts';
+import type { TallyFigures } from '../../core/tally.ts';
+import type { GuardName } from '../../core/waits-on.ts';
 import type { CentralState } from '../../ports/central.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PeerState, RefusalCounts } from '../../ports/peers.ts';
@@ -74,11 +76,7 @@ export interface LoopDoor {
     approve(id: PlanId, by: string, hash?: string, how?: PlanApproval): Plan;
     apply(id: PlanId, by: string, hash?: string, how?: PlanApproval): Promise<Plan>;
     confirm(id: PlanId, by: string, hash?: string): Promise<Plan>;
-    undo(
-      id: PlanId,
-      by: string,
-      how: { readonly force?: boolean; readonly duringFreeze?: boolean },
-    ): Promise<Plan>;
+    undo(id: PlanId, by: string, how: { readonly force?: boolean; readonly duringFreeze?: boolean }): Promise<Plan>;
     discard(id: PlanId, by: string): Plan;
   };
 }
@@ -109,6 +107,8 @@ export interface Figures {
   readonly lastPassAt: Instant | undefined;
   readonly lastPassMs: number;
   readonly looks: number;
+  /** How often something began to wait, by the guard that holds it back. */
+  readonly blocked: Readonly<Record<GuardName, number>>;
 }
 
 export interface DriverState {
@@ -154,6 +154,8 @@ export interface DiffoParts {
   readonly chance: () => number;
   readonly loop: LoopDoor;
   readonly figures: () => Figures;
+  /** How well it does, over as much of its history as is kept. */
+  readonly tally: () => Promise<TallyFigures>;
   readonly drivers: () => readonly DriverState[];
   readonly hub: () => HubFigures;
   readonly peers: PeersDoor;

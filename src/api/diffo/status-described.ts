@@ -1,5 +1,7 @@
 /** The routes of `status`: of the agent's own API, and those at the top. */
 import * as z from 'zod';
+import { endings } from '../../core/tally.ts';
+import { guards } from '../../core/waits-on.ts';
 import { answer, failing } from '../describe/answers.ts';
 import { centralBriefly } from './central-described.ts';
 import { type Describe, mode, text, time, whole } from './describing.ts';
@@ -30,6 +32,20 @@ export const statusDescribed: Describe = schemas => {
       }),
       verdicts: z.strictObject({ met: whole, unmet: whole, unknown: whole, inapplicable: whole }),
       lastPass: z.strictObject({ at: time.nullable(), ms: z.number(), passes: whole }),
+      loop: z.strictObject({
+        since: time,
+        compliance: z.strictObject({
+          count: whole,
+          meanSeconds: z.number().nullable(),
+          meanSteps: z.number().nullable(),
+        }),
+        replans: whole,
+        plans: z.record(z.enum(endings), whole),
+        tasksUndone: whole,
+        predictions: z.strictObject({ right: whole, wrong: whole, alarm: z.boolean() }),
+        blocked: z.record(z.enum(guards), whole),
+        stalled: z.strictObject({ now: whole, total: whole }),
+      }),
       drivers: z.array(z.strictObject({ name: text, observedAt: time.nullable(), failure: text.exactOptional() })),
       paused: z.array(pause),
       suspendedListeners: z.array(z.strictObject({ id: text, callback: text, because: text })),

@@ -7,6 +7,7 @@ import { metrics } from './metrics.ts';
 import { type DiffoParts, iso } from './parts.ts';
 import { showBriefly } from './peers.ts';
 import { showProfileBriefly } from './profile.ts';
+import { showTally } from './shown-tally.ts';
 
 export function statusRoutes(app: App, parts: DiffoParts): void {
   const { store } = parts;
@@ -21,11 +22,15 @@ export function statusRoutes(app: App, parts: DiffoParts): void {
   });
 
   resourceAt(app, '/metrics', {
-    GET: (_, reply) =>
-      reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics(parts, process.memoryUsage().rss)),
+    GET: async (_, reply) => {
+      const tally = await parts.tally();
+      const text = metrics(parts, tally, process.memoryUsage().rss);
+      return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
+    },
   });
 
-  const status: Handler = (_, reply) => {
+  const status: Handler = async (_, reply) => {
+    const tally = await parts.tally();
     const verdicts = { met: 0, unmet: 0, unknown: 0, inapplicable: 0 };
     for (const { verdict } of store.verdicts()) verdicts[verdict]++;
     const { lastPassAt, ...figures } = parts.figures();
@@ -50,6 +55,7 @@ export function statusRoutes(app: App, parts: DiffoParts): void {
         ms: figures.lastPassMs,
         passes: figures.passes,
       },
+      loop: showTally(tally, figures.blocked, parts),
       drivers: parts.drivers().map(driver => ({
         ...driver,
         observedAt: driver.observedAt === null ? null : iso(driver.observedAt),
