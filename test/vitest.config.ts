@@ -18,7 +18,7 @@ export default defineConfig({
     // Kernels, processes and disks take their time on a busy machine; no test asserts how long.
     // By default one core is left to vitest itself, which hardly needs it.
     maxWorkers: '100%',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });
