@@ -134,6 +134,31 @@ async function routerId(get: (path: string) => Promise<Record<string, unknown>[]
   return String(found?.id);
 }
 
+test(`what a restart of a daemon has lost comes back, what is taken away by hand is held${why}`, async () => {
+  const { one, call, get } = await edge();
+  const route = { prefix: '203.0.113.0/24', nexthop: 'blackhole' };
+  const laid = await call('POST', '/diffo/v1/expectations', {
+    for: { kind: 'staticRouting', name: 'default' },
+    expect: { resourceCharacteristic: [{ name: 'staticRoute', value: [route] }] },
+    mode: 'enforce',
+  });
+  expect(laid.status, JSON.stringify(laid.body)).toBe(201);
+  const isThere = () => one.running().includes('ip route 203.0.113.0/24 blackhole');
+  const isMet = async () => (await get('/diffo/v1/outstanding')).length === 0;
+  await until('the route is laid', async () => isThere() && (await isMet()), 60_000);
+  await one.kill('staticd');
+  one.start('staticd');
+  await until('the route is back', async () => isThere() && (await isMet()), 60_000);
+
+  one.configure('no ip route 203.0.113.0/24 blackhole');
+  await until(
+    'it is held',
+    async () => JSON.stringify(await get('/diffo/v1/outstanding')).includes('out of band'),
+    60_000,
+  );
+  expect(isThere()).toBe(false);
+});
+
 test(`a session that is down waits, with the reason that FRR gives, and is never set${why}`, async () => {
   const { one, other, call, get } = await edge();
   one.configure('ip route 203.0.113.0/24 blackhole', 'router bgp 65001', 'network 203.0.113.0/24');

@@ -13,6 +13,7 @@ import { frrAbilities } from './abilities.ts';
 import { act, examine, undo } from './effects.ts';
 import { bgpKind, sightings, telemetryCharacteristics } from './facts.ts';
 import { openRouter } from './router.ts';
+import { runOf } from './run.ts';
 import { readFrrSettings } from './settings.ts';
 
 export function openFrr(options: { readonly settings: JsonObject; readonly clock: Clock; readonly log: Log }): Driver {
@@ -23,10 +24,20 @@ export function openFrr(options: { readonly settings: JsonObject; readonly clock
   let noPoll: (() => void) | undefined;
   let stopped = false;
   let trace: string | undefined;
+  let run: string | undefined;
 
   async function read(): Promise<Look> {
     const at = clock.now();
-    return { at, sightings: sightings(await seeing(() => router.read())) };
+    const before = await runOf(settings.vtyDir);
+    const traceThen = await traced();
+    const look = { at, sightings: sightings(await seeing(() => router.read())) };
+    // What is seen is of one run, or nobody could tell what was lost from what was taken away.
+    if ((await runOf(settings.vtyDir)) !== before)
+      throw new AgentError('unreachable', 'FRR was started anew while it was looked at');
+    run = before;
+    // Without it, what we did ourselves and somebody undid at once would look as if nothing had happened.
+    trace = traceThen;
+    return look;
   }
 
   /** What there is to be seen, as a fingerprint; why nothing is, when nothing is. */
@@ -66,6 +77,7 @@ export function openFrr(options: { readonly settings: JsonObject; readonly clock
       noPoll = undefined;
       router.stop();
     },
+    boot: () => run,
     look: read,
     async sample(maxAgeMs) {
       if (lastSample && clock.now() - lastSample.at <= maxAgeMs) return lastSample.samples;
