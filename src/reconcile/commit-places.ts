@@ -25,7 +25,7 @@ export interface HeldPlaces {
 
 export function heldPlaces(store: Pick<Reader, 'plans' | 'tasks'>): HeldPlaces {
   const open = store
-    .plans({ states: ['unconfirmed', 'undoing'] })
+    .plans({ states: ['carryingOut', 'unconfirmed', 'undoing'] })
     .filter(({ confirm }) => confirm?.began !== undefined && confirm.confirmedBy === undefined);
   const places = open.map(plan => ({ plan, places: placesOf(plan.tasks, store.tasks({ plan: plan.id })) }));
   return {
@@ -59,8 +59,8 @@ function meet(one: Place, other: Place): boolean {
 function heldBy({ id, state, confirm }: Plan): Held {
   const until: Instant | undefined = state === 'unconfirmed' ? confirm?.until : undefined;
   const because =
-    state === 'unconfirmed'
-      ? `the plan ${id} has changed this and has to be confirmed; else it goes back`
-      : `what the plan ${id} changed here goes back`;
+    state === 'undoing'
+      ? `what the plan ${id} changed here goes back`
+      : `the plan ${id} has changed this and has to be confirmed; else it goes back`;
   return { on: 'confirmation', because, ...(until === undefined ? {} : { until }) };
 }
