@@ -112,15 +112,17 @@ export class Drafts {
     this.#guarded = guarded;
     this.#scene.lookAnew();
     let isOther = this.#touchOnlookers();
-    const moved = unmet.takeMoved();
     const portions = this.#parts.portions();
-    for (const site of moved) {
-      if (this.#draw(site, pauses, now)) isOther = true;
-      if (!portions.step()) continue;
-      await portions.breathe();
-      this.#scene.lookAnew();
+    // What is handed on because of what was drawn is told at once.
+    for (let round = 0; round < 2; round++) {
+      for (const site of unmet.takeMoved()) {
+        if (this.#draw(site, pauses, now)) isOther = true;
+        if (!portions.step()) continue;
+        await portions.breathe();
+        this.#scene.lookAnew();
+      }
+      settle.end();
     }
-    settle.end();
     if (isOther) {
       this.#whole = undefined;
       this.#inMode = new Map();
