@@ -50,7 +50,7 @@ test('a profile that does not exist, is not JSON or has mistakes: the file, the 
   writeFileSync(file, JSON.stringify({ name: 'mine', description: 'x', mode: 'warn', kinds: [bare, bare] }));
   expectRefused(run('--data', directory, '--profile', file), '/kinds/1/name', 'declared twice');
   writeFileSync(file, JSON.stringify({ name: 'mine', description: 'x', mode: 'warn', drivers: [{ driver: 'linus' }] }));
-  expectRefused(run('--data', directory, '--profile', file), 'linus', 'linux, frr or simulator');
+  expectRefused(run('--data', directory, '--profile', file), 'linus', 'linux, frr, exec or simulator');
 });
 
 test('nothing listens beyond loopback without TLS and a login, unless a person insists', async () => {

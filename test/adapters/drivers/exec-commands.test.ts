@@ -383,6 +383,8 @@ describe('what is examined', () => {
     const shelf = fanShelf();
     const driver = await started(withAbility(shelf.settings, note, { unseen: 'a note is never shown' }));
     const step = await stepTo(driver, note, 'loud');
+    // Nor can it be put back as it was.
+    expect(step.cost?.reversible).toBe(false);
     await driver.act(step);
     expect(await driver.examine(step)).toMatchObject({ already: false, unseen: 'a note is never shown' });
   });

@@ -177,9 +177,11 @@ function stepOf(
 }
 
 /** What there is a command for to take it back can be taken back, unless the profile says otherwise. */
-function costOf({ cost, undo, set, remove, make }: ExecAbility, op: ExecOp): Cost {
+function costOf({ cost, undo, unseen, set, remove, make }: ExecAbility, op: ExecOp): Cost {
   const { blastRadius, downtimeMs, reversible } = cost;
-  const back = { set, clear: set, make: remove, remove: make }[op] !== undefined || undo !== undefined;
+  // What cannot be read cannot be put back as it was.
+  const opposite = unseen === undefined ? { set, clear: set, make: remove, remove: make }[op] : undefined;
+  const back = opposite !== undefined || undo !== undefined;
   return { blastRadius, downtimeMs, reversible: reversible ?? back };
 }
 
