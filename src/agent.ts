@@ -181,7 +181,7 @@ export async function startAgent(given: Given, overrides: Overrides = {}): Promi
       ring: () => loop.ring(),
       settle: () => loop.settle(),
       draft: () => loop.toldDraft(),
-      holds: plan => loop.guard.holds(plan, clock.now()),
+      holds: plan => loop.guard.holds(plan, clock.now()) ?? loop.commits.whyHeld(plan),
       decide: (by, place, decision) => loop.decide(by, place, decision),
       mode: (expectation, instance, path = '') => loop.guard.modeAt(expectation, instance, path, clock.now()),
       around: (expectation, instance) => loop.around(expectation, instance),
@@ -301,7 +301,7 @@ async function openHands({ given, profile, config }: Settings, overrides: Overri
   if (!recorder) return { ...hands, store: kept, loop: new Loop(parts) };
   const { beginRecording, recorded } = await import('./agent/recording.ts');
   beginRecording(recorder, { ...parts, config, profile, version: about.version, publicUrl });
-  return { ...hands, store: recorder.others(kept), loop: new Loop(recorded(recorder, parts)) };
+  return { ...hands, store: recorder.others(kept), loop: recorder.making(() => new Loop(recorded(recorder, parts))) };
 }
 
 /** The settings as words of the command line, for the process that takes a plan back when this one is gone. */

@@ -41,6 +41,14 @@ export interface Replayed {
   readonly difference?: PlacedDifference;
 }
 
+/** What a run begins with. */
+interface Beginning {
+  readonly heading: Heading;
+  readonly state: Iterable<TableRows>;
+  /** The first line after that. */
+  readonly made: Line;
+}
+
 interface Counts {
   runs: number;
   turns: number;
@@ -76,8 +84,9 @@ export async function replay(path: string, options: ReplayOptions = {}): Promise
       }
       if (!run) {
         if (!beginning) continue;
-        run = await Run.open(beginning.heading, beginning.state, options, counts);
+        run = await Run.open({ ...beginning, made: line }, options, counts);
         beginning = undefined;
+        if ('turn' in line && line.turn.cue === 'made') continue;
       }
       const difference = await run.play(line, number, notes);
       if (difference) return { ...counts, notes, difference };
@@ -135,12 +144,7 @@ class Run {
     this.#options = parts.options;
   }
 
-  static async open(
-    heading: Heading,
-    state: Iterable<TableRows>,
-    options: ReplayOptions,
-    counts: Counts,
-  ): Promise<Run> {
+  static async open({ heading, state, made }: Beginning, options: ReplayOptions, counts: Counts): Promise<Run> {
     const player = new Player();
     const { clock, newId, chance } = player;
     const { settings } = heading;
@@ -163,25 +167,27 @@ class Run {
       publicUrl: settings.publicUrl,
       links: (to, id) => linkTo(to, 'v5', id, settings.publicUrl),
     };
-    const loop = new Loop({
-      store,
-      drivers: shadows.map(driver => player.port(driver.name, driver)),
-      failSafe: player.port('failSafe', noFailSafe(clock)),
-      kinds,
-      keyed: tmfKeyedArrays,
-      asShown: expected => asShown(expected, showing),
-      clock,
-      log: silentLog,
-      newId,
-      chance,
-      profileMode: modes.find(each => each === settings.mode) ?? 'observe',
-      lookEveryMs: settings.lookEveryMs,
-      planExpiryMs: settings.planExpiryMs,
-      confirmWithinMs: settings.confirmWithinMs,
-      driverTimeoutMs: settings.driverTimeoutMs,
-      freshnessMs: settings.freshnessMs,
-      turns: player,
-    });
+    const make = (): Loop =>
+      new Loop({
+        store,
+        drivers: shadows.map(driver => player.port(driver.name, driver)),
+        failSafe: player.port('failSafe', noFailSafe(clock)),
+        kinds,
+        keyed: tmfKeyedArrays,
+        asShown: expected => asShown(expected, showing),
+        clock,
+        log: silentLog,
+        newId,
+        chance,
+        profileMode: modes.find(each => each === settings.mode) ?? 'observe',
+        lookEveryMs: settings.lookEveryMs,
+        planExpiryMs: settings.planExpiryMs,
+        confirmWithinMs: settings.confirmWithinMs,
+        driverTimeoutMs: settings.driverTimeoutMs,
+        freshnessMs: settings.freshnessMs,
+        turns: player,
+      });
+    const loop = 'turn' in made && made.turn.cue === 'made' ? player.making(made, make) : make();
     return new Run({ loop, player, store, kinds, options, counts, begun: heading.at });
   }
 

@@ -22,6 +22,12 @@ interface Asking {
   readonly reject: (error: Error) => void;
 }
 
+/** What a turn came to. */
+export interface Played {
+  readonly rows: readonly Row[];
+  readonly difference?: Difference;
+}
+
 /** Says to the loop what was said to it. */
 export type Say = (cue: Extract<Cue, { cue: 'told' }>) => void;
 
@@ -87,18 +93,33 @@ export class Player implements Turns {
   }
 
   /** Gives the loop one turn, and holds what it comes to against what it came to then. */
-  async turn(line: TurnLine, say: Say): Promise<{ readonly rows: readonly Row[]; readonly difference?: Difference }> {
+  async turn(line: TurnLine, say: Say): Promise<Played> {
+    this.#take(line);
+    this.#heeds = line.turn.cue !== 'told';
+    const missing = this.#go(line.turn, say);
+    if (missing) return { rows: [], difference: missing };
+    // A turn of the event loop runs all that follows from promises.
+    await new Promise<void>(resolve => void setImmediate(resolve));
+    return this.#cameTo(line);
+  }
+
+  /** The same of its making. */
+  making<T>(line: TurnLine, make: () => T): T {
+    this.#take(line);
+    this.#heeds = true;
+    return make();
+  }
+
+  #take(line: TurnLine): void {
     this.#line = line;
     this.#now.takeDistances(line.now);
     this.#even.takeDistances(line.even);
     this.#chance.take(line.chance);
     [this.#idsGiven, this.#steps, this.#waits, this.#calls] = [0, 0, [], []];
     [this.#threw, this.#wantsMore] = [undefined, undefined];
-    this.#heeds = line.turn.cue !== 'told';
-    const missing = this.#go(line.turn, say);
-    if (missing) return { rows: [], difference: missing };
-    // A turn of the event loop runs all that follows from promises.
-    await new Promise<void>(resolve => void setImmediate(resolve));
+  }
+
+  #cameTo(line: TurnLine): Played {
     const rows = this.#rows();
     const outcome = {
       rows,
@@ -118,6 +139,8 @@ export class Player implements Turns {
         } catch (error) {
           this.#threw ??= sentence(error);
         }
+        return undefined;
+      case 'made':
         return undefined;
       case 'begin':
         return wake(this.#begins.shift(), 'a pass begins');

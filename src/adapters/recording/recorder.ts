@@ -117,7 +117,8 @@ export class Recorder implements Turns {
         return now;
       },
       monotonic: () => {
-        const even = clock.monotonic();
+        // Whole, so that the distances of readings are exact.
+        const even = Math.floor(clock.monotonic());
         this.#turn?.even.push(even);
         return even;
       },
@@ -267,6 +268,16 @@ export class Recorder implements Turns {
   }
 
   // Turns
+
+  /** What the loop asks for while it is made is asked for again when it is made again. */
+  making<T>(make: () => T): T {
+    this.#open({ cue: 'made' });
+    try {
+      return make();
+    } finally {
+      this.#close();
+    }
+  }
 
   begin(): Promise<void> {
     return new Promise(resolve => this.#enqueue(() => ({ cue: 'begin' }), resolve));

@@ -4,7 +4,9 @@ import type { TableRows } from '../../core/recording/lines.ts';
 import type { Sql } from './sql.ts';
 
 /** Of followers and peers: no decision is made from them, and they may hold what is nobody else's business. */
-const left: ReadonlySet<string> = new Set(['listener', 'stream', 'incoming']);
+const left: ReadonlySet<string> = new Set(['listener', 'incoming']);
+/** Where only some rows of a table matter: of streams, which run of an element was seen last. */
+const meant: Readonly<Record<string, string>> = { stream: "id LIKE 'boot/%'" };
 
 const ROWS_AT_ONCE = 200;
 
@@ -31,7 +33,7 @@ export function* snapshot(sql: Sql): Generator<TableRows> {
   for (const { name, columns } of tablesOf(sql)) {
     for (let offset = 0; ; offset += ROWS_AT_ONCE) {
       const page = sql.all<Record<string, string | number | null>>(
-        `SELECT ${columns.join(', ')} FROM ${name} ORDER BY ${orderOf(name, columns)} LIMIT ? OFFSET ?`,
+        `SELECT ${columns.join(', ')} FROM ${name} WHERE ${meant[name] ?? 'TRUE'} ORDER BY ${orderOf(name, columns)} LIMIT ? OFFSET ?`,
         ROWS_AT_ONCE,
         offset,
       );

@@ -56,6 +56,8 @@ export interface Failure {
 
 /** What made the loop go on. */
 export type Cue =
+  /** It was made; what comes after it is told to it. */
+  | { readonly cue: 'made' }
   | { readonly cue: 'told'; readonly word: JsonObject; readonly kinds?: readonly Kind[] }
   | { readonly cue: 'begin' }
   | { readonly cue: 'breath' }

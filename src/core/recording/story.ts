@@ -55,6 +55,7 @@ export function storyOfCue(
       const call = asked(cue.to);
       return call && cue.failure ? [`${call[0]} fails: ${call[1]}: ${whyOf(cue.failure)}`] : [];
     }
+    case 'made':
     case 'begin':
     case 'breath':
     case 'timer':
