@@ -3,7 +3,7 @@
 import type { ExpectationId } from '../core/ids.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
 import { begin, finish, leavesFor, recoverTasks } from './carry-out.ts';
-import { type Commits, endOpenTasks } from './confirm.ts';
+import type { Commits } from './confirm.ts';
 import type { Drafts } from './drafts.ts';
 import { BY_ITSELF } from './guard.ts';
 import { overlapsOf, overlapWords, standingTasks } from './overlap.ts';
@@ -30,12 +30,10 @@ export async function actNow(parts: ActingParts): Promise<boolean> {
   recoverTasks(store);
   let acted = false;
   for (const undoing of store.plans({ states: ['undoing'] })) {
-    // One that failed waits for a person to ask again.
+    // One that failed waits for a person to ask again; what was not confirmed is seen to elsewhere, until it is back.
     if (undoing.because !== undefined || undoing.confirm?.lapsed !== undefined) continue;
-    if (undoing.confirm) endOpenTasks(parts, undoing, 'not done: the plan was taken back');
     if (isInTheWay(parts, undoing)) continue;
     await takeBack(parts, undoing);
-    commits.disarm(undoing);
     await parts.lookAndJudge();
     acted = true;
   }

@@ -6,11 +6,12 @@
 import { AgentError, sentence } from '../core/errors.ts';
 import type { Instant, PlanId } from '../core/ids.ts';
 import type { Confirmation, Plan } from '../core/plan.ts';
+import type { Held } from '../core/planner.ts';
 import type { Task } from '../core/task.ts';
 import type { FailSafe } from '../ports/fail-safe.ts';
-import type { Store } from '../ports/store.ts';
 import { type Failure, runTasks } from './carry-out.ts';
 import { heldPlaces, placesOf } from './commit-places.ts';
+import { endOpenTasks, hasMoved, protectedPart, unsettled } from './commit-rows.ts';
 import { retryAfterMs } from './retry.ts';
 import { type CarryOutParts, causeOf, driverOf, moved, next, plannedOf } from './rows.ts';
 import { takeBack } from './take-back.ts';
@@ -30,10 +31,15 @@ export interface Ran {
   readonly waits: boolean;
 }
 
+const OVERDUE_MS = 1_000;
+
 export class Commits {
   readonly #parts: CommitParts;
   /** Of those that could not be taken back yet: how often it was tried, and when it will be again. */
   readonly #tried = new Map<PlanId, { readonly times: number; readonly againAtMs: number }>();
+
+  /** Taken back, though that could not be written down. */
+  readonly #unwritten = new Set<PlanId>();
 
   constructor(parts: CommitParts) {
     this.#parts = parts;
@@ -92,7 +98,8 @@ export class Commits {
     const due = unsettled(store).map(plan => {
       const again = this.#tried.get(plan.id);
       const left = again ? again.againAtMs - failSafe.moment().upMs : this.#leftMs(plan);
-      return now + Math.max(left, 0);
+      // Overdue after a pass: it could not be done in that.
+      return now + (left > 0 ? left : OVERDUE_MS);
     });
     return Math.min(Number.POSITIVE_INFINITY, ...due);
   }
@@ -128,12 +135,12 @@ export class Commits {
   }
 
   /** Why a plan may not be begun while another waits to be confirmed; undefined when it may. */
-  whyHeld(plan: Plan): string | undefined {
+  whyHeld(plan: Plan): Held | undefined {
     const held = heldPlaces(this.#parts.store);
     if (held.isEmpty) return undefined;
     // One at a time: of two, nobody could say which of them cut somebody off.
-    if (protectedPart(plan)) return 'another plan has to be confirmed first';
-    return held.at(placesOf(plan.tasks))?.because;
+    if (protectedPart(plan)) return { on: 'confirmation', because: 'another plan has to be confirmed first' };
+    return held.at(placesOf(plan.tasks));
   }
 
   /** The time is written down before anything is done, and counts from then on; a sentence where it cannot be begun. */
@@ -200,11 +207,12 @@ export class Commits {
   async #takeBack(plan: Plan, lapsed: string): Promise<void> {
     const { failSafe, log } = this.#parts;
     log.warn('taking back what was not confirmed', { plan: plan.id, because: lapsed });
-    const undoing = this.#lapse(plan, lapsed);
+    const undoing = await this.#lapse(plan, lapsed);
     if (this.#hasRestarted(plan)) await this.#leaveWhatIsGone(undoing);
     const ended = await takeBack(this.#parts, undoing, 'all');
     if (ended.state === 'undone') {
       this.#tried.delete(plan.id);
+      this.#unwritten.delete(plan.id);
       this.disarm(plan);
       return;
     }
@@ -213,7 +221,27 @@ export class Commits {
   }
 
   /** Nothing more of it is done, and what it served is left alone until somebody says otherwise. */
-  #lapse(plan: Plan, lapsed: string): Plan {
+  async #lapse(plan: Plan, lapsed: string): Promise<Plan> {
+    try {
+      return this.#written(plan, lapsed);
+    } catch (error) {
+      // On a full disk nothing can be written; whoever is cut off would wait for that in vain.
+      if (error instanceof AgentError && error.code === 'storage') await this.#takeBackUnwritten(plan);
+      throw error;
+    }
+  }
+
+  /** Once; when it can be written down it is taken back again, which does no harm. */
+  async #takeBackUnwritten(plan: Plan): Promise<void> {
+    if (this.#unwritten.has(plan.id)) return;
+    for (const task of this.#parts.store.tasks({ plan: plan.id }).toReversed()) {
+      if (task.before === undefined || task.already || task.state === 'undone' || task.moves?.length === 0) continue;
+      await driverOf(this.#parts, task).undo(task.step, task.before);
+    }
+    this.#unwritten.add(plan.id);
+  }
+
+  #written(plan: Plan, lapsed: string): Plan {
     const { store, clock } = this.#parts;
     endOpenTasks(this.#parts, plan, `not done: the plan was taken back, ${lapsed}`);
     if (plan.state === 'undoing' || !plan.confirm) return plan;
@@ -246,35 +274,4 @@ export class Commits {
       return !(error instanceof AgentError && error.code === 'moved');
     }
   }
-}
-
-/** Those whose time counts, or has run out without all being back. */
-function unsettled(store: Pick<Store, 'plans'>): readonly Plan[] {
-  return store
-    .plans({ states: ['carryingOut', 'unconfirmed', 'undoing'] })
-    .filter(({ state, confirm }) =>
-      state === 'undoing' ? confirm?.lapsed !== undefined : confirm?.began && confirm.confirmedBy === undefined,
-    );
-}
-
-/** The first and the last of the tasks that are done before anybody is asked; undefined where nothing is protected. */
-function protectedPart({ tasks }: Plan): { readonly first: number; readonly last: number } | undefined {
-  const groups = new Set(tasks.flatMap((task, nth) => (task.protected ? [task.group ?? nth] : [])));
-  const isPart = tasks.map((task, nth) => groups.has(task.group ?? nth));
-  const first = isPart.indexOf(true);
-  return first < 0 ? undefined : { first, last: isPart.lastIndexOf(true) };
-}
-
-function hasMoved({ state, already, moves, before }: Task): boolean {
-  if (state === 'done') return !already;
-  return state === 'terminatedWithError' && before !== undefined && moves?.length !== 0;
-}
-
-/** What was not begun is not done; what was interrupted is taken back like what was done, since nobody saw its end. */
-export function endOpenTasks({ store, clock }: CarryOutParts, plan: Plan, error: string): void {
-  const open = store.tasks({ plan: plan.id, states: ['acknowledged', 'inProgress'] });
-  if (open.length === 0) return;
-  store.transact(causeOf(plan, error), writer => {
-    for (const task of open) writer.putTask({ ...moved(task, 'fail'), stopped: true, error, endedAt: clock.now() });
-  });
 }

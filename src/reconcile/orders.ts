@@ -221,8 +221,14 @@ export function takeOrders(parts: OrderParts): Orders {
       // What waits for a word goes back at any word.
       if (plan.state !== 'unconfirmed') await mayGoBack(plan, { force, duringFreeze });
       store.transact({ principal: by, kind: 'request', ref: id, why: 'undo' }, writer => {
-        const { because: _, undoForced: __, ...rest } = plan;
-        writer.putPlan({ ...rest, state, ...(force ? { undoForced: true } : {}) });
+        const { because: _, undoForced: __, confirm, ...rest } = plan;
+        const lapsed = plan.state === 'unconfirmed' ? { lapsed: `taken back by ${by}` } : {};
+        writer.putPlan({
+          ...rest,
+          state,
+          ...(confirm ? { confirm: { ...confirm, ...lapsed } } : {}),
+          ...(force ? { undoForced: true } : {}),
+        });
         const why = `the plan ${id} was undone`;
         for (const { expectation, instance } of plan.tasks) {
           writer.putPause({ scope: `leaf:${expectation}:${instance}`, by, why, since: clock.now() });

@@ -358,6 +358,67 @@ describe('after the act', () => {
     expect(await mtu(world)).toBe(1500);
   });
 
+  test('on a full disk it goes back all the same, and that is written down when there is room', async () => {
+    let isFull = false;
+    const clock = handClock();
+    const whole = newStore(clock);
+    const world = await reached({
+      clock,
+      store: whole,
+      storeOf: store =>
+        new Proxy(store, {
+          get(target, name) {
+            const value: unknown = Reflect.get(target, name);
+            if (typeof value !== 'function') return value;
+            if (name !== 'transact') return value.bind(target);
+            return (...given: unknown[]) => {
+              if (isFull) throw new AgentError('storage', 'the disk is full');
+              return value.apply(target, given);
+            };
+          },
+        }),
+    });
+    const { plan } = await asked(world);
+    await approved(world, plan);
+    isFull = true;
+    await clock.advance(65_000);
+    expect(await mtu(world)).toBe(1500);
+    expect(world.acts.filter(each => each.startsWith('undo'))).toHaveLength(1);
+    expect(stateOf(world, plan)).toBe('unconfirmed');
+    isFull = false;
+    await clock.advance(5_000);
+    expect(world.store.plan(plan.id)).toMatchObject({ state: 'undone', because: 'not confirmed within 60 s' });
+    expect(await mtu(world)).toBe(1500);
+  });
+
+  test('what a person takes back goes back too when the element does not answer at first', async () => {
+    const world = await reached();
+    const { plan } = await asked(world);
+    await approved(world, plan);
+    world.simulator.world.setUnreachable(true);
+    const undoing = await world.orders.undo(plan.id, 'ana', { force: true });
+    expect(undoing.state).toBe('undoing');
+    world.simulator.world.setUnreachable(false);
+    await world.clock.advance(10_000);
+    expect(world.store.plan(plan.id)).toMatchObject({ state: 'undone', because: 'taken back by ana' });
+  });
+
+  test('another plan for the same place stays approved until it is decided', async () => {
+    const world = await reached();
+    const one = await asked(world);
+    const other = await world.lay({ administrativeState: 'unlocked' }, { mode: 'warn' });
+    await approved(world, one.plan);
+    const next = await world.orders.make('ann', { expectation: other.id });
+    if (!('id' in next)) throw new Error('nothing to do');
+    await approved(world, next);
+    expect(stateOf(world, next)).toBe('done');
+    const again = await world.lay(wish('mtu', 1300), { mode: 'warn', for: { kind: 'port', name: 'p2' }, priority: 99 });
+    const far = await world.orders.make('ann', { expectation: again.id });
+    if (!('id' in far)) throw new Error('nothing to do');
+    expect(world.loop.commits.whyHeld(far)).toBeUndefined();
+    expect(world.loop.commits.whyHeld({ ...far, tasks: one.plan.tasks })).toMatchObject({ on: 'confirmation' });
+  });
+
   test('a fail-safe that somebody has ended is started again, for what is left', async () => {
     const world = await reached();
     const { plan } = await asked(world);
