@@ -82,7 +82,7 @@ export function driverContract(name: string, open: () => Promise<DriverSubject>)
       const before = await driver.look();
       const heard = rings();
       changeFromOutside();
-      await vi.waitFor(() => expect(rings()).toBeGreaterThan(heard), { interval: 2 });
+      await vi.waitFor(() => expect(rings()).toBeGreaterThan(heard), { interval: 2, timeout: REST_MS });
       expect((await driver.look()).sightings).not.toEqual(before.sightings);
     });
 

@@ -19,6 +19,8 @@ import { programsOf, readExecSettings } from './settings.ts';
 /** A command that does not stay is begun again, later each time. */
 const AGAIN_MS = 1_000;
 const AGAIN_AT_MOST_MS = 60_000;
+/** A command that watches listens by then: what happened before, it has not told. */
+const LISTENS_AFTER_MS = 1_000;
 /** Whoever stayed so long had begun well. */
 const STAYED_MS = 60_000;
 
@@ -48,11 +50,13 @@ export function openExec(options: { readonly settings: JsonObject; readonly cloc
   function follow(ring: () => void, failures = 0): void {
     const { watch } = settings;
     if (!watch || stopped) return;
-    const began = clock.now();
-    noWatch = runner.follow(watch, watch.run.map(textOf), {
+    const began = clock.monotonic();
+    const noRing = clock.after(LISTENS_AFTER_MS, ring);
+    const end = runner.follow(watch, watch.run.map(textOf), {
       line: ring,
       ended(how) {
-        const count = clock.now() - began > STAYED_MS ? 1 : failures + 1;
+        noRing();
+        const count = clock.monotonic() - began > STAYED_MS ? 1 : failures + 1;
         const afterMs = Math.min(AGAIN_MS * 2 ** (count - 1), AGAIN_AT_MOST_MS);
         log.warn('the command that watches has ended', { how, againAfterMs: afterMs });
         noWatch = clock.after(afterMs, () => {
@@ -62,6 +66,10 @@ export function openExec(options: { readonly settings: JsonObject; readonly cloc
         });
       },
     });
+    noWatch = () => {
+      noRing();
+      end();
+    };
   }
 
   return {
