@@ -72,6 +72,7 @@ export async function replay(path: string, options: ReplayOptions = {}): Promise
         continue;
       }
       if ('recording' in line) {
+        run?.noteEnd(notes);
         run?.close();
         run = undefined;
         beginning = { heading: checked(line, notes), state: [] };
@@ -92,6 +93,7 @@ export async function replay(path: string, options: ReplayOptions = {}): Promise
       if (difference) return { ...counts, notes, difference };
       if (run.isOver) break;
     }
+    if (run && !run.isOver) run.noteEnd(notes);
   } finally {
     run?.close();
   }
@@ -125,6 +127,7 @@ class Run {
   /** What was asked for, until it is answered. */
   readonly #asked = new Map<number, readonly [port: string, what: string]>();
   #calls = 0;
+  #hasEnd = false;
 
   private constructor(parts: {
     readonly loop: Loop;
@@ -194,6 +197,7 @@ class Run {
   /** Plays one line; where it comes to something else, that. */
   async play(line: Line, number: number, notes: string[]): Promise<PlacedDifference | undefined> {
     if ('loose' in line) notes.push(`line ${number}: ${line.loose}, which may be replayed at another moment`);
+    if ('end' in line) this.#hasEnd = true;
     if ('end' in line && line.end !== STOPPED) notes.push(`line ${number}: nothing more was recorded: ${line.end}`);
     if ('write' in line) {
       const difference = this.#player.write(line);
@@ -215,6 +219,13 @@ class Run {
     this.#tell(storyOfTurn(line, rows, id => this.#nameOf(id)));
     this.#look();
     return undefined;
+  }
+
+  /** What ended it, where that was not the agent. */
+  noteEnd(notes: string[]): void {
+    if (this.#hasEnd) return;
+    const begun = new Date(this.#begun).toISOString();
+    notes.push(`the run that began at ${begun} has no end: the agent was killed, or runs still`);
   }
 
   close(): void {

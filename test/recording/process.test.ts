@@ -57,7 +57,7 @@ test(`what an agent does on a Linux machine is replayed to the same${why}`, { ti
     return body[0];
   });
   const applied = await callAgent(url, 'POST', `/diffo/v1/plans/${plan.id}/apply`, { by: 'ann' });
-  expect(applied.status).toBe(200);
+  expect(applied).toMatchObject({ status: 200 });
   expect(addresses()).toContain('10.9.0.1/24');
   // It reads telemetry, and nothing will come of it.
   await lay(wish({ name: 'receivedBytes', value: { $gte: 1e15 } }, { mode: 'warn' }));
@@ -120,7 +120,7 @@ test(`killed ${kills} times, and every life is replayed to the same${why}`, {
   const found = await replay(record);
   expect(found.difference).toBeUndefined();
   // Of a line that was being written when it was killed nothing is known.
-  expect(found.notes.filter(note => !note.includes('cut off'))).toEqual([]);
+  expect(found.notes.filter(note => !/cut off|has no end/.test(note))).toEqual([]);
   expect(found.runs).toBeGreaterThan(kills / 2);
   expect(found.decisions).toBeGreaterThan(kills);
   console.log(`${found.runs} runs, ${found.decisions} decisions in ${found.turns} turns: identical`);

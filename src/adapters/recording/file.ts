@@ -39,7 +39,8 @@ export function openRecordingFile(path: string, mostBytes: number, log: Log): Li
       const bytes = Buffer.byteLength(text);
       try {
         if (size + bytes + ROOM_FOR_END > mostBytes && !('end' in line)) {
-          writeSync(file, `${JSON.stringify({ end: `it was full: record.bytes allows ${mostBytes} bytes` })}\n`);
+          const last = `${JSON.stringify({ end: `it was full: record.bytes allows ${mostBytes} bytes` })}\n`;
+          if (size + last.length <= mostBytes) writeSync(file, last);
           return end('the recording is full, nothing more is recorded', { bytes: size, most: mostBytes });
         }
         size += writeSync(file, text);
