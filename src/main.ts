@@ -55,7 +55,7 @@ async function main(args: readonly string[]): Promise<number> {
       env: process.env,
       isTerminal: process.stdout.isTTY === true,
       settings: settingNames,
-      ...(process.stdout.columns === undefined ? {} : { columns: process.stdout.columns }),
+      ...(process.stdout.columns === undefined ? {} : { columns: process.stdout.columns, rows: process.stdout.rows }),
     });
   }
   if (rest.includes('--help') || rest.includes('-h')) {

@@ -20,6 +20,7 @@ import { decide, freeze, rule, rules, thaw } from './commands/rules.ts';
 import { sets } from './commands/sets.ts';
 import { readFile } from './commands/sources.ts';
 import { standing } from './commands/standing.ts';
+import { watch } from './commands/watch.ts';
 import { commandHelp, wholeHelp } from './help.ts';
 import { colours, plainPaints, type Screen } from './screen.ts';
 import { harmless, harmlessJson, jsonText } from './words.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   outstanding,
   why,
   explain,
+  watch,
   standing,
   expect,
   refine,
@@ -96,7 +98,7 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
   const screen = (): Screen => screenOf(given, io, client.now());
   const said = await command.run(given, { client, io, json, screen });
   if (said === undefined) return 0;
-  io.out(json ? `${jsonText(said.answer, 2)}\n` : textOf(said, screen()));
+  if (!said.isTold) io.out(json ? `${jsonText(said.answer, 2)}\n` : textOf(said, screen()));
   return said.exit ?? 0;
 }
 

@@ -2,7 +2,7 @@
 import { AgentError, type ErrorCode, retryable, sentence } from '../core/errors.ts';
 import type { Instant } from '../core/ids.ts';
 import { isArray, type Json } from '../core/json.ts';
-import { events } from './event-stream.ts';
+import { chunks, events } from './event-stream.ts';
 import { textAt } from './read.ts';
 
 const ANSWER_WITHIN_MS = 15_000;
@@ -118,7 +118,8 @@ export function connect(url: string, token: string | undefined): Client {
         ...(signal ? { signal } : {}),
       });
       try {
-        for await (const data of events(stream.body ?? [])) yield readAnswer(url, data);
+        const bytes = stream.body === null ? [] : chunks(stream.body, signal);
+        for await (const data of events(bytes)) yield readAnswer(url, data);
       } catch (error) {
         if (signal?.aborted) return;
         throw error instanceof AgentError ? error : unreachable(url, error, undefined);

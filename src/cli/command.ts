@@ -14,6 +14,7 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTerminal: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   /** Names of the settings of the agent, for what speaks of them. */
   readonly settings?: readonly string[];
   /** Ends what would go on for ever. */
@@ -50,6 +51,8 @@ export interface Said {
   show(answer: Json, screen: Screen): string;
   /** 0 when left out. */
   readonly exit?: number;
+  /** It has been said while the command ran. */
+  readonly isTold?: true;
 }
 
 export interface Command {

@@ -20,6 +20,27 @@ export async function* events(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8A
   }
 }
 
+/**
+ * What a stream brings until it ends or the signal stops it. The signal that was given to `fetch` alone may be forgotten
+ * while the answer is read: what hands it on is collected as garbage.
+ */
+export async function* chunks(body: ReadableStream<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  const stop = (): void => void reader.cancel().catch(() => undefined);
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
 /** The same, as long as it is not silent for too long. */
 async function* heard(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
