@@ -180,7 +180,15 @@ export class Commits {
     if (!confirm || (confirm.helper && failSafe.stands(confirm.helper))) return;
     try {
       const helper = await failSafe.arm(plan.id, this.#leftMs(plan));
-      if (helper) store.transact(causeOf(plan), writer => writer.putPlan({ ...plan, confirm: { ...confirm, helper } }));
+      if (!helper) return;
+      const isKept = store.transact(causeOf(plan), writer => {
+        const now = writer.plan(plan.id);
+        // Somebody may have confirmed it meanwhile.
+        if (now?.state !== plan.state || !now.confirm || now.confirm.confirmedBy !== undefined) return false;
+        writer.putPlan({ ...now, confirm: { ...now.confirm, helper } });
+        return true;
+      });
+      if (!isKept) failSafe.disarm(helper);
     } catch (error) {
       log.warn('the fail-safe was not started again', { plan: plan.id, error: sentence(error) });
     }

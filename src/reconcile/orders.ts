@@ -216,10 +216,10 @@ export function takeOrders(parts: OrderParts): Orders {
       next(find(id), 'undo');
       // What somebody has changed a moment ago may not have been heard of yet.
       if (!force) await parts.lookAgain();
+      // What waits for a word goes back at any word.
+      if (find(id).state !== 'unconfirmed') await mayGoBack(find(id), { force, duringFreeze });
       const plan = find(id);
       const state = next(plan, 'undo');
-      // What waits for a word goes back at any word.
-      if (plan.state !== 'unconfirmed') await mayGoBack(plan, { force, duringFreeze });
       store.transact({ principal: by, kind: 'request', ref: id, why: 'undo' }, writer => {
         const { because: _, undoForced: __, confirm, ...rest } = plan;
         const lapsed = plan.state === 'unconfirmed' ? { lapsed: `taken back by ${by}` } : {};

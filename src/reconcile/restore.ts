@@ -9,7 +9,7 @@ import type { Hold } from '../core/guard/budget.ts';
 import type { Instant } from '../core/ids.ts';
 import type { Path } from '../core/path.ts';
 import type { Task } from '../core/task.ts';
-import type { Pause, Reader } from '../ports/store.ts';
+import type { Pause, Reader, Store } from '../ports/store.ts';
 import type { Judge } from './judge.ts';
 import { type Overlap, overlapsOf, overlapWords } from './overlap.ts';
 import { whyPaused } from './plans.ts';
@@ -153,11 +153,7 @@ function tell({ store, log }: RestoreParts, expectation: Expectation, before: Wi
   if (before.because === because && before.heldUntil === heldUntil && before.againAt === undefined) return;
   if (before.because !== because) log.warn('not put back yet', { expectation: expectation.id, because });
   const { againAt: _, heldUntil: __, ...rest } = before;
-  store.transact(causeOf(expectation, because), writer => {
-    if (writer.expectation(expectation.id)?.withdrawing === undefined) return;
-    const withdrawing = { ...rest, because, ...(heldUntil === undefined ? {} : { heldUntil }) };
-    writer.putExpectation({ ...expectation, withdrawing });
-  });
+  put(store, expectation, { ...rest, because, ...(heldUntil === undefined ? {} : { heldUntil }) }, because);
 }
 
 function wait(
@@ -169,10 +165,19 @@ function wait(
   const attempts = (before.attempts ?? 0) + 1;
   const againAt = clock.now() + backoffMs(attempts, chance());
   log.warn('not put back yet', { expectation: expectation.id, because });
+  const { heldUntil: _, ...rest } = before;
+  put(store, expectation, { ...rest, because, attempts, againAt }, because);
+}
+
+/** It may have been laid again meanwhile, and even withdrawn again. */
+function isThatOne(now: Expectation | undefined, before: Expectation): now is Expectation {
+  return now?.withdrawing !== undefined && now.withdrawing.since === before.withdrawing?.since;
+}
+
+function put(store: Store, expectation: Expectation, withdrawing: Withdrawing, because: string): void {
   store.transact(causeOf(expectation, because), writer => {
-    if (writer.expectation(expectation.id)?.withdrawing === undefined) return;
-    const { heldUntil: _, ...rest } = before;
-    writer.putExpectation({ ...expectation, withdrawing: { ...rest, because, attempts, againAt } });
+    const now = writer.expectation(expectation.id);
+    if (isThatOne(now, expectation)) writer.putExpectation({ ...now, withdrawing });
   });
 }
 
@@ -180,8 +185,7 @@ function letGo({ store, log }: RestoreParts, expectation: Expectation, left: rea
   const why = left.length === 0 ? 'what it had changed went back' : `left as it is: ${left.join('; ')}`;
   log.info('withdrawn', { expectation: expectation.id, why });
   store.transact(causeOf(expectation, why), writer => {
-    // It may have been laid again meanwhile.
-    if (writer.expectation(expectation.id)?.withdrawing) writer.removeExpectation(expectation.id);
+    if (isThatOne(writer.expectation(expectation.id), expectation)) writer.removeExpectation(expectation.id);
   });
 }
 
