@@ -21,11 +21,12 @@ const AFTER_THE_AGENT_S = 1;
  * is asked again too.
  */
 const script = `
-sleep "$1"; shift
+sleep "$1" || exit 1
+shift
 wait=1; left=300
 while [ $left -gt 0 ]; do
   "$@" && exit 0
-  sleep $wait
+  sleep $wait || exit 1
   left=$((left - 1))
   [ $wait -ge 16 ] || wait=$((wait * 2))
 done
@@ -61,6 +62,8 @@ async function arm(plan: PlanId, afterMs: number, settings: readonly string[]): 
   const child = spawn('/bin/sh', ['-c', script, 'diffo-fail-safe', seconds, ...command], {
     detached: true,
     stdio: 'ignore',
+    // Where `sleep` is, however little the agent was told of.
+    env: { ...process.env, PATH: [process.env.PATH, '/usr/bin', '/bin'].filter(Boolean).join(':') },
   });
   await new Promise<void>((done, refuse) => {
     child.once('spawn', done);

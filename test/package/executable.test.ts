@@ -103,6 +103,38 @@ describe.skipIf(noPackage !== '')(`on this machine${leftOut(noPackage)}`, () => 
         expect(await agent.kill('SIGTERM')).toBe(0);
       },
     );
+
+    test.skipIf(noNamespaces !== undefined)(
+      `${way} is its own fail-safe: what nobody confirmed goes back when it is killed${leftOut(noNamespaces)}`,
+      { timeout: 60_000 },
+      async () => {
+        const netns = makeNetns();
+        netns.veth('veth0', 'veth1');
+        await netns.settle();
+        const place = makePlace('ip', 'sh');
+        const settings = {
+          profile: 'linux-host',
+          data: join(place.directory, 'data'),
+          'linux.netns': netns.name,
+          'plans.confirmWithin': '5s',
+        };
+        const agent = await start(place, [program], settings);
+        const call = (path: string, body: object) => callAgent(agent.url, 'POST', `/diffo/v1/${path}`, body);
+        const mtu = () => netns.ipJson('link show dev veth1')[0]?.mtu;
+        await call('rules', { sort: 'protect', for: { instance: 'veth1' } });
+        const wish = { resourceCharacteristic: [{ name: 'mtu', value: 1400 }] };
+        await call('expectations', { for: { kind: 'networkInterface', name: 'veth1' }, expect: wish, mode: 'warn' });
+        const { body: plan } = await call('plans', {});
+        await call(`plans/${plan.id}/approve`, { by: 'ana' });
+        await until('it is done', () => mtu() === 1400);
+        await agent.kill('SIGKILL');
+        await until('it is back', () => mtu() === 1500);
+        const after = await start(place, [program], settings);
+        const { body: ended } = await callAgent(after.url, 'GET', `/diffo/v1/plans/${plan.id}`);
+        expect(ended).toMatchObject({ state: 'undone', because: expect.stringContaining('by the fail-safe') });
+        expect(await after.kill('SIGTERM')).toBe(0);
+      },
+    );
   }
 
   test('the addon is unpacked once, looked at before each start, and put right when it is damaged', async () => {
