@@ -1,18 +1,19 @@
 /** Hands what is stalled to a peer that may be able to meet it, where a rule says so, and takes it back in time. */
 import { durationMs } from '../core/duration.ts';
 import type { Expectation } from '../core/expectation.ts';
-import { type RuleBook, subjectInstance } from '../core/guard/rule-book.ts';
-import { expectationId, type Instant, instanceId } from '../core/ids.ts';
-import { property, sameJson } from '../core/json.ts';
+import type { RuleBook } from '../core/guard/rule-book.ts';
+import { expectationId, type Instant } from '../core/ids.ts';
+import { sameJson } from '../core/json.ts';
 import { expectedAt } from '../core/outstanding.ts';
 import type { KeyedArrays } from '../core/path.ts';
-import { ownerOfLeaf } from '../core/planner.ts';
+import { nameOf } from '../core/prediction.ts';
 import { putAt } from '../core/put-at.ts';
 import type { RuleOf } from '../core/rule.ts';
 import type { LeafRecord } from '../core/settle/leaf-record.ts';
 import { withdraw } from '../core/withdraw.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store, Unwritten, Writer } from '../ports/store.ts';
+import { leafOf, namedBy, subjectOf } from './leaf-subject.ts';
 import type { UnmetNow } from './unmet.ts';
 
 export interface DelegateParts {
@@ -88,30 +89,15 @@ export class Delegating {
   }
 
   #ruleFor(leaf: string, book: RuleBook): RuleOf<'delegate'> | undefined {
-    const { store, clock } = this.#parts;
-    const { expectation: id, instance: of, path } = ownerOfLeaf(leaf);
-    const expectation = store.expectation(expectationId(id));
-    const instance = of === undefined ? undefined : store.instance(instanceId(of));
-    const target = expectation?.for;
-    const named = target && 'name' in target ? { kind: target.kind, name: target.name } : undefined;
-    const subject = { expectation, instance: subjectInstance(instance) ?? named, path };
-    return book.first('delegate', subject, clock.now());
+    const of = leafOf(this.#parts.store, leaf);
+    return book.first('delegate', subjectOf(of, of.path), this.#parts.clock.now());
   }
 
   #handOn(record: LeafRecord, { peer, timeout }: RuleOf<'delegate'>, now: Instant): LeafRecord | undefined {
     const { store, unmet, newId, keyed } = this.#parts;
-    const { expectation: id, instance: of, path } = ownerOfLeaf(record.leaf);
-    const expectation = store.expectation(expectationId(id));
-    const instance = of === undefined ? undefined : store.instance(instanceId(of));
-    const entry = unmet.get(expectationId(id), instance?.id);
-    const name = instance ? property(instance.document, 'name') : undefined;
-    const target = expectation?.for;
-    const named =
-      instance && typeof name === 'string'
-        ? { kind: instance.kind, name }
-        : target && 'name' in target
-          ? { kind: target.kind, name: target.name }
-          : undefined;
+    const { expectation, instance, path } = leafOf(store, record.leaf);
+    const entry = expectation && unmet.get(expectation.id, instance?.id);
+    const named = instance ? nameOf(instance) : namedBy(expectation);
     if (!expectation || !entry || !named) return undefined;
     const part = expectedAt(entry.residual, path, keyed);
     const alone = part === undefined || path === '' ? undefined : putAt({}, path, part, keyed);
@@ -125,7 +111,7 @@ export class Delegating {
       priority: expectation.priority,
       principal: 'loop',
       owner: expectation.owner ?? expectation.principal,
-      why: `${id} is stalled where it was laid: ${record.stalled?.because ?? ''}`.slice(0, 2_000),
+      why: `${expectation.id} is stalled where it was laid: ${record.stalled?.because ?? ''}`.slice(0, 2_000),
     });
     const until = now + (durationMs(timeout ?? '') ?? TIMEOUT_MS);
     this.due.set(record.leaf, until);

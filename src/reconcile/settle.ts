@@ -3,7 +3,6 @@
  * may be acted on next. By a time that goes on evenly, whatever is done to the clock.
  */
 import type { RuleBook } from '../core/guard/rule-book.ts';
-import { subjectInstance } from '../core/guard/rule-book.ts';
 import { type ExpectationId, expectationId, type InstanceId, type Instant, instanceId } from '../core/ids.ts';
 import type { Instance } from '../core/instance.ts';
 import type { Json } from '../core/json.ts';
@@ -29,6 +28,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { Store, Writer } from '../ports/store.ts';
 import { Deadlines } from './deadlines.ts';
 import { Delegating } from './delegate.ts';
+import { EvenTime } from './even-time.ts';
+import { type LeafOf, leafOf, subjectOf } from './leaf-subject.ts';
 import { tellStalled } from './stalled.ts';
 import type { Site, UnmetNow } from './unmet.ts';
 import { upkeep } from './upkeep.ts';
@@ -61,39 +62,23 @@ export class Settler {
   readonly #restingSince = new Map<string, Instant>();
   readonly #due = new Deadlines();
   readonly #delegating: Delegating;
+  readonly #time: EvenTime;
   /** Asked for at the site that is being drawn: those are unmet. */
   readonly #asked = new Set<string>();
   /** What has still to be written down. */
   readonly #moved = new Set<string>();
   #kept: readonly LeafRecord[] | undefined;
-  #startedAt: Instant | undefined;
-  #ahead = 0;
 
   constructor(parts: SettleParts) {
     this.#parts = parts;
     this.#delegating = new Delegating(parts);
-  }
-
-  /** Goes on evenly from the time of the day at which it began. */
-  #now(): Instant {
-    const { clock } = this.#parts;
-    if (this.#startedAt === undefined) {
-      this.#startedAt = clock.now();
-      this.#ahead = clock.now() - clock.monotonic();
-    }
-    return Math.round(this.#ahead + clock.monotonic());
-  }
-
-  /** By how much the time of the day has been set since. */
-  #shift(): number {
-    const now = this.#now();
-    return this.#parts.clock.now() - now;
+    this.#time = new EvenTime(parts.clock);
   }
 
   /** Takes in what others have cleared, and what has become due; what is planned there is drawn up anew. */
   begin(): void {
     const { store, unmet } = this.#parts;
-    const now = this.#now();
+    const now = this.#time.now();
     const kept = store.leafRecords();
     if (kept !== this.#kept) this.#takeIn(kept, now);
     this.#kept = kept;
@@ -122,7 +107,7 @@ export class Settler {
 
   /** Why a leaf that is unmet must not be acted on now; what has become of what was done for it is taken note of. */
   held(leaf: string, unmet: Unmet, path: Path): Held | undefined {
-    const now = this.#now();
+    const now = this.#time.now();
     this.#asked.add(leaf);
     const settling = this.#settling(unmet, path);
     const record = this.#fallen(leaf, unmet, path, { now, chance: 0.5, settling });
@@ -136,7 +121,7 @@ export class Settler {
     const held = whyHeld(record, since, { now, settling });
     this.#due.set(leaf, held?.until);
     if (!held) return undefined;
-    return held.until === undefined ? held : { ...held, until: held.until + this.#shift() };
+    return held.until === undefined ? held : { ...held, until: held.until + this.#time.shift() };
   }
 
   /** What is to stand at a path after the next step, given what is wanted in the end. */
@@ -152,7 +137,7 @@ export class Settler {
 
   /** All that is unmet at a site has been asked for: the rest of what is watched there is at rest. */
   drawn(site: Site): void {
-    const now = this.#now();
+    const now = this.#time.now();
     for (const leaf of this.#watched.get(site) ?? []) {
       if (this.#asked.has(leaf)) continue;
       this.#unmetSince.delete(leaf);
@@ -168,7 +153,7 @@ export class Settler {
   /** Writes down what has moved, and hands on what is stalled. */
   end(): void {
     const { store, book } = this.#parts;
-    const now = this.#now();
+    const now = this.#time.now();
     for (const [leaf, record] of this.#delegating.look(this.#records, book(), now)) this.#put(leaf, record);
     for (const [leaf, when] of this.#delegating.due) {
       const before = this.#due.at(leaf);
@@ -182,7 +167,7 @@ export class Settler {
 
   /** In how many milliseconds time alone next lets something be done; infinite when it never does. */
   dueIn(): number {
-    return Math.max(this.#due.next() - this.#now(), 0);
+    return Math.max(this.#due.next() - this.#time.now(), 0);
   }
 
   /** A task for a leaf failed, or was done in vain; in the commit that says so. */
@@ -194,7 +179,7 @@ export class Settler {
 
   /** Tasks for a leaf were done, and it is as far as they were to bring it: met, or one step of several. */
   done(writer: Writer, leaf: string, task: Task, wanted: Json | undefined, isMet: boolean): void {
-    const now = this.#now();
+    const now = this.#time.now();
     const before = this.#records.get(leaf);
     const differs = task.foreseen?.differs?.map(each => `${each.path || 'the whole'} of ${each.of.name}`).join(', ');
     const otherwise =
@@ -224,7 +209,7 @@ export class Settler {
     const record = this.#records.get(leaf);
     if (!record?.did) return record;
     const { store, keyed } = this.#parts;
-    const why = whyFallen({ store, keyed }, record.did, unmet, path, this.#startedAt ?? 0);
+    const why = whyFallen({ store, keyed }, record.did, unmet, path, this.#time.startedAt());
     switch (why.because) {
       case 'takenBack': {
         const { did: _, ...rest } = record;
@@ -270,7 +255,7 @@ export class Settler {
 
   /** Prunes what nobody waits for. */
   tidy(): void {
-    const now = this.#now();
+    const now = this.#time.now();
     for (const [leaf, since] of this.#restingSince) {
       const record = this.#records.get(leaf);
       if (record) this.#rest(record, since, now);
@@ -286,26 +271,17 @@ export class Settler {
   }
 
   #moment(leaf: string): Moment {
-    return { now: this.#now(), chance: this.#parts.chance(), settling: this.#settlingOf(leaf) };
+    return { now: this.#time.now(), chance: this.#parts.chance(), settling: this.#settlingOf(leaf) };
   }
 
   #settlingOf(leaf: string): Settling {
-    const { store } = this.#parts;
-    const { expectation: id, instance: of, path } = ownerOfLeaf(leaf);
-    const expectation = store.expectation(expectationId(id));
-    const instance = of === undefined ? undefined : store.instance(instanceId(of));
-    return this.#settling({ expectation, instance }, path);
+    const of = leafOf(this.#parts.store, leaf);
+    return this.#settling(of, of.path);
   }
 
-  #settling(
-    { expectation, instance }: { expectation: Unmet['expectation'] | undefined; instance: Instance | undefined },
-    path: Path,
-  ): Settling {
+  #settling(of: LeafOf, path: Path): Settling {
     const { clock, book } = this.#parts;
-    const target = expectation?.for;
-    const named = target && 'name' in target ? { kind: target.kind, name: target.name } : undefined;
-    const subject = { expectation, instance: subjectInstance(instance) ?? named, path };
-    return settlingOf(book().first('settle', subject, clock.now()));
+    return settlingOf(book().first('settle', subjectOf(of, path), clock.now()));
   }
 
   #put(leaf: string, record: LeafRecord): void {
@@ -355,7 +331,7 @@ export class Settler {
   }
 
   #write(writer: Writer, leaves: readonly string[]): void {
-    const shift = this.#shift();
+    const shift = this.#time.shift();
     const pairs = new Map<string, { readonly expectation: ExpectationId; readonly instance: InstanceId | undefined }>();
     for (const leaf of leaves) {
       const record = this.#records.get(leaf);

@@ -55,7 +55,7 @@ export const rule: Command = {
     '  budget     changes=N deletions=N within=10m per=all|kind|instance|path strict=true',
     '  window     from=22:00 to=06:00 days=mon,tue zone=Europe/Berlin; outside of it nothing is written',
     '  freeze     --until TIME --why TEXT, from=TIME; see also diffo freeze',
-    '  settle     holdDown=30s holdUp=1m gain=N hysteresis=N flaps=N coolOff=10m attempts=N',
+    '  settle     holdDown=30s holdUp=1m gain=N hysteresis=N gainWindow=2m flaps=N flapWindow=10m coolOff=10m attempts=N reversals=N',
     '  delegate   peer=NAME after=10m timeout=1h',
     '  protect    within=60s; needs one of the flags that say for what',
   ].join('\n'),
