@@ -227,6 +227,34 @@ test('no secret is in it: neither tokens and passwords of the agent, nor those o
   expect(kept).toMatchObject({ run: ['show', 'x'], login: { user: 'u' }, environment: { SNMP_V2: '(withheld)' } });
 });
 
+test('a profile that is read again while it runs is part of it', async () => {
+  const data = makeDirectory();
+  const record = join(data, 'run.jsonl');
+  const file = join(data, 'profile.json');
+  const shipped = readFileSync(join(import.meta.dirname, '../../firmware-profiles/simulator.json'), 'utf8');
+  const profile = JSON.parse(shipped);
+  const [driver] = profile.drivers;
+  driver.settings.elements = [
+    { kind: 'port', key: 'p1', facts: { '@type': 'Resource', name: 'p1', administrativeState: 'locked' } },
+  ];
+  profile.name = 'mine';
+  writeFileSync(file, JSON.stringify(profile));
+  const agent = await runAgent({ profile: file, record }, {}, data);
+  const laid = { for: { kind: 'port', name: 'p1' }, expect: { administrativeState: 'unlocked', category: 'optical' } };
+  await agent.call('POST', '/diffo/v1/expectations', laid);
+  await agent.loop.settle();
+  profile.kinds[0].category = 'optical';
+  writeFileSync(file, JSON.stringify(profile));
+  await agent.profile.reload();
+  await agent.loop.lookAgain();
+  await agent.stop();
+  expect(readFileSync(record, 'utf8')).toContain('"word":"takeKinds"');
+  const found = await replay(record);
+  expect(found).toMatchObject({ notes: [], runs: 1 });
+  expect(found.difference).toBeUndefined();
+  expect(found.decisions).toBeGreaterThan(0);
+});
+
 test('seven days at one look a minute are replayed in seconds', { timeout: 300_000 }, async () => {
   const clock = handClock();
   const simulator = newSimulator(clock);

@@ -6,7 +6,7 @@ import type { Json } from '../../core/json.ts';
 import { type Difference, differenceOf } from '../../core/recording/difference.ts';
 import type { Call, Cue, Row, TurnLine, WriteLine } from '../../core/recording/lines.ts';
 import { rowOf } from '../../core/recording/row.ts';
-import { errorOf, LookUnpacker } from '../../core/recording/wire.ts';
+import { AnswerUnpacker, errorOf, LookUnpacker } from '../../core/recording/wire.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Portions, Turns } from '../../ports/turns.ts';
@@ -35,6 +35,7 @@ const NOTHING: TurnLine = { turn: { cue: 'begin' } };
 const CHANGES_PER_READ = 500;
 
 export class Player implements Turns {
+  readonly #answers = new AnswerUnpacker();
   readonly #looks = new LookUnpacker();
   readonly #samples = new SampleUnpacker();
   // What the loop waits for.
@@ -161,11 +162,12 @@ export class Player implements Turns {
     }
   }
 
-  #answer({ port, method, resolve, reject }: Asking, { value, failure }: Extract<Cue, { cue: 'answer' }>): void {
+  #answer({ port, method, resolve, reject }: Asking, answer: Extract<Cue, { cue: 'answer' }>): void {
+    const { value, failure } = answer;
     if (failure) reject(errorOf(failure));
     else if (method === 'look') resolve(this.#looks.unpack(port, value));
     else if (method === 'sample') resolve(this.#samples.unpack(port, value));
-    else resolve(value);
+    else resolve(this.#answers.unpack(`${port} ${method}`, answer));
   }
 
   /** Of what came in, more or less was asked for than then. */

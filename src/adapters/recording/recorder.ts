@@ -19,7 +19,7 @@ import {
   type TurnLine,
 } from '../../core/recording/lines.ts';
 import { rowOf } from '../../core/recording/row.ts';
-import { failureOf, LookPacker } from '../../core/recording/wire.ts';
+import { AnswerPacker, failureOf, LookPacker } from '../../core/recording/wire.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Portions, Turns, Word } from '../../ports/turns.ts';
@@ -73,6 +73,7 @@ const CHANGES_PER_READ = 500;
 export class Recorder implements Turns {
   readonly #sink: LineSink;
   readonly #portions: Turns['portions'];
+  readonly #answers = new AnswerPacker();
   readonly #looks = new LookPacker();
   readonly #samples = new SamplePacker();
   #store: Store | undefined;
@@ -217,7 +218,7 @@ export class Recorder implements Turns {
     if (value === undefined) return { cue: 'answer', to };
     if (method === 'look') return { cue: 'answer', to, value: this.#looks.pack(port, value as Json) };
     if (value instanceof Map) return { cue: 'answer', to, value: this.#samples.pack(port, value) };
-    return { cue: 'answer', to, value: value as Json };
+    return { cue: 'answer', to, ...this.#answers.pack(`${port} ${method}`, value as Json) };
   }
 
   // What others write

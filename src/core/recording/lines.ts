@@ -63,7 +63,14 @@ export type Cue =
   | { readonly cue: 'breath' }
   | { readonly cue: 'timer'; readonly nth: number }
   | { readonly cue: 'heard'; readonly port: string }
-  | { readonly cue: 'answer'; readonly to: number; readonly value?: Json; readonly failure?: Failure };
+  /** `same`: as the last time that this was asked. */
+  | {
+      readonly cue: 'answer';
+      readonly to: number;
+      readonly value?: Json;
+      readonly same?: true;
+      readonly failure?: Failure;
+    };
 
 /** What the loop asked of a port, or did by it. */
 export type Call = readonly [port: string, method: string, ...args: Json[]];

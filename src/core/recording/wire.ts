@@ -11,6 +11,32 @@ export function errorOf({ code, message }: Failure): Error {
   return code === undefined || !Object.hasOwn(retryable, code) ? new Error(message) : new AgentError(code, message);
 }
 
+/** Shorter than to say that it is the same. */
+const SHORT = 20;
+
+/** An answer as long as the one before is told once. */
+export class AnswerPacker {
+  readonly #before = new Map<string, string>();
+
+  pack(asked: string, value: Json): { readonly value: Json } | { readonly same: true } {
+    const text = JSON.stringify(value);
+    if (text.length < SHORT) return { value };
+    if (this.#before.get(asked) === text) return { same: true };
+    this.#before.set(asked, text);
+    return { value };
+  }
+}
+
+export class AnswerUnpacker {
+  readonly #before = new Map<string, Json>();
+
+  unpack(asked: string, { value, same }: { readonly value?: Json; readonly same?: true }): Json | undefined {
+    if (same) return this.#before.get(asked);
+    if (value !== undefined && JSON.stringify(value).length >= SHORT) this.#before.set(asked, value);
+    return value;
+  }
+}
+
 /** Most looks at an element find what the one before has found: of each only what is new is told. */
 export class LookPacker {
   /** By port: each thing as text. */
