@@ -228,8 +228,9 @@ export function openSimulator(options: SimulatorParts): Simulator {
   }
 
   function behaving({ kind, name }: Named): Behaving | undefined {
-    const found = named(kind, name);
-    return found && { kind, name, settable: found.initial.settable, consequences: found.initial.consequences };
+    // What can be made under any name is known by its template, whether it was made here or not.
+    const found = named(kind, name)?.initial ?? templates.find(each => each.kind === kind);
+    return found && { kind, name, settable: found.settable, consequences: found.consequences };
   }
 
   const abilities = abilitiesOf({ now: behaving, from: [...options.elements, ...templates], templates });
