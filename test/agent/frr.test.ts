@@ -75,7 +75,7 @@ test(`a neighbor that is removed by hand comes back, once, and it is explained${
   if (instance) {
     // The session takes a moment, and no task sets it.
     const session = instance.leaves.find((each: { path: string }) => each.path.includes('/session/'));
-    if (session) expect(session.next).toMatch(/the session with 192\.0\.2\.2 is Active|no neighbor 192\.0\.2\.2/);
+    if (session) expect(session.because).toMatch(/the session with 192\.0\.2\.2 is Active|no neighbor 192\.0\.2\.2/);
   }
   await one.established('192.0.2.2');
   await quiet();
@@ -153,7 +153,7 @@ test(`what a restart of a daemon has lost comes back, what is taken away by hand
   one.configure('no ip route 203.0.113.0/24 blackhole');
   await until(
     'it is held',
-    async () => JSON.stringify(await get('/diffo/v1/outstanding')).includes('out of band'),
+    async () => JSON.stringify(await get('/diffo/v1/outstanding')).includes('"on":"outOfBand"'),
     60_000,
   );
   expect(isThere()).toBe(false);
@@ -174,7 +174,7 @@ test(`a session that is down waits, with the reason that FRR gives, and is never
     },
     60_000,
   );
-  expect(leaf.next).toMatch(/the session with 192\.0\.2\.2 is Active, last reset: .*Notification.*Shutdown/i);
+  expect(leaf.because).toMatch(/the session with 192\.0\.2\.2 is Active, last reset: .*Notification.*Shutdown/i);
   const path = '/resourceCharacteristic/session/value/192.0.2.2/state';
   const explained = await get(`/diffo/v1/explain?instance=${await routerId(get)}&path=${path}`);
   expect(explained.leaves).toMatchObject([
