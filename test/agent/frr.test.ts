@@ -184,7 +184,7 @@ test(`a session that is down waits, with the reason that FRR gives, and is never
       expected: 'Established',
       actual: 'Active',
       since: expect.any(String),
-      next: expect.stringMatching(/last reset: .*Shutdown/i),
+      because: expect.stringMatching(/last reset: .*Shutdown/i),
     },
   ]);
   expect(one.told().slice(seen)).toEqual([]);
