@@ -151,7 +151,8 @@ const SOON_MS = 60_000;
 /** When it is next, and what a person would type for it. */
 export function whenText(leaf: Json): string {
   const [words, say] = [textAt(leaf, 'when', 'words'), textAt(leaf, 'when', 'say')];
-  return withShortIds(`${words ?? ''}${say === undefined ? '' : `: ${say}`}`);
+  // It stands behind a label that says it.
+  return withShortIds(`${(words ?? '').replace(/^when /, '')}${say === undefined ? '' : `: ${say}`}`);
 }
 
 /** Why it is so, or waits. */

@@ -53,16 +53,19 @@ export function becauseOf(leaf: Leaf, around: Pick<Around, 'now' | 'observed' | 
 
 /** Nothing is said of what is met or does not matter: nobody waits for it. */
 function nextWords({ verdict }: Leaf, { next }: Around): string {
-  if (next === undefined || verdict === 'met' || verdict === 'inapplicable') return '';
+  if (next === undefined || verdict === 'inapplicable') return '';
   const { because, when } = next;
+  if (verdict === 'met' && next.on === undefined) return '';
   const why = because === undefined || verdict === 'unknown' ? '' : `. It waits: ${because}`;
   const say = when.say === undefined ? '' : ` (${when.say})`;
-  return withShortIds(`${why}. Next: ${next.next}, ${when.words}${say}`);
+  // Of nothing nobody asks when it is done, but until when.
+  const words = next.next.startsWith('nothing') ? when.words.replace(/^when /, 'until ') : when.words;
+  return withShortIds(`${why}. Next: ${next.next}, ${words}${say}`);
 }
 
 /** Ids of ours are said by their beginning, which every command accepts. */
 export function withShortIds(text: string): string {
-  return text.replace(/\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '$1');
+  return text.replace(/(?<![:\w-])([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '$1');
 }
 
 function factsSentence(leaf: Leaf, around: Around): string {

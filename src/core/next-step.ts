@@ -65,6 +65,7 @@ export interface Facing {
 export function nextOf(facing: Facing): Next {
   switch (facing.verdict) {
     case 'met':
+      if (facing.plan?.state === 'unconfirmed') return toConfirm(facing, facing.plan);
       return {
         next: facing.mode === 'enforce' ? 'nothing, but to put it right when it changes' : 'nothing',
         when: { words: 'when it changes, or what is wanted of it does' },
@@ -181,7 +182,7 @@ function waits(facing: Facing, { because, until, on }: Pick<Waiting, 'because' |
     case 'pause':
       return held(on, {
         words: 'when a person resumes it',
-        say: `diffo resume ${say.scope === undefined ? leaf : say.scope}`,
+        say: `diffo resume ${say.scope ?? leaf}`,
       });
     case 'outOfBand': {
       const words = `diffo decide ${short(say.expectation)} ${say.thing ?? say.instance ?? ''} ${say.path || '/'}`;
@@ -218,7 +219,14 @@ function waits(facing: Facing, { because, until, on }: Pick<Waiting, 'because' |
       break;
   }
   if (record?.stalled) {
-    return held('stalled', { words: `when this happens: ${record.stalled.unblocks}`, say: `diffo resume ${leaf}` });
+    const { because: why, unblocks } = record.stalled;
+    const words = `when somebody sees to it: ${unblocks}`;
+    return {
+      on: 'stalled',
+      because: `stalled: ${why}`,
+      next,
+      when: { words, say: `diffo resume ${say.thing ?? leaf}` },
+    };
   }
   if (on === 'peer' || record?.delegated) return held('peer', then('when that peer has met it'));
   if (until === undefined) return held(on, { words: 'when that is over' });

@@ -48,7 +48,7 @@ test('a leaf says what it is since when and by whom, who wants what and why, and
   expect(Date.parse(leaf.since)).not.toBeNaN();
   expect(leaf.sentence).toMatch(
     new RegExp(
-      `^mtu of p1 has been 1500 for ${duration} \\(by driver:simulator\\); alice \\(operator\\) wants at most 1400 \\(tunnel overhead\\): it is out of bounds; seen ${duration} ago by simulator\\. It waits: nothing here can change /resourceCharacteristic/mtu/value\\. Next: nothing by itself, when somebody changes it at the element, or what is wanted of it$`,
+      `^mtu of p1 has been 1500 for ${duration} \\(by driver:simulator\\); alice \\(operator\\) wants at most 1400 \\(tunnel overhead\\): it is out of bounds; seen ${duration} ago by simulator\\. It waits: nothing here can change /resourceCharacteristic/mtu/value\\. Next: nothing by itself, until somebody changes it at the element, or what is wanted of it$`,
     ),
   );
   const { leaves } = await agent.get(`/diffo/v1/explain?instance=${entry.instance.id}`);
@@ -183,4 +183,73 @@ test.skipIf(noNamespaces !== undefined)('of telemetry nobody says since when it 
   expect(leaf.sentence).toMatch(
     /^rxBytes of lo is \d+; operator wants less than 0: it is out of bounds; seen .*It waits: nothing here can change/,
   );
+});
+
+test('every leaf has all six from the first day: met, unmet, unknown, and what does not apply', async () => {
+  const { agent, simulator } = await start();
+  const six = ['wantedBy', 'expected', 'actual', 'since', 'because', 'next', 'when'];
+  const leaf = async (expectation: string) => {
+    const { leaves } = await agent.get(`/diffo/v1/explain?expectation=${expectation}`);
+    expect(leaves).toHaveLength(1);
+    for (const each of six) expect(leaves[0], each).toHaveProperty(each);
+    expect([leaves[0].because, leaves[0].next, leaves[0].when.words]).not.toContain('');
+    return leaves[0];
+  };
+  const laid = async (body: object): Promise<string> => {
+    const answer = await agent.call('POST', '/diffo/v1/expectations', body);
+    expect(answer.status).toBe(201);
+    await agent.loop.settle();
+    return answer.body.id;
+  };
+  expect(await leaf(await laid({ for: p1, expect: mtu(1500) }))).toMatchObject({
+    verdict: 'met',
+    because: 'it is as wanted',
+    next: 'nothing',
+  });
+  expect(await leaf(await laid({ for: p1, expect: mtu(1400) }))).toMatchObject({ verdict: 'unmet', on: 'nobody' });
+  expect(await leaf(await laid({ for: { kind: 'port', name: 'p9' }, expect: mtu(1400) }))).toMatchObject({
+    verdict: 'unmet',
+    sinceOf: 'verdict',
+  });
+  const later = await laid({ for: p1, expect: mtu(9000), validFor: { startDateTime: '2999-01-01T00:00:00Z' } });
+  expect(await leaf(later)).toMatchObject({
+    verdict: 'inapplicable',
+    because: 'it counts from 2999-01-01T00:00:00Z on',
+    when: { at: '2999-01-01T00:00:00.000Z' },
+    sentence: expect.stringContaining('mtu of p1 does not matter now: it counts from 2999'),
+  });
+  const never = await laid({ for: p1, expect: mtu(9000), when: { administrativeState: 'locked' } });
+  expect(await leaf(never)).toMatchObject({
+    verdict: 'inapplicable',
+    because: 'it counts only when its condition holds, and administrativeState of p1 is not locked',
+  });
+  const fresh = await laid({ for: p1, expect: mtu(1500), freshnessMs: 500 });
+  simulator.world.setUnreachable(true);
+  await until('it is unknown', async () => (await leaf(fresh)).verdict === 'unknown');
+  expect(await leaf(fresh)).toMatchObject({ on: 'look', when: { at: expect.any(String) } });
+  expect(await agent.call('GET', '/diffo/v1/explain')).toMatchObject({ status: 400 });
+  expect(await agent.call('GET', '/diffo/v1/explain?expectation=nobody')).toMatchObject({ status: 404 });
+});
+
+test('a list of what is outstanding tells what came last, what is next and when, and what is left', async () => {
+  const simulator = openSimulator({
+    clock: systemClock,
+    log: silentLog,
+    elements: readElements([{ ...port, settable: [{ path: '/resourceCharacteristic/mtu/value' }] }]),
+  });
+  const agent = await runAgent({ profile: 'simulator' }, { drivers: [simulator] });
+  simulator.world.refuseNext('the line card is busy');
+  await lay(agent, { for: p1, expect: mtu(1400), mode: 'enforce' });
+  const [entry] = await agent.get('/diffo/v1/outstanding');
+  expect(entry).toMatchObject({ verdict: 'unmet', ageMs: expect.any(Number) });
+  expect(entry.leaves).toMatchObject([
+    {
+      lastAction: { came: 'failed: the line card is busy', state: 'terminatedWithError', at: expect.any(String) },
+      on: 'backoff',
+      attempts: 1,
+      next: expect.stringContaining('try again: '),
+      when: { at: expect.any(String) },
+      budget: { left: 59, limit: 60, withinMs: 600_000 },
+    },
+  ]);
 });

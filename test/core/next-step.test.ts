@@ -108,10 +108,8 @@ describe('what waits says why, and when it ends', () => {
     expect(next({ record: { ...record, stalled }, waiting: { because: 'stalled' } })).toMatchObject({
       on: 'stalled',
       next: 'nothing',
-      when: {
-        words: 'when this happens: a person resumes it',
-        say: 'diffo resume leaf:9ae72ebe-0fbf-4fda-ac4e-a78d53a085f5:i1',
-      },
+      because: 'stalled: tried 8 times',
+      when: { words: 'when somebody sees to it: a person resumes it', say: 'diffo resume p1' },
     });
   });
 });

@@ -3,7 +3,7 @@ import type { Change } from '../../core/change.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { expectedWords, valueWords } from '../../core/expected/words.ts';
 import { becauseOf, explainSentence, placeWords } from '../../core/explain-sentence.ts';
-import type { Instant } from '../../core/ids.ts';
+import { expectationId, type Instant } from '../../core/ids.ts';
 import type { Instance } from '../../core/instance.ts';
 import { type JsonObject, property } from '../../core/json.ts';
 import { lasting } from '../../core/lasting.ts';
@@ -179,7 +179,7 @@ function nextStep(parts: DiffoParts, around: LeafAround, leaf: Leaf, strayed: St
     touches(leaf.path, each.path);
   const tasks = leaf.verdict === 'unmet' ? draft.tasks.filter(isMine) : [];
   const waiting = leaf.verdict === 'unmet' ? draft.waiting.find(isMine) : undefined;
-  const plan = leaf.verdict === 'unmet' ? telling.planFor(place) : undefined;
+  const plan = leaf.verdict === 'unmet' || leaf.verdict === 'met' ? telling.planFor(place) : undefined;
   const held = plan?.state === 'approved' ? parts.loop.holds(plan) : undefined;
   const record = telling.recordOf(place);
   const guarded = tasks.find(task => task.protected)?.protected?.because;
@@ -195,12 +195,7 @@ function nextStep(parts: DiffoParts, around: LeafAround, leaf: Leaf, strayed: St
     mode: tasks[0]?.mode ?? parts.loop.mode(expectation, instance, leaf.path),
     steps: [...new Set(steps)],
     ...(guarded === undefined ? {} : { protected: guarded }),
-    ...(waiting
-      ? {
-          waiting:
-            strayed && waiting.on === 'outOfBand' ? { ...waiting, because: strayedWords(strayed, now) } : waiting,
-        }
-      : {}),
+    ...(waiting ? { waiting: inWords(parts, around, waiting, strayed) } : {}),
     ...(record ? { record } : {}),
     ...(plan
       ? {
@@ -224,6 +219,25 @@ function nextStep(parts: DiffoParts, around: LeafAround, leaf: Leaf, strayed: St
   });
 }
 
+/** With the words of whoever knows the facts and not only the sentence. */
+function inWords(
+  parts: DiffoParts,
+  { instance, telling }: LeafAround,
+  waiting: Draft['waiting'][number],
+  strayed: Strayed | undefined,
+): Draft['waiting'][number] {
+  if (strayed && waiting.on === 'outOfBand') return { ...waiting, because: strayedWords(strayed, telling.now) };
+  if (waiting.on !== 'overruled') return waiting;
+  const [, id = ''] = /^overruled by ([^\s,]+)/.exec(waiting.because) ?? [];
+  const above = parts.store.expectation(expectationId(id));
+  const theirs = above && parts.loop.explain(above, instance).find(each => touches(each.path, waiting.path));
+  if (!above || !theirs) return waiting;
+  const { principal, owner, priority } = above;
+  const who = owner === undefined ? principal : `${owner} (${principal})`;
+  const wants = `wants ${expectedWords(theirs.expected)} (expectation ${id})`;
+  return { ...waiting, because: `overruled: ${who}, whose word counts more (priority ${priority}), ${wants}` };
+}
+
 function lookOf({ loop }: DiffoParts, now: Instant): { readonly lookAt?: Instant } {
   const lookAt = loop.nextLook();
   return Number.isFinite(lookAt) ? { lookAt: Math.max(lookAt, now) } : {};
@@ -242,7 +256,9 @@ function scopeOf({ store }: DiffoParts, { expectation, instance }: LeafAround): 
     all: 'all',
     [`kind:${instance?.kind}`]: `kind:${instance?.kind}`,
     [`instance:${instance?.id}`]: typeof name === 'string' ? name : `${instance?.id}`,
-    [`leaf:${expectation.id}:${instance?.id ?? ''}`]: `leaf:${expectation.id}:${instance?.id ?? ''}`,
+    // Whoever resumes an instance means its expectations too.
+    [`leaf:${expectation.id}:${instance?.id ?? ''}`]:
+      typeof name === 'string' ? name : `leaf:${expectation.id}:${instance?.id ?? ''}`,
   };
   const sign = store.pauses().find(each => Object.hasOwn(scopes, each.scope));
   return sign && scopes[sign.scope];

@@ -34,7 +34,7 @@ export const resume: Command = {
   words: 'SCOPE',
   takes: [1, 1],
   more: scopes,
-  about: 'takes stop signs away, of an instance those of its expectations too; diffo status shows all',
+  about: 'lets go on what is paused or stalled, of an instance its expectations too; diffo status shows stop signs',
   examples: ['diffo resume all', 'diffo resume lo'],
   run: async ({ words: [word = ''] }, { client }) => {
     const scope = await scopeOf(client, word);
@@ -42,14 +42,26 @@ export const resume: Command = {
     // An instance goes on only when its expectations do, which an undo holds still one by one.
     const [, id] = /^instance:(.+)$/s.exec(scope) ?? [];
     const those = paused.filter(each => each === scope || (id !== undefined && pausedInstance(each) === id));
-    if (those.length === 0) {
-      const others = paused.length === 0 ? 'nothing is paused at all' : `paused are ${paused.join(', ')}`;
-      throw new AgentError('notFound', `nothing is paused as ${word}; ${others}`);
-    }
     for (const each of those) await client.post('/diffo/v1/resume', { scope: each });
-    return { answer: { resumed: those }, show: () => `goes on: ${harmless(word)}\n` };
+    // What is stalled, or put off, has no stop sign and goes on by the same word.
+    const isAlso = !those.includes(scope) && (await alsoGoesOn(client, scope));
+    if (those.length === 0 && !isAlso) {
+      const others = paused.length === 0 ? 'nothing is paused at all' : `paused are ${paused.join(', ')}`;
+      throw new AgentError('notFound', `nothing is paused or stalled as ${word}; ${others}`);
+    }
+    return { answer: { resumed: isAlso ? [...those, scope] : those }, show: () => `goes on: ${harmless(word)}\n` };
   },
 };
+
+async function alsoGoesOn(client: Client, scope: string): Promise<boolean> {
+  try {
+    await client.post('/diffo/v1/resume', { scope });
+    return true;
+  } catch (error) {
+    if (error instanceof AgentError && error.code === 'notFound') return false;
+    throw error;
+  }
+}
 
 async function scopeOf(client: Client, word: string): Promise<string> {
   if (word === 'all' || /^(kind:.|leaf:[^:]+:.)/.test(word)) return word;
