@@ -83,3 +83,18 @@ test('what it is to do with what it did is one of two words', async () => {
   expect(answer).toMatchObject({ status: 400 });
   expect(JSON.stringify(answer.body)).toMatch(/onWithdraw/);
 });
+
+test('an undo in a freeze is refused, says how it can be done all the same, and then is', async () => {
+  const agent = await laid();
+  const [{ id }] = await agent.get('/diffo/v1/plans');
+  const freeze = { sort: 'freeze', until: new Date(Date.now() + 3_600_000).toISOString(), why: 'the big game' };
+  expect((await agent.call('POST', '/diffo/v1/rules', freeze)).status).toBe(201);
+  const undo = (body: object) => agent.call('POST', `/diffo/v1/plans/${id}/undo`, body);
+  expect(await undo({ force: true })).toMatchObject({
+    status: 409,
+    body: { code: 'conflict', reason: expect.stringMatching(/frozen by operator: the big game.*--during-freeze/) },
+  });
+  expect(await mtuOf(agent)).toBe(1400);
+  expect(await undo({ duringFreeze: true })).toMatchObject({ status: 200, body: { state: 'undone' } });
+  expect(await mtuOf(agent)).toBe(1500);
+});

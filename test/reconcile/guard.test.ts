@@ -5,6 +5,7 @@ import { modes } from '../../src/core/expectation.ts';
 import type { Json } from '../../src/core/json.ts';
 import { ruleId, type UnwrittenRule } from '../../src/core/rule.ts';
 import type { Step } from '../../src/ports/driver.ts';
+import { handClock } from '../kit/clock.ts';
 import { type LoopWorld, loopWorld, pathOf, wish } from '../kit/loop-world.ts';
 import '../kit/properties.ts';
 
@@ -194,6 +195,7 @@ type Blow =
   | { readonly does: 'wish'; readonly name: string; readonly value: number }
   | { readonly does: 'wait'; readonly ms: number }
   | { readonly does: 'restart' }
+  | { readonly does: 'setClock'; readonly ms: number }
   | { readonly does: 'clear' };
 
 const name = fc.constantFrom('mtu', 'label', 'tags');
@@ -208,10 +210,17 @@ const blow: fc.Arbitrary<Blow> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ does: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 40_000 }) }) },
   { weight: 1, arbitrary: fc.constant({ does: 'restart' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('setClock' as const),
+      ms: fc.integer({ min: -10_000_000_000, max: 10_000_000_000 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.constant({ does: 'clear' as const }) },
 );
 
-test('a budget is never exceeded in any window, whatever storm blows, restarts included', {
+test('a budget is never exceeded in any window, whatever storm blows, restarts and clocks that are set included', {
   timeout: 120_000,
 }, async () => {
   await fc.assert(
@@ -221,13 +230,14 @@ test('a budget is never exceeded in any window, whatever storm blows, restarts i
       fc.constantFrom('all' as const, 'path' as const),
       async (storm, changes, per) => {
         const acts: { readonly at: number; readonly path: string }[] = [];
-        let world = loopWorld({ driverOf: simulator => counted(simulator) });
-        const { clock, store, simulator } = world;
+        const clock = handClock();
+        let world = loopWorld({ clock, driverOf: simulator => counted(simulator) });
+        const { store, simulator } = world;
         function counted(driver: LoopWorld['simulator']) {
           return {
             ...driver,
             act: async (step: Step) => {
-              acts.push({ at: clock.now(), path: String(step.args.path) });
+              acts.push({ at: clock.monotonic(), path: String(step.args.path) });
               await driver.act(step);
             },
           };
@@ -250,6 +260,11 @@ test('a budget is never exceeded in any window, whatever storm blows, restarts i
               break;
             case 'wait':
               await clock.advance(each.ms);
+              await world.settle();
+              break;
+            case 'setClock':
+              clock.jump(each.ms);
+              world.loop.ring();
               await world.settle();
               break;
             case 'restart':
