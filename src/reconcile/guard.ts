@@ -42,7 +42,8 @@ export class Guard {
   #rules: readonly Rule[] | undefined;
   #book = new RuleBook([]);
   #hours = new Hours(this.#book);
-  #version = 0;
+  /** Which rules these are: told from the rules themselves, for others than the loop ask for them too. */
+  #which = '';
   readonly #spent: Spent;
   #begun = 0;
   /** When the budget that something waits for has room again, by the clock that goes on evenly. */
@@ -60,7 +61,7 @@ export class Guard {
       this.#rules = rules;
       this.#book = new RuleBook(rules);
       this.#hours = new Hours(this.#book);
-      this.#version++;
+      this.#which = rules.map(({ seq }) => seq).join();
     }
     return this.#book;
   }
@@ -102,7 +103,7 @@ export class Guard {
   /** Another text whenever something may be done, or not, that was otherwise before. */
   signature(now: Instant): string {
     const ended = this.book.nextEnd(now);
-    return `${this.#version} ${ended} ${this.#hours.signature(now)}`;
+    return `${this.#which} ${ended} ${this.#hours.signature(now)}`;
   }
 
   /** Another text whenever what the loop may do by itself may be otherwise. */

@@ -100,6 +100,10 @@ export async function recordedLife(seed: number, steps: number): Promise<Recorde
       });
       laid.push(id);
     },
+    layTunnel: () => {
+      const more = { for: { kind: 'tunnel', name: 't1' }, onWithdraw: 'restore' as const };
+      laid.push(world.lay(chance.pick([wish('mtu', 1300), { administrativeState: 'unlocked' }]) ?? {}, more).id);
+    },
     layMany: () => {
       for (let n = 0; n < 4; n++) acts.lay?.();
     },
@@ -149,6 +153,28 @@ export async function recordedLife(seed: number, steps: number): Promise<Recorde
         })
         .then(() => loop.ring());
     },
+    // What is asked meanwhile, and what is not written after all, leaves no trace in what is decided.
+    ask: () => {
+      loop.toldDraft();
+      for (const expectation of store.expectations()) {
+        loop.around(expectation.id, undefined);
+        loop.judge.mode(expectation);
+        for (const { instance } of store.verdicts({ expectation: expectation.id })) {
+          loop.around(expectation.id, instance);
+          loop.judge.explain(expectation, instance === undefined ? undefined : store.instance(instance), clock.now());
+        }
+      }
+      for (const plan of store.plans()) loop.guard.holds(plan, clock.now());
+    },
+    failToWrite: () => {
+      const fail = (): never => {
+        throw new Error('not written after all');
+      };
+      ask(() => store.transact(request, fail));
+      void store.submit(request, writer => void writer.putPause({ scope: 'all', by: 'x', since: 0 })).then(() => {});
+      ask(() => store.submit(request, fail));
+      ask(() => store.submit(request, writer => writer.clearPause('all')));
+    },
     decide: () => {
       for (const { expectation, instance, strayed } of store.verdicts()) {
         for (const { path } of strayed ?? []) {
@@ -168,7 +194,7 @@ export async function recordedLife(seed: number, steps: number): Promise<Recorde
     principal: 'operator',
     createdAt: clock.now(),
   });
-  const usual = ['lay', 'change', 'plan', 'apply'].flatMap(each => [acts[each], acts[each], acts[each]]);
+  const usual = ['lay', 'layTunnel', 'change', 'plan', 'apply'].flatMap(each => [acts[each], acts[each], acts[each]]);
   const mended = (): void => {
     simulator.world.setSlow(0);
     simulator.world.setUnreachable(false);
