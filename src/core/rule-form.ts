@@ -22,6 +22,11 @@ const path = z.string().max(2_000).regex(/^\/./s, 'a path such as /resourceChara
 const duration = z
   .string()
   .refine(text => durationMs(text) !== undefined, 'a duration such as 500ms, 30s, 10m, 1h or 7d');
+/** Long enough to say yes, short enough to wait for it locked out. */
+const confirmTime = duration.refine(text => {
+  const ms = durationMs(text) ?? 0;
+  return ms >= 5_000 && ms <= 3_600_000;
+}, 'a duration from 5s to 1h');
 const count = z.int('a whole number').min(0, 'a whole number from 0').max(1_000_000, 'at most 1000000');
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 22:00');
 const instant = z
@@ -122,7 +127,12 @@ export const ruleForms = {
     after: duration.exactOptional(),
     timeout: duration.exactOptional(),
   }),
-  protect: z.strictObject({ sort: z.literal('protect'), ...common, for: scopeForm, within: duration.exactOptional() }),
+  protect: z.strictObject({
+    sort: z.literal('protect'),
+    ...common,
+    for: scopeForm,
+    within: confirmTime.exactOptional(),
+  }),
 } satisfies Readonly<Record<RuleSort, z.ZodType>>;
 
 /** One form for all sorts. */

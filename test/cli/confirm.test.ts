@@ -61,6 +61,11 @@ test('what does not fit is refused with a sentence', async () => {
       err: expect.stringContaining('a duration from 5s to 1h'),
     });
   }
+  const rule = { sort: 'protect', for: { kind: 'port' }, within: '1s' };
+  expect(await agent.call('POST', '/diffo/v1/rules', rule)).toMatchObject({
+    status: 400,
+    body: { reason: expect.stringContaining('a duration from 5s to 1h') },
+  });
   expect((await agent.call('POST', `/diffo/v1/plans/${plan.id}/confirm`, { by: 1 })).status).toBe(400);
   expect((await agent.call('POST', '/diffo/v1/plans/none/confirm', {})).status).toBe(404);
   await run(`approve ${plan.id} --by ana --wait`);
