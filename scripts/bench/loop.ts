@@ -1,7 +1,6 @@
 /** `loop`: what a pass costs among many, how soon a change is published under load, what rest and a storm take. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { makeNetns, type Netns, noNamespaces } from '../../test/kit/netns.ts';
-import { type Stream as Events, follow, inside, lay, next } from './element.ts';
+import { type Stream as Events, follow, inside, lay } from './element.ts';
 import {
   bytesWritten,
   cpuMicroseconds,
@@ -105,30 +104,31 @@ async function underLoad(netns: Netns, agent: Server): Promise<Row[]> {
   const writer = inside(netns, 'ip -force -batch -');
   const events = await follow(`${agent.url}/diffo/v1/changes`);
   const given = new Map<string, number>();
+  const unheard = new Map<string, number>();
+  const mtus = new Map<string, number>();
   const ours: number[] = [];
   const ceiling: number[] = [];
-  const publish = onVerdicts(events, instance => {
-    const began = given.get(instance);
-    if (began === undefined) return;
-    given.delete(instance);
-    ours.push(nowMs() - began);
+  const publish = onVerdicts(events, instance => note(given, instance, ours));
+  monitor.stdout?.on('data', (part: Buffer) => {
+    for (const [, name = ''] of part.toString().matchAll(/\d+: (veth\d+)[@:]/g)) note(unheard, name, ceiling);
   });
   try {
     const begun = nowMs();
     for (let i = 0; i < A_SECOND * SECONDS; i++) {
       const due = begun + (i * 1_000) / A_SECOND;
-      if (due > nowMs()) await sleep(due - nowMs());
+      if (due > nowMs()) await pause(due - nowMs());
       const name = `veth${i % PAIRS}`;
       const id = ids.get(name) ?? '';
       // A change that is not published yet and one that takes it back may end in silence, rightly.
       if (given.has(id)) continue;
-      const heard = next(monitor, name);
-      given.set(id, nowMs());
-      writer.stdin?.write(`link set ${name} mtu ${Math.floor(i / PAIRS) % 2 === 0 ? OTHER_MTU : EXPECTED_MTU}\n`);
-      const began = nowMs();
-      void heard.then(at => ceiling.push(at - began));
+      const mtu = mtus.get(name) === OTHER_MTU ? EXPECTED_MTU : OTHER_MTU;
+      mtus.set(name, mtu);
+      const now = nowMs();
+      given.set(id, now);
+      unheard.set(name, now);
+      writer.stdin?.write(`link set ${name} mtu ${mtu}\n`);
     }
-    await pause(1_000);
+    await pause(SETTLE_MS);
   } finally {
     publish.end();
     for (const child of [monitor, writer]) child.kill();
@@ -208,6 +208,14 @@ async function quiet(agent: Server): Promise<Row[]> {
       goal: { of: 'ours', atMost: 0 },
     }),
   ];
+}
+
+/** What was waited for has come. */
+function note(waiting: Map<string, number>, name: string, took: number[]): void {
+  const began = waiting.get(name);
+  if (began === undefined) return;
+  waiting.delete(name);
+  took.push(nowMs() - began);
 }
 
 async function interfaces({ url }: Server): Promise<ReadonlyMap<string, string>> {
