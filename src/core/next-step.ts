@@ -34,6 +34,8 @@ export interface Facing {
   readonly mode: Mode;
   /** The steps that would meet it, as far as they may be done. */
   readonly steps: readonly string[];
+  /** There is no way back from one of them. */
+  readonly isFinal?: boolean;
   /** Why one of them needs a person's word twice. */
   readonly protected?: string;
   /** Why it is not done now. */
@@ -132,7 +134,7 @@ function toConfirm({ now }: Facing, plan: NonNullable<Facing['plan']>): Next {
 }
 
 /** There are steps, and what is missing is somebody's leave at most. */
-function toBeDone({ now, mode, plan, protected: why, say }: Facing, next: string): Next {
+function toBeDone({ now, mode, plan, protected: why, isFinal, say }: Facing, next: string): Next {
   const make = `diffo plan${say.thing === undefined ? '' : ` --instance ${say.thing}`}`;
   const name = why === undefined ? '' : ' --by NAME';
   switch (mode) {
@@ -150,7 +152,8 @@ function toBeDone({ now, mode, plan, protected: why, say }: Facing, next: string
         when: { words: 'when a person makes a plan of it and applies that', say: make },
       };
   }
-  const because = why === undefined ? permission.approve : `it is protected: ${why}`;
+  const final = isFinal ? 'there is no way back, so a person has to say yes' : permission.approve;
+  const because = why === undefined ? final : `it is protected: ${why}`;
   const when: When =
     plan?.state === 'proposed'
       ? { words: `when a person approves plan ${short(plan.id)}`, say: `diffo approve ${short(plan.id)}${name}` }

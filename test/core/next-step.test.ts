@@ -37,6 +37,10 @@ describe('what could be done', () => {
     });
   });
 
+  test('waits for a yes where there is no way back', () => {
+    expect(next({ steps, mode: 'approve', plan, isFinal: true }).because).toMatch(/^there is no way back/);
+  });
+
   test('is told and not touched', () => {
     for (const mode of ['observe', 'warn'] as const) {
       expect(next({ steps, mode })).toMatchObject({ on: 'mode', when: { say: 'diffo plan --instance p1' } });

@@ -195,6 +195,7 @@ function nextStep(parts: DiffoParts, around: LeafAround, leaf: Leaf, strayed: St
     mode: tasks[0]?.mode ?? parts.loop.mode(expectation, instance, leaf.path),
     steps: [...new Set(steps)],
     ...(guarded === undefined ? {} : { protected: guarded }),
+    ...(tasks.some(task => task.step.cost?.reversible === false) ? { isFinal: true } : {}),
     ...(waiting ? { waiting: inWords(parts, around, waiting, strayed) } : {}),
     ...(record ? { record } : {}),
     ...(plan

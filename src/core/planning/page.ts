@@ -109,7 +109,7 @@ export class Page {
       return { step, key, effects, why };
     });
     // The steps for one leaf are not torn apart: where one needs a person's word, all wait for it.
-    const mode = foreseen.some(each => each.why) ? lesser(allowed, 'approve') : allowed;
+    const mode = foreseen.some(each => each.why || isFinal(each.step)) ? lesser(allowed, 'approve') : allowed;
     for (const { step, key, effects, why } of foreseen) {
       for (const each of step.needs ?? []) this.#scene.spots.add(spotOf(each.of));
       for (const each of effects) this.#moves.add(spotOf(each.of));
@@ -149,6 +149,11 @@ export class Page {
       moves: [...this.#moves],
     };
   }
+}
+
+/** There is no way back from it. */
+function isFinal({ cost }: TaskStep): boolean {
+  return cost?.reversible === false;
 }
 
 /** What is wanted at a path, and by whom. */
