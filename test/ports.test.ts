@@ -15,6 +15,8 @@ const allowed: Readonly<Record<string, string>> = {
     'a pattern is compiled once for all who use it; compiled again it matches the same',
   'core/expected/patterns.ts FinalizationRegistry': 'counts what the compiled ones take together',
   'core/expected/read-once.ts WeakRef': 'what was read once is read again to the same',
+  'reconcile/tally.ts node:timers/promises': 'counts for people what was decided; nothing is decided from it',
+  'reconcile/tally.ts setImmediate': 'the same',
   'reconcile/portions.ts node:timers/promises': 'yields between portions; a recording keeps after which step',
   'reconcile/portions.ts setImmediate': 'the same',
   'reconcile/portions.ts performance':

@@ -1,17 +1,17 @@
 /** Plays a recorded run again: everything that came in comes in anew, in its order; what the loop comes to is compared. */
 
-import { AgentError, sentence } from '../../core/errors.ts';
+import { sentence } from '../../core/errors.ts';
 import type { Instant } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import { type Difference, differenceOf } from '../../core/recording/difference.ts';
 import type { Call, Cue, Row, TurnLine, WriteLine } from '../../core/recording/lines.ts';
-import { rowOf } from '../../core/recording/row.ts';
 import { AnswerUnpacker, errorOf, LookUnpacker } from '../../core/recording/wire.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Portions, Turns } from '../../ports/turns.ts';
 import { askAgain } from './asked.ts';
 import { Readings } from './readings.ts';
+import { rowsAfter } from './rows.ts';
 import { SampleUnpacker } from './samples.ts';
 
 /** A call that was not answered at once. */
@@ -32,7 +32,6 @@ export interface Played {
 export type Say = (cue: Extract<Cue, { cue: 'told' }>) => void;
 
 const NOTHING: TurnLine = { turn: { cue: 'begin' } };
-const CHANGES_PER_READ = 500;
 
 export class Player implements Turns {
   readonly #answers = new AnswerUnpacker();
@@ -185,18 +184,9 @@ export class Player implements Turns {
   }
 
   #rows(): readonly Row[] {
-    const store = this.#store;
-    const rows: Row[] = [];
-    while (store && this.#told < store.seq()) {
-      try {
-        const some = store.changesAfter(this.#told, CHANGES_PER_READ);
-        for (const each of some) rows.push(rowOf(each));
-        this.#told = some.at(-1)?.seq ?? store.seq();
-      } catch (error) {
-        if (!(error instanceof AgentError && error.code === 'gone')) throw error;
-        this.#told = store.seq();
-      }
-    }
+    if (!this.#store) return [];
+    const { rows, upTo } = rowsAfter(this.#store, this.#told);
+    this.#told = upTo;
     return rows;
   }
 

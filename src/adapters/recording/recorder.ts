@@ -4,71 +4,21 @@
  */
 
 import type { Cause } from '../../core/change.ts';
-import { AgentError, sentence } from '../../core/errors.ts';
+import { sentence } from '../../core/errors.ts';
 import type { Instant } from '../../core/ids.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Kinds } from '../../core/kind.ts';
-import {
-  type Call,
-  type Cue,
-  type Heading,
-  type Row,
-  type Said,
-  STOPPED,
-  type TableRows,
-  type TurnLine,
-} from '../../core/recording/lines.ts';
-import { rowOf } from '../../core/recording/row.ts';
+import { type Cue, type Heading, type Row, STOPPED, type TableRows } from '../../core/recording/lines.ts';
 import { AnswerPacker, failureOf, LookPacker } from '../../core/recording/wire.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Portions, Turns, Word } from '../../ports/turns.ts';
-import { Asked } from './asked.ts';
+import type { Asked } from './asked.ts';
 import type { LineSink } from './file.ts';
+import { othersStore } from './others.ts';
+import { rowsAfter } from './rows.ts';
 import { SamplePacker } from './samples.ts';
-
-/** A turn under way. */
-class Turn {
-  readonly cue: Cue;
-  readonly now: number[] = [];
-  readonly even: number[] = [];
-  readonly chance: number[] = [];
-  readonly ids: string[] = [];
-  readonly said: Said[] = [];
-  readonly waits: number[] = [];
-  readonly calls: Call[] = [];
-  steps = 0;
-  brokeOff: number | undefined;
-  threw: string | undefined;
-
-  constructor(cue: Cue) {
-    this.cue = cue;
-  }
-
-  line(rows: readonly Row[]): TurnLine {
-    const { now, even, chance, ids, said, waits, calls, brokeOff, threw } = this;
-    return {
-      turn: this.cue,
-      ...(now.length > 0 ? { now: distances(now) } : {}),
-      ...(even.length > 0 ? { even: distances(even) } : {}),
-      ...(chance.length > 0 ? { chance } : {}),
-      ...(ids.length > 0 ? { ids } : {}),
-      ...(said.length > 0 ? { said } : {}),
-      ...(brokeOff === undefined ? {} : { steps: brokeOff }),
-      ...(waits.length > 0 ? { waits } : {}),
-      ...(calls.length > 0 ? { calls } : {}),
-      ...(rows.length > 0 ? { rows } : {}),
-      ...(threw === undefined ? {} : { threw }),
-    };
-  }
-}
-
-function distances(readings: readonly number[]): readonly number[] {
-  return readings.map((each, i) => each - (i === 0 ? 0 : (readings[i - 1] ?? 0)));
-}
-
-/** So many changes of a turn are read at once. */
-const CHANGES_PER_READ = 500;
+import { Turn } from './turn.ts';
 
 export class Recorder implements Turns {
   readonly #sink: LineSink;
@@ -221,43 +171,9 @@ export class Recorder implements Turns {
     return { cue: 'answer', to, ...this.#answers.pack(`${port} ${method}`, value as Json) };
   }
 
-  // What others write
-
   /** The store as all but the loop have it. */
   others(store: Store): Store {
-    const transact: Store['transact'] = (cause, write) => {
-      const asked = new Asked();
-      const result = store.transact(cause, writer => write(asked.writer(writer, store, this.#lastNow)));
-      this.#wrote(cause, asked);
-      return result;
-    };
-    const submit: Store['submit'] = async (cause, write) => {
-      const asked = new Asked();
-      const result = await store.submit(cause, writer => {
-        const written = write(asked.writer(writer, store, this.#lastNow));
-        asked.seq = writer.seq();
-        return written;
-      });
-      this.#wrote(cause, asked);
-      return result;
-    };
-    const onCommit: Store['onCommit'] = call => {
-      // Nobody follows the loop in the midst of its turn.
-      const later = (): void => void setImmediate(() => (stopped ? undefined : call()));
-      let stopped = false;
-      const stop = store.onCommit(later);
-      return () => {
-        stopped = true;
-        stop();
-      };
-    };
-    const own: Partial<Record<PropertyKey, unknown>> = { transact, submit, onCommit };
-    return new Proxy(store, {
-      get(target, key) {
-        const value: unknown = own[key] ?? Reflect.get(target, key);
-        return typeof value === 'function' && !own[key] ? value.bind(target) : value;
-      },
-    });
+    return othersStore(store, { now: () => this.#lastNow, wrote: (cause, asked) => this.#wrote(cause, asked) });
   }
 
   #wrote(cause: Cause, asked: Asked): void {
@@ -372,17 +288,9 @@ export class Recorder implements Turns {
 
   #rows(): readonly Row[] {
     const store = this.#store;
-    const rows: Row[] = [];
-    while (store && this.#told < store.seq()) {
-      try {
-        const some = store.changesAfter(this.#told, CHANGES_PER_READ);
-        for (const each of some) rows.push(rowOf(each));
-        this.#told = some.at(-1)?.seq ?? store.seq();
-      } catch (error) {
-        if (!(error instanceof AgentError && error.code === 'gone')) throw error;
-        this.#told = store.seq();
-      }
-    }
+    if (!store) return [];
+    const { rows, upTo } = rowsAfter(store, this.#told);
+    this.#told = upTo;
     return rows;
   }
 
