@@ -195,7 +195,10 @@ test('what is paused is not planned until it is resumed', async () => {
   await agent.loop.settle();
   expect((await run('plan')).out).toContain('mtu of p1: paused by operator: supper');
   expect((await run('resume p1')).code).toBe(0);
-  expect(await run('resume p1')).toMatchObject({ code: 1, err: expect.stringContaining('nothing is paused or stalled as p1') });
+  expect(await run('resume p1')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('nothing is paused or stalled as p1'),
+  });
   await until('it is put right after all', async () => (await run('get p1')).out.includes('1300'));
 });
 
