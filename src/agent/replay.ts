@@ -201,7 +201,7 @@ class Run {
     if ('end' in line && line.end !== STOPPED) notes.push(`line ${number}: nothing more was recorded: ${line.end}`);
     if ('write' in line) {
       const difference = this.#player.write(line);
-      this.#tell(storyOfWrite(line));
+      this.#tell(storyOfWrite(line, id => this.#nameOf(id)));
       this.#look();
       return difference && { ...difference, line: number, at: line.at };
     }

@@ -8,13 +8,15 @@ import { isAct } from './row.ts';
 export type NameOf = (instance: InstanceId | string) => string;
 
 /** What somebody wrote, if that was more than records of what is there. */
-export function storyOfWrite({ write, do: calls }: WriteLine): readonly string[] {
+export function storyOfWrite({ write, do: calls }: WriteLine, nameOf: NameOf): readonly string[] {
   const who = write.principal;
   return calls.flatMap(([name, first]) => {
     const id = String(property(first, 'id') ?? first);
     switch (name) {
       case 'putExpectation':
-        return [`${who} expects ${targetOf(property(first, 'for'))}: ${brief(property(first, 'expect'))} (${id})`];
+        return [
+          `${who} expects ${targetOf(property(first, 'for'), nameOf)}: ${brief(property(first, 'expect'))} (${id})`,
+        ];
       case 'removeExpectation':
         return [`${who} expects no more: ${id}`];
       case 'putPlan':
@@ -135,10 +137,10 @@ function whyOf({ code, message }: Failure): string {
   return code === undefined ? message : `${code}: ${message}`;
 }
 
-function targetOf(target: Json | undefined): string {
+function targetOf(target: Json | undefined, nameOf: NameOf): string {
   if (!isObject(target)) return 'something';
   const { id, kind, name } = target;
-  if (id !== undefined) return text(id);
+  if (id !== undefined) return nameOf(text(id));
   return (
     [kind, name]
       .filter(each => each !== undefined)
