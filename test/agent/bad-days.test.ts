@@ -135,6 +135,7 @@ test('pages of other sites and names that are not its own get nothing', async ()
   expect((await agent.call('GET', '/diffo/v1/status', undefined, { origin: 'https://evil.example' })).status).toBe(403);
 });
 
+// P06
 test('a driver that cannot see leaves an agent that serves, and says so', async () => {
   const agent = await runAgent({ profile: 'linux-host', 'linux.netns': 'no-such-namespace' });
   const status = await agent.get('/diffo/v1/status');

@@ -39,6 +39,7 @@ function sample(text: string, name: string): number {
   return Number(found.slice(name.length + 1));
 }
 
+// P42
 test('time to compliance, steps, plans, predictions and what guards held back, and all but the last after a restart', async () => {
   const [data, simulator] = [makeDirectory(), element()];
   const agent = await start(data, simulator);

@@ -33,6 +33,7 @@ const p1 = { kind: 'port', name: 'p1' };
 const POWER = '/resourceCharacteristic/rxPower/value';
 const duration = String.raw`\d+ (s|min|h|d)`;
 
+// P05
 test('a leaf says what it is since when and by whom, who wants what and why, and who saw it', async () => {
   const { agent } = await start();
   await lay(agent, { for: p1, expect: mtu({ $lte: 1400 }), owner: 'alice', why: 'tunnel overhead' });
@@ -88,6 +89,7 @@ test('of what does not exist it is said what it would be', async () => {
   ]);
 });
 
+// P06
 test('what cannot be seen any more is told with what it was, and when', async () => {
   const { agent, simulator } = await start();
   await lay(agent, { for: p1, expect: mtu(1500), freshnessMs: 500 });
@@ -185,6 +187,7 @@ test.skipIf(noNamespaces !== undefined)('of telemetry nobody says since when it 
   );
 });
 
+// P05
 test('every leaf has all six from the first day: met, unmet, unknown, and what does not apply', async () => {
   const { agent, simulator } = await start();
   const six = ['wantedBy', 'expected', 'actual', 'since', 'because', 'next', 'when'];
@@ -231,6 +234,7 @@ test('every leaf has all six from the first day: met, unmet, unknown, and what d
   expect(await agent.call('GET', '/diffo/v1/explain?expectation=nobody')).toMatchObject({ status: 404 });
 });
 
+// P41
 test('a list of what is outstanding tells what came last, what is next and when, and what is left', async () => {
   const simulator = openSimulator({
     clock: systemClock,

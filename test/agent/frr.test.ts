@@ -194,6 +194,7 @@ test(`a session that is down waits, with the reason that FRR gives, and is never
   expect(await get('/diffo/v1/tasks')).toEqual(tasks);
 });
 
+// P10
 test(`a plan made before a manual change is refused, naming the change${why}`, async () => {
   const { one, call, get } = await edge();
   await lay(call, { mode: 'approve' });

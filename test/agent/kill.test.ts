@@ -141,6 +141,7 @@ describe('the checker', () => {
 });
 
 describe('killed at random moments', () => {
+  // P25
   it.skipIf(noNamespaces !== undefined)(
     `${kills} times, the agent has lost no answered write, doubled no effect, and is up again${why}`,
     { timeout: 60_000 + kills * 6_000 },

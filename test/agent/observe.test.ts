@@ -109,6 +109,7 @@ test(`every field of every interface is what ip says, also after a rename, a del
   expect(await idOf('uplink')).toBe(veth1);
 });
 
+// P30
 test(`ids survive a restart of the agent${why}`, async () => {
   const netns = makeNetns();
   netns.veth('veth1', 'veth0');

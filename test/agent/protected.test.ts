@@ -227,6 +227,7 @@ async function undone({ element, planNow, before, kernel }: Begun, cut: Cut, rea
 }
 
 describe.each(Object.entries(cuts))(`%s${why}`, (_, cut) => {
+  // P20
   test('and comes back by itself, and the person is there again', SLOW, async () => {
     const begun = await begin(cut);
     expect(begun.plan.tasks[0].protected.because).toMatch(cut.because);
@@ -243,6 +244,7 @@ describe.each(Object.entries(cuts))(`%s${why}`, (_, cut) => {
     expect(await begun.agent.stop()).toBe(0);
   });
 
+  // P20
   test('and the agent is killed right after the act: the fail-safe brings it back', SLOW, async () => {
     const begun = await begin(cut);
     await begun.approve();

@@ -113,6 +113,7 @@ test('what stands of an instance is one expectation with the origin of each part
   expect((await agent.call('GET', '/diffo/v1/standing?instance=nobody')).status).toBe(404);
 });
 
+// P40
 test('an expectation is refined forward, never widened, and returned to', async () => {
   const agent = await start();
   const laid = await lay(agent, { expect: mtu({ $anyOf: [1400, 1500, 9000] }) });

@@ -23,6 +23,7 @@ describe('a story', () => {
     expect(new Set(stories.map(({ about }) => about)).size).toBe(10);
   });
 
+  // P05, P41
   test.each(stories)('$about', async ({ happens, name, path, explained, facts: told }) => {
     const scene = await openScene();
     await happens(scene);

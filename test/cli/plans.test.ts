@@ -55,6 +55,7 @@ function kept(directory: string): string {
   return hash.digest('hex');
 }
 
+// P21
 test('a dry run shows the whole plan; not a byte is kept, and nothing is done at the element', async () => {
   const { agent, acts, run } = await start();
   const before = [agent.store.seq(), kept(agent.data)];

@@ -116,6 +116,7 @@ export function driverContract(name: string, open: () => Promise<DriverSubject>)
       expect(answer).toEqual(expect.stringMatching(/\w+ \w+/));
     });
 
+    // P14
     test('a step does what it says, and its undo puts everything back', async () => {
       const subject = await opened();
       const { driver, path, wanted } = subject;
@@ -139,6 +140,7 @@ export function driverContract(name: string, open: () => Promise<DriverSubject>)
       expect((await driver.look()).sightings).toEqual(before.sightings);
     });
 
+    // P14
     test('a step does all that was foreseen, and nothing else', async () => {
       const subject = await opened();
       const { driver, kind, path } = subject;
@@ -161,6 +163,7 @@ export function driverContract(name: string, open: () => Promise<DriverSubject>)
       for (const each of sideEffects) expect(each).toMatch(/\w+ \w+/);
     });
 
+    // P13
     test('a step that is carried out a second time does no harm', async () => {
       const subject = await opened();
       const { driver } = subject;
@@ -175,6 +178,7 @@ export function driverContract(name: string, open: () => Promise<DriverSubject>)
       expect((await driver.examine(step)).already).toBe(true);
     });
 
+    // P14
     test('what a step relies on is said with it, and is so before it can be done', async () => {
       const { driver, needy } = await opened();
       if (!needy) return;

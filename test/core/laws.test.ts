@@ -96,6 +96,7 @@ test('each of $allOf counts, and nothing else', () => {
   );
 });
 
+// P03
 test('an extra key never hurts', () => {
   fc.assert(
     fc.property(plain, plain, plain, (expected, actual, extra) => {
@@ -133,6 +134,7 @@ test('the question, the residual, the verdict and the leaves tell the same', () 
   );
 });
 
+// P04
 test('a sure verdict stays whatever the unknown turns out to be', () => {
   fc.assert(
     fc.property(expectation, plain, plain, fc.constantFrom('a', 'b', 'id'), (source, actual, truth, blind) => {

@@ -60,6 +60,7 @@ const wildRules: fc.Arbitrary<Rules> = fc.record({ needs, also });
 const stateOf = (instances: readonly { readonly document: Readonly<Record<string, Json>> }[]): State =>
   Object.fromEntries(instances.map(({ document: { name, ...rest } }) => [String(name), rest]));
 
+// P11
 test('taken in its order no step lacks what it needs, and what comes is what was foretold, side effects included', () => {
   let planned = 0;
   fc.assert(
@@ -120,6 +121,7 @@ function canAllBeTaken(world: Rules, now: State, steps: readonly Parameters<type
   });
 }
 
+// P07, Q2
 test('when all that was planned is done, nothing more is planned', () => {
   fc.assert(
     fc.property(rules, state, wishes, (world, start, wanted) => {
@@ -133,6 +135,7 @@ test('when all that was planned is done, nothing more is planned', () => {
   );
 });
 
+// P11
 test('forward for making, backward for removing', () => {
   const world: Rules = {
     needs: {
@@ -159,6 +162,7 @@ test('what one step takes away is taken after all who still need it', () => {
   expect(tasks.map(each => each.step.summary)).toEqual(['set t1 /a to 1', 'set t2 /b to 1']);
 });
 
+// P11
 test('a circle is printed, and holds up nothing else', () => {
   const world: Rules = {
     needs: {

@@ -152,6 +152,7 @@ function reversed<T extends Json>(value: T): T {
   ) as T;
 }
 
+// P09
 test('the same comes to the same plan, in whatever order it is told and its keys are written', () => {
   const made = (situation: Situation, world: Rules, start: State, wanted: readonly Wish[]) => {
     const { tasks, waiting } = planFor(world, start, wanted, { unmet: situation.unmet });
@@ -171,6 +172,7 @@ test('the same comes to the same plan, in whatever order it is told and its keys
   );
 });
 
+// P09
 test('whatever it read has moved, it is refused and says where; whatever else has moved, it is not', () => {
   const counts = { refused: 0, held: 0 };
   fc.assert(
@@ -244,6 +246,7 @@ test('what a driver only looked at is found to have moved when the step would do
 
 // Ways, groups, keys and portions.
 
+// P16
 test('of several ways the cheapest is taken; what was tried in vain is followed by the next', () => {
   const way = (name: string, cost: { blastRadius?: number; downtimeMs?: number; reversible?: boolean }, steps = 1) => ({
     driver: 'mind',
@@ -291,6 +294,7 @@ test('the tasks of a leaf, and those of one expectation that need each other, ar
   expect(new Set(tasks.map(each => each.key)).size).toBe(tasks.length);
 });
 
+// P13
 test('a task has the same key for as long as the same is expected, and another one after that', () => {
   const key = (seq: number, a: number) => {
     const situation = situationOf({}, { t1: { a: 0, c: seq } }, [{ name: 't1', expect: { a } }]);

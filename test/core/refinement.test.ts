@@ -56,6 +56,7 @@ test.each<[string, Json, string, Json, RegExp]>([
   expect(() => refined(before, path, to)).toThrow(why);
 });
 
+// P40
 test('whatever meets the refined meets what was laid', () => {
   let told = 0;
   fc.assert(

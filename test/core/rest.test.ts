@@ -95,6 +95,7 @@ const simple: fc.Arbitrary<Json> = fc.oneof(
 // A machine that does much else takes many times as long.
 const patient = { timeout: 300_000 };
 
+// P02, Q6
 test(
   'of two owners whose wishes collide each hears of one conflict, one has its way, and no task goes to and fro',
   patient,
@@ -127,6 +128,7 @@ test(
   },
 );
 
+// Q6
 test('three who want anything come to rest too', patient, () => {
   fc.assert(
     fc.property(fc.array(wish, { minLength: 3, maxLength: 3 }), small, (all, start) => {

@@ -30,6 +30,7 @@ const fail = (
   more: Partial<Settling> = {},
 ) => afterFailure(leaf, before, { what: 'set a', came: 'no', failure }, moment(now, more));
 
+// P32
 test('tried in vain it waits twice as long each time, up to five minutes, and remembers the last five tries', () => {
   let record: LeafRecord | undefined;
   const waits: number[] = [];
@@ -43,6 +44,7 @@ test('tried in vain it waits twice as long each time, up to five minutes, and re
   expect(record?.stalled).toBeUndefined();
 });
 
+// P38
 test('after its last try it is stalled, with what was tried and what would unblock it', () => {
   let record: LeafRecord | undefined;
   for (let i = 0; i < settling.stallAfter; i++) record = fail(record, i);
@@ -66,6 +68,7 @@ test('no answer waits as long, and stalls nothing', () => {
   expect(fail(record, 0).stalled).toBeUndefined();
 });
 
+// P37
 test('set back by somebody else once it goes on at once, twice within the window it stalls and names them', () => {
   const once = afterReversal(
     leaf,
@@ -85,6 +88,7 @@ test('set back by somebody else once it goes on at once, twice within the window
   expect([late.stalled, late.reversals]).toEqual([undefined, [{ at: 0, from: 1 }]]);
 });
 
+// P35
 test('flapping is left alone for a minute, two, four … and stalls at last', () => {
   let record: LeafRecord | undefined;
   const coolOffs: number[] = [];
@@ -120,6 +124,7 @@ test('it is held until it has been unmet for long enough', () => {
   expect(whyHeld(undefined, 0, moment(30_000, patient))).toBeUndefined();
 });
 
+// P34
 test('at rest its failures are forgotten after the hold, its quarrels after one window more', () => {
   const failed = fail(undefined, 0);
   expect(rested(failed, 0, settling.holdUpMs - 1, settling)).toMatchObject({ attempts: 1 });
@@ -153,6 +158,7 @@ test('a number moves no farther than it may at once, and not at all for a little
   expect(afterStep(leaf, undefined, 'step', moment(0)).until).toBe(settling.gainWindowMs);
 });
 
+// P36
 test('a number always gets there, in as many steps as its gain asks for', () => {
   fc.assert(
     fc.property(
@@ -235,6 +241,7 @@ test('whatever happens to it, it rests again: after the longest window nothing i
   );
 });
 
+// P44
 test('whatever happens to it and to the clock, nothing is of the future and it waits no longer than its longest wait', () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40 }), fc.integer({ min: -4e11, max: 4e11 }), (events, jump) => {

@@ -38,3 +38,23 @@ export function missing(shown: readonly Shown[]): readonly string[] {
 export function numberedTitles(file: string): readonly string[] {
   return [...textOf(file).matchAll(/^\s*test\(\s*(['"`])(T\d+ .*?)\1,/gm)].map(([, , title = '']) => title);
 }
+
+/** A test as its file has it: the line above it, how it is called, and its own text. */
+export interface Found {
+  readonly above: string;
+  readonly call: string;
+  readonly text: string;
+}
+
+/** Undefined where it does not stand. */
+export function findTest({ file, test }: Shown): Found | undefined {
+  const text = textOf(file);
+  const title = test.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const at = new RegExp(`\\(\\s*(['"\`])${title}(?:\\1|\\$\\{)`).exec(text)?.index;
+  if (at === undefined) return undefined;
+  const begins = [...text.matchAll(/^[ \t]*(?:test|it)\b/gm)].map(({ index }) => index);
+  const start = begins.findLast(each => each <= at) ?? 0;
+  const end = begins.find(each => each > at) ?? text.length;
+  const above = text.slice(0, start).trimEnd().split('\n').at(-1)?.trim() ?? '';
+  return { above, call: text.slice(start, at), text: text.slice(start, end) };
+}

@@ -51,6 +51,7 @@ test('what came as foreseen is told so, with all that moved', async () => {
   expect(made.loop.counts.wrongPredictions).toBe(0);
 });
 
+// P42
 test('a driver that lies about success is found out: foreseen, found and counted', async () => {
   const made = await world(simulator => ({ ...simulator, act: async () => {} }));
   const [task] = await carryOut(made, [on('p1', MTU, 1400)]);
@@ -79,6 +80,7 @@ test('a side effect that was not foreseen is a wrong prediction', async () => {
   ]);
 });
 
+// P26
 test('a group that fails is taken back in reverse, and holds up no other', async () => {
   const made = await world(refusing('label'));
   const tasks = await carryOut(made, [
@@ -129,12 +131,14 @@ test('a task whose needs do not hold stops its group', async () => {
   expect(await made.factAt('p1', MTU)).toBe(1500);
 });
 
+// P11
 test('a need that an earlier task of the plan brings is there by then', async () => {
   const made = await world();
   const tasks = await carryOut(made, [on('p1', '/administrativeState', 'unlocked'), on('p1', VLAN, 7)]);
   expect(states(tasks)).toEqual(['done', 'done']);
 });
 
+// P12
 test('a leaf that somebody has met meanwhile is left alone', async () => {
   let acts = 0;
   const made = await world(simulator => ({
@@ -157,6 +161,7 @@ test('a leaf that somebody has met meanwhile is left alone', async () => {
   expect(acts).toBe(1);
 });
 
+// P13
 test('what was done for the same end and stands is answered with the task that did it', async () => {
   const made = await world();
   const wanted = [on('p1', MTU, 1400)];
@@ -177,6 +182,7 @@ test('what was done for the same end and stands is answered with the task that d
   expect(await made.factAt('p1', MTU)).toBe(1400);
 });
 
+// P26
 test('a group goes at once where the element can: one set of rows before, one after, all or none', async () => {
   const batches: number[] = [];
   const rows: string[][] = [];
@@ -233,6 +239,7 @@ test('an effect that nobody can see is declared once, and then a person is waite
   expect(acts).toBe(2);
 });
 
+// P27
 test('an undo names every overlap: which path, which later plan, by whom', async () => {
   const made = await world();
   await carryOut(made, [on('p1', MTU, 1400), on('p1', LABEL, 'y'), on('p2', MTU, 1300)], 'p');
@@ -266,6 +273,7 @@ test('an undo is refused while something later relies on what it did', async () 
   expect((await made.orders.undo(planId('p'), 'ann')).state).toBe('undone');
 });
 
+// P28
 test('an undo leaves what another expectation wants too, and tells so', async () => {
   const made = await world();
   const other = await made.lay(wish('mtu', { $lte: 1400 }), { mode: 'observe', id: expectationId('other') });
@@ -288,6 +296,7 @@ test('what an expectation did stays when it is withdrawn, unless it says otherwi
   expect(made.store.expectations()).toEqual([]);
 });
 
+// P29
 test('withdrawn, exactly what it alone had changed goes back, and what depends on it first', async () => {
   const made = await world();
   await made.lay(wish('label', 'y'));
@@ -313,6 +322,7 @@ test('withdrawn, exactly what it alone had changed goes back, and what depends o
   expect(made.store.expectations().map(each => each.expect)).toEqual([wish('label', 'y')]);
 });
 
+// P28
 test('what two want goes back when the last of them is withdrawn', async () => {
   const made = await world();
   const one = await made.lay(wish('mtu', 1400), restoring);
@@ -337,6 +347,7 @@ test('what somebody has changed since is left, and told in the change that lets 
   expect(gone).toMatchObject({ type: 'delete', cause: { why: expect.stringContaining('is 1300, so somebody else') } });
 });
 
+// P29
 test('it stays withdrawn until it has gone back, by its deadline at the latest, and force lets it go', async () => {
   const made = await world();
   const one = await made.lay(wish('mtu', 1400), restoring);
@@ -367,6 +378,7 @@ test('it stays withdrawn until it has gone back, by its deadline at the latest, 
   expect(made.store.expectations()).toEqual([]);
 });
 
+// P43
 test('withdrawn while paused, nothing is undone', async () => {
   const made = await world();
   const laid = await made.lay(wish('mtu', 1400), restoring);
@@ -390,6 +402,7 @@ test('laid again before it has gone back, it stands as if nothing had been said'
   expect(await made.factAt('p1', MTU)).toBe(1400);
 });
 
+// P30
 test('what is there already is taken as it is, with nothing written to the element', async () => {
   let acts = 0;
   const made = await world(simulator => ({

@@ -128,6 +128,7 @@ describe('what is protected', () => {
     expect(stateOf(world, plan)).toBe('unconfirmed');
   });
 
+  // P22
   test('is part of what is approved: with the mark comes another hash', async () => {
     const marked = await asked(await reached());
     const unmarked = await asked(await reached({ lifelines: async () => [] }));
@@ -272,6 +273,7 @@ describe('after the act', () => {
     for (const { id } of [first, second]) expect(world.store.verdicts({ expectation: id })[0]?.verdict).toBe('met');
   });
 
+  // P20
   test('without one it goes back when its time is over, and what was left of the plan is not done', async () => {
     const world = await reached();
     await world.lay(wish('mtu', 1400), { mode: 'approve', priority: 90 });
@@ -429,6 +431,7 @@ describe('after the act', () => {
     expect(world.machine.notes).toEqual([`arm ${plan.id} 60000`, `arm ${plan.id} 40000`]);
   });
 
+  // P44
   test('a clock that jumps ten years, either way, makes it neither longer nor shorter', async () => {
     for (const jump of [10, -10].map(years => years * 365 * 86_400_000)) {
       const clock = handClock();

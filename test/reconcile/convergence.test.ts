@@ -72,6 +72,7 @@ function badEars(chance: Chance, clock: LoopWorld['clock']): (simulator: Driver)
   });
 }
 
+// P01, Q1, Q2
 test('it converges from any start, though events are dropped, repeated and late; at rest it writes nothing', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -127,6 +128,7 @@ function isOfTheSame(one: Expectation, other: Expectation | undefined): boolean 
   return JSON.stringify(one.for) === JSON.stringify(other?.for);
 }
 
+// Q5
 test('removing an expectation restores exactly what it alone had changed: the world is as if it had never been', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(aWish, { maxLength: 4 }), aWish, fc.nat(4), async (others, one, place) => {
@@ -143,6 +145,7 @@ test('removing an expectation restores exactly what it alone had changed: the wo
   );
 });
 
+// Q5
 test('when all are removed, in any order, the element is as it was', async () => {
   const initial = await play([], []);
   await fc.assert(

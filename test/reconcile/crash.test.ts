@@ -256,6 +256,7 @@ function toldMoves(before: ReadonlyMap<string, JsonObject>, after: ReadonlyMap<s
 }
 
 describe('killed at every step boundary', () => {
+  // P25, Q4
   test.each(Object.entries(scenarios))('%s', async (_, scenario) => {
     const whole = await live(scenario, []);
     expect(whole.moves).toEqual(scenario.moves);
@@ -271,6 +272,7 @@ describe('killed at every step boundary', () => {
   });
 });
 
+// P25, Q4
 test.each(Object.entries(scenarios))('killed again and again while it recovers: %s', async (_, scenario) => {
   const chance = chanceOf(seed);
   const whole = await live(scenario, []);

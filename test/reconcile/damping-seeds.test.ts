@@ -19,6 +19,7 @@ const BUDGET = 60;
 
 for (let from = 0; from < seeds.length; from += PORTION) {
   const some = seeds.slice(from, from + PORTION);
+  // P38, Q7
   test(`lives ${some[0]} to ${some.at(-1)} come to rest, or are stalled with a reason`, {
     timeout: 300_000,
   }, async () => {

@@ -21,6 +21,7 @@ async function waiting({ loop, store }: DampedWorld) {
   return loop.draft().waiting.filter(each => store.expectation(each.expectation));
 }
 
+// Q7
 test.each([
   [2 * SECOND, 'reversed'],
   [10 * SECOND, 'reversed'],
@@ -85,6 +86,7 @@ test('a square wave that ends in the bad half waits for a person, who sets it go
   expect(writes).toHaveLength(3);
 });
 
+// P37
 test('another writer that sets it back within a moment is raced once, named, and then left to it', async () => {
   const world = await dampedWorld();
   const { clock, writes, manners } = world;
@@ -123,6 +125,7 @@ test('another writer that sets it back within a moment is raced once, named, and
   expect([await later.factAt('p1', mtu), later.stalled()]).toEqual([1450, []]);
 });
 
+// P37
 test('whoever else expects what it is set back to is named by what they expect', async () => {
   const world = await dampedWorld();
   world.manners.setsBackAfterMs = 1_000;
@@ -134,6 +137,7 @@ test('whoever else expects what it is set back to is named by what they expect',
   ]);
 });
 
+// P35
 test('a condition that comes and goes makes it flap: left alone ever longer, and stalled at last', async () => {
   const world = await dampedWorld();
   const { clock, writes } = world;
@@ -218,6 +222,7 @@ test('an element that does not answer blames nobody: it is asked ever more seldo
   expect(verdictOf(silent)).toBe('met');
 });
 
+// P44
 test.each([YEARS, -YEARS])('a clock set by %i ms lets nothing wait longer than its longest wait', async jump => {
   for (const when of ['while we run', 'while we are away'] as const) {
     const world = await dampedWorld();
@@ -246,6 +251,7 @@ test.each([YEARS, -YEARS])('a clock set by %i ms lets nothing wait longer than i
   }
 });
 
+// P34
 test('what has to be unmet for a while is not touched by what is shorter', async () => {
   const world = await dampedWorld();
   const { clock, writes } = world;
@@ -268,6 +274,7 @@ test('what has to be unmet for a while is not touched by what is shorter', async
   expect(writes).toHaveLength(1);
 });
 
+// P35
 test('a number goes to what is wanted in steps, with a window between them; a little off is left as it is', async () => {
   const world = await dampedWorld();
   const { clock, writes } = world;

@@ -52,6 +52,7 @@ function worldWith(faults: object) {
 const HOUR_MS = 3_600_000;
 
 describe('an element that goes wrong', () => {
+  // P33
   test.each(Array.from({ length: 60 }, (_, i) => i + 1))(
     'by chance, from seed %i: nothing runs away, nothing is lost, and it comes right',
     async seed => {

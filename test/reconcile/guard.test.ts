@@ -36,6 +36,7 @@ async function lay({ store, loop }: LoopWorld, id: string, said: Said): Promise<
 
 const because = (world: LoopWorld): string[] => world.loop.toldDraft().waiting.map(each => each.because);
 
+// P18
 test('one expectation, four modes: at each path what its rule lets be done, and the local rule wins', async () => {
   const world = await started();
   const paths = {
@@ -80,6 +81,7 @@ test('one expectation, four modes: at each path what its rule lets be done, and 
   expect(await at(paths.enforce)).toBe(1400);
 });
 
+// P08
 test('what is ignored for a while is an item again when that ends, which is told', async () => {
   const world = await started();
   const until = world.clock.now() + 60_000;
@@ -95,6 +97,7 @@ test('what is ignored for a while is an item again when that ends, which is told
   ]);
 });
 
+// P23
 test('outside of its window the loop waits, and begins by itself when it opens', async () => {
   const world = await started();
   // It is midnight of a Thursday.
@@ -111,6 +114,7 @@ test('outside of its window the loop waits, and begins by itself when it opens',
   expect(await world.factAt('p1', pathOf('mtu'))).toBe(1400);
 });
 
+// P23
 test('in a freeze nothing is written and all is judged; what somebody approves waits, unless it is for now', async () => {
   const world = await started();
   const until = world.clock.now() + 30 * 60_000;
@@ -136,6 +140,7 @@ test('in a freeze nothing is written and all is judged; what somebody approves w
   expect(await world.factAt('p1', pathOf('mtu'))).toBe(1300);
 });
 
+// P19
 test('a budget that is spent stops the loop and not a person, unless it is strict', async () => {
   for (const strict of [false, true]) {
     const world = await started();
@@ -220,6 +225,7 @@ const blow: fc.Arbitrary<Blow> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ does: 'clear' as const }) },
 );
 
+// P19, Q7
 test('a budget is never exceeded in any window, whatever storm blows, restarts and clocks that are set included', {
   timeout: 120_000,
 }, async () => {

@@ -575,6 +575,7 @@ test('what is sampled becomes too old by time alone, and known again with the ne
   expect([[...again.kinds].sort(), [...again.reasons]]).toEqual([['met', 'unknown'], ['sampled never']]);
 });
 
+// P31
 test('while many are judged, others have their turn', async () => {
   const clock = handClock(START);
   let ids = 0;

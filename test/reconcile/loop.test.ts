@@ -214,6 +214,7 @@ test('an undo is refused when somebody has changed the same since, and says what
   expect((await orders.undo(plan.id, 'operator', { force: true })).state).toBe('undone');
 });
 
+// P32
 test('what the element refuses is tried again later and later, also after a restart', async () => {
   const { lay, driver, actualMtu, store, loop, clock } = await world();
   driver.world.refuseNext('not today');
@@ -242,6 +243,7 @@ test('what the element refuses is tried again later and later, also after a rest
   expect(store.leafRecords()).toMatchObject([{ attempts: 0 }]);
 });
 
+// P04
 test('a driver that cannot see makes verdicts unknown when what was seen is too old, and repairs nothing', async () => {
   const { lay, driver, verdict, change, store, clock, loop } = await world();
   const laid = await lay(mtu(1500), { mode: 'enforce', outOfBand: 'restore', freshnessMs: 30_000 });
@@ -298,6 +300,7 @@ test('a thing that goes is deleted; one that somebody expects something of stays
   expect(store.verdicts()).toHaveLength(1);
 });
 
+// P19
 test('a condition means those that meet it, and an empty one nobody', async () => {
   const { lay, store, change } = await world();
   const unlocked = await lay(mtu(1400), { for: { kind: 'port', where: { administrativeState: 'unlocked' } } });
@@ -400,6 +403,7 @@ test('a task that was under way when the power failed is looked at, and done onl
   expect(again.store.tasks()).toHaveLength(1);
 });
 
+// P31
 test('a plan that was under way when the power failed holds up nothing else', async () => {
   const { lay, change, store, clock, loop } = await world();
   await change('locked', '/administrativeState');

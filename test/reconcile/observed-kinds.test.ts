@@ -89,6 +89,7 @@ const act = (store: Store, deed: (domain: Domain) => unknown): void =>
 const characteristic = (store: Store, id: InstanceId, name: string): Json | undefined =>
   (document(store, id).resourceCharacteristic as readonly JsonObject[]).find(each => each.name === name)?.value;
 
+// P15
 test('what is first seen has what its kind gives, in the same commit, and nothing that the driver is to say', () => {
   const { store, look, id } = observing();
   look(aShelf, aCard('A', 3));
@@ -105,6 +106,7 @@ test('what is first seen has what its kind gives, in the same commit, and nothin
   expect(store.changesOf(id('A'), 9)).toHaveLength(1);
 });
 
+// P15
 test('what was written on it stays, and looking again at the same writes nothing', () => {
   const { store, look, id } = observing();
   look(aShelf, aCard('A', 3));

@@ -85,6 +85,7 @@ for (const { path, expected, wanted, changed, managed } of cases) {
   for (const policy of reactions) {
     for (const when of ['while we look', 'while we are away', 'and held over a restart'] as const) {
       for (const said of ['by the expectation', 'by a rule'] as const) {
+        // P17
         test(`${path} is changed by hand ${when}; ${policy} ${said}`, async () => {
           const first = await started();
           if (said === 'by a rule') rule(first, { sort: 'outOfBand', policy, for: { path } });
@@ -137,6 +138,7 @@ for (const { path, expected, wanted, changed, managed } of cases) {
   }
 }
 
+// P17
 test('without a word it is held, and a person decides: restored, adopted, or managed', async () => {
   for (const decision of ['restore', 'adopt', 'manage'] as const) {
     const world = await started();
@@ -300,6 +302,7 @@ test('an expectation of many is not rewritten for one of them', async () => {
   expect(await world.factAt('p1', pathOf('mtu'))).toBe(1400);
 });
 
+// P02
 test('two who want the same slot never alternate', async () => {
   const world = await started();
   let writes = 0;

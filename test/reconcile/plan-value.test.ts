@@ -194,6 +194,7 @@ test('what does not exist is made when what it needs is there, and taken away wh
   expect(store.seq()).toBe(seq);
 });
 
+// P16
 test('of two ways the cheaper one is taken, and the other one after it was tried in vain', async () => {
   const { lay, simulator, clock, settle, store, factAt } = await world();
   simulator.world.refuseNext('not by soft means');
@@ -208,6 +209,7 @@ test('of two ways the cheaper one is taken, and the other one after it was tried
   ]);
 });
 
+// P12
 test('a plan holds twenty tasks at most, and says how many would follow', async () => {
   const names = Array.from({ length: 25 }, (_, i) => `p${i + 1}`);
   const made = await world(names);
@@ -239,6 +241,7 @@ test('a dry run makes and shows the plan, and writes nothing, neither in the sto
   expect(rehearsed).toEqual(plan);
 });
 
+// P22
 test('a plan expires, and who approves it then is told so', async () => {
   const made = await world(['p1', 'p2'], { expireAfterMs: 60_000 });
   await made.lay(wish('mtu', 1400), { ...on('p1'), mode: 'warn' });
@@ -263,6 +266,7 @@ test('what the loop proposes is renewed for as long as nothing moves', async () 
   expect(store.plans()[0]?.expiresAt).toBeGreaterThan(clock.now());
 });
 
+// P22
 test('an approval names a person and the time, and serves once', async () => {
   const made = await world();
   await made.lay(wish('mtu', 1400), { ...on('p1'), mode: 'warn' });
@@ -273,6 +277,7 @@ test('an approval names a person and the time, and serves once', async () => {
   expect(made.acts).toHaveLength(1);
 });
 
+// P22
 test('where four eyes are asked for, nobody approves what they asked for', async () => {
   const made = await world(['p1', 'p2'], { fourEyes: true });
   await made.lay(wish('mtu', 1400), { ...on('p1'), mode: 'warn' });
@@ -281,6 +286,7 @@ test('where four eyes are asked for, nobody approves what they asked for', async
   expect((await made.orders.apply(plan.id, 'bob')).state).toBe('done');
 });
 
+// P24
 test('what is only half made is not approved before it is whole', async () => {
   const made = await world();
   await made.lay(wish('mtu', 1400), { ...on('p1'), mode: 'warn' });
@@ -320,6 +326,7 @@ test('a plan is refused when anything it needs has moved, with the path and both
   expect(made.acts).toEqual([]);
 });
 
+// P10
 test('what has moved unheard is found before the first step, and nothing is done on what was so', async () => {
   const deaf = (driver: Driver): Driver => ({ ...driver, start: async () => {} });
   const made = await world(['p1', 'p2'], {}, deaf);

@@ -15,7 +15,7 @@ import '../kit/properties.ts';
 
 const operator = { principal: 'operator', kind: 'request' } as const;
 
-// P7
+// P07
 test('after a perfect deed nothing is outstanding on the very next pass, twice, and nothing is written', async () => {
   const world = loopWorld();
   await world.loop.start();
@@ -82,13 +82,13 @@ test('what was put off stays so whatever else happens, and begins afresh when wh
   expect(world.record()).toMatchObject({ attempts: 1 });
 });
 
-// P43
 describe.each([
   ['all', 'all'],
   ['a kind', 'kind:port'],
   ['an instance', 'instance:'],
   ['one expectation on one instance', 'leaf:e1:'],
 ])('a pause of %s', (_, scope) => {
+  // P43
   test('holds over a restart, and is told, until somebody lets it go on', async () => {
     const clock = handClock();
     const [store, simulator] = [newStore(clock), newSimulator(clock)];

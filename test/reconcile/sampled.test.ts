@@ -104,6 +104,7 @@ test('whoever expects something of telemetry has it sampled, and nobody hears a 
   expect(store.changesAfter(0, 100).filter(({ subject }) => subject === 'verdict')).toHaveLength(1);
 });
 
+// P04
 test('until the first sample it is unknown, never unmet, and nothing is done about it', async () => {
   const { lay, driver, loop, one, advance, store } = await world({ withheld: 'the meter is cold' });
   const verdict = await lay({ ...Object(rxPower({ $lt: -30 })), administrativeState: 'unlocked' });
@@ -150,6 +151,7 @@ test('a sample that is too old is unknown at that moment, with what it was', asy
   });
 });
 
+// P06
 test('each group of paths has its own time, and what is recorded has none', async () => {
   const { lay, driver, advance, one, loop } = await world();
   await lay(rxPower(-10));

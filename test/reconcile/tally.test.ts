@@ -83,6 +83,7 @@ function aDay(store: Store): void {
   judged(store, 'met');
 }
 
+// P42
 test('from unmet to met: the time, the steps, the plans, and what came otherwise', async () => {
   const store = storeOfOne();
   const tally = new Tally(store);

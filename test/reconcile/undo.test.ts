@@ -31,6 +31,7 @@ interface Done {
   isUndone: boolean;
 }
 
+// P27
 test(`of ${SEQUENCES} random sequences of plans undone in random order, each goes back exactly or is refused`, async () => {
   let undone = 0;
   let refused = 0;

@@ -9,6 +9,7 @@ import { live, onlyDeliveryFails } from './world.ts';
 
 const outcomes = seeds.map(seed => live(seed, rules, alone !== undefined));
 
+// Q8
 test('after all faults both sides agree, and no row ever went back', () => {
   if (alone !== undefined) console.log(outcomes.flatMap(outcome => outcome.story).join('\n'));
   const sum = (of: (outcome: (typeof outcomes)[number]) => number): number =>

@@ -54,6 +54,7 @@ async function post(agent: TestAgent, path: string, body: object) {
 
 const outstandingOf = async (agent: TestAgent) => (await agent.get('/diffo/v1/outstanding'))[0];
 
+// P39
 test('what a peer lays here and is stalled is told to the peer, with what would unblock it', async () => {
   const { a, b, refusing } = await pair();
   await post(a, EXPECTATIONS, { id: 'far', for: { ...port, peer: 'edge-b' }, expect: wanted, mode: 'enforce' });
@@ -76,6 +77,7 @@ test('what a peer lays here and is stalled is told to the peer, with what would 
   expect((await b.get('/diffo/v1/status')).counts.stalled).toBe(0);
 });
 
+// P39
 test('what is stalled is handed to a capable peer, tracked, and over when it is met here', async () => {
   const { a, b, ofA, refusing } = await pair();
   await post(b, '/diffo/v1/rules', { sort: 'delegate', peer: 'edge-a', timeout: '1h' });
@@ -107,6 +109,7 @@ test('what is stalled is handed to a capable peer, tracked, and over when it is 
   expect(b.store.verdicts().map(each => each.verdict)).toEqual(['met']);
 });
 
+// P39
 test('what a peer has not brought about in time is taken back, and told', async () => {
   const { a, b } = await pair();
   await post(a, '/diffo/v1/rules', { sort: 'freeze', until: '2099-01-01T00:00:00Z', why: 'nothing moves' });

@@ -188,6 +188,7 @@ const rows: readonly Row[] = [
 ];
 
 describe.skipIf(noFrr !== undefined)(`dry run is true for FRR${why}`, () => {
+  // Q3
   test.each(rows)('$op: $title; and its undo leaves not a line behind', async ({ op, prepare, wish }) => {
     const { one } = await twoRouters();
     prepare?.(one);

@@ -257,6 +257,7 @@ describe.skipIf(noNamespaces !== undefined)(`what a Linux host will be like is f
     });
   }
 
+  // Q3
   test('no sort of step was forgotten', () => {
     expect([...tried]).toEqual(
       expect.arrayContaining([

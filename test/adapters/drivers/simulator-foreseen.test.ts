@@ -75,6 +75,7 @@ async function trials(driver: Driver, asked: readonly Asked[]): Promise<void> {
   }
 }
 
+// Q3
 test('every sort of task comes out as foreseen, what follows from it on other things included', async () => {
   await trials(opened(), [
     { kind: 'port', name: 'p1', path: mtu, wanted: 1400 },
@@ -129,6 +130,7 @@ test('what nobody foretold is a surprise', async () => {
   ]);
 });
 
+// P21, Q3
 test('predicted is what comes, whatever follows from what', async () => {
   const where = fc.constantFrom('/administrativeState', '/operationalState', mtu, vlan);
   const value = fc.constantFrom<Json>('a', 'b', 1);

@@ -25,6 +25,7 @@ const E = expectationId('e');
 const p1 = { id: 'i1', kind: 'port', name: 'p1' };
 const MTU = '/resourceCharacteristic/mtu/value';
 
+// P18
 test('the mode of a leaf is the lesser of what the expectation and the operator say, for every pair of them', () => {
   for (const own of [undefined, ...modes]) {
     for (const ruled of modes) {
@@ -42,6 +43,7 @@ test('the mode of a leaf is the lesser of what the expectation and the operator 
   }
 });
 
+// P18
 test('the first that matches counts, the operator before the profile, and what has ended counts no more', () => {
   const rules: Rule[] = [
     { ...head({ principal: 'profile', position: 1 }), sort: 'mode', mode: 'enforce' },
@@ -133,6 +135,7 @@ test('each sort has its form, and bad input gets one sentence with its place', (
   bad('mode warn', '', 'its root');
 });
 
+// P19
 test('an account of its own for each part, deletions apart, and what governs a task counts it', () => {
   const book = new RuleBook([
     { ...head({ position: 1, for: { path: MTU } }), sort: 'budget', changes: 1, within: '1m', per: 'instance' },
