@@ -15,14 +15,16 @@ export function plannedText(task: Json, carriedOut: Json | undefined, screen: Sc
   const { paint } = screen;
   const error = textAt(carriedOut, 'error');
   const risk = textAt(task, 'protected', 'because');
-  const changes = listAt(task, 'changes');
+  const own = listAt(task, 'changes').filter(each => isOwn(each, task));
+  const others = listAt(task, 'changes').filter(each => !isOwn(each, task));
   return [
     error === undefined ? '' : `${INDENT}${paint.bad(error)}\n`,
-    ...changes.map(each => changeText(each, screen)),
+    ...own.map(each => changeText(each, screen)),
     row('why', whyText(task)),
     risk === undefined ? '' : `${INDENT}${paint.bad(`protected: ${risk}`)}\n`,
     riskText(task, screen),
     ...listAt(task, 'step', 'sideEffects').map(each => row('beside', paint.doubtful(String(each)))),
+    ...others.flatMap(each => alsoLines(each, screen)).map((line, i) => row(i === 0 ? 'moves' : '', line)),
     row('undo', undoText(task, screen)),
     surpriseText(carriedOut, screen),
   ].join('');
@@ -30,6 +32,31 @@ export function plannedText(task: Json, carriedOut: Json | undefined, screen: Sc
 
 function row(label: string, text: string): string {
   return text === '' ? '' : `${INDENT}${label.padEnd(LABEL)}${text}\n`;
+}
+
+/** What the task is for; all else goes with it. */
+function isOwn(change: Json, task: Json): boolean {
+  const isSame = (name: string): boolean => textAt(change, 'of', name) === textAt(task, 'of', name);
+  const [path, leaf] = [textAt(change, 'path') ?? '', textAt(task, 'path') ?? ''];
+  return (
+    isSame('kind') && isSame('name') && (path === leaf || path.startsWith(`${leaf}/`) || leaf.startsWith(`${path}/`))
+  );
+}
+
+/** What goes with it, a line for each value, or for each item. */
+function alsoLines(change: Json, { paint }: Screen): readonly string[] {
+  const name = textAt(change, 'of', 'name') ?? '';
+  const path = textAt(change, 'path') ?? '';
+  const [from, to] = [part(change, 'from'), part(change, 'to')];
+  const place = path === '' ? `${textAt(change, 'of', 'kind') ?? ''} ${name}` : placeWords(path, name);
+  const unsure = textAt(change, 'unsure');
+  const perhaps = unsure === undefined ? '' : paint.doubtful(`  perhaps: ${unsure}`);
+  if (path !== '' && !isArray(from) && !isArray(to)) {
+    return [`${place}: ${paint.bad(valueText(from))} → ${paint.good(valueText(to))}${perhaps}`];
+  }
+  const [gone, come] = path === '' ? wholes(from, to, place) : items(from, to);
+  const lines = [...gone.map(each => paint.bad(`- ${each}`)), ...come.map(each => paint.good(`+ ${each}`))];
+  return lines.length === 0 ? [`${place}${perhaps}`] : lines.map(line => `${place}: ${line}${perhaps}`);
 }
 
 /** From and to, as a difference; of a list only the items that go and come. */
@@ -55,11 +82,19 @@ function items(from: Json | undefined, to: Json | undefined): [readonly string[]
   if ((isArray(from) || from === undefined) && (isArray(to) || to === undefined) && (isArray(from) || isArray(to))) {
     const [before, after] = [isArray(from) ? from : [], isArray(to) ? to : []];
     const without = (all: readonly Json[], others: readonly Json[]): readonly string[] =>
-      all.filter(item => !others.some(each => sameJson(each, item))).map(valueText);
+      all.filter(item => !others.some(each => sameJson(each, item))).map(itemText);
     const [gone, come] = [without(before, after), without(after, before)];
     if (gone.length + come.length > 0) return [gone, come];
   }
   return [from === undefined ? [] : [valueText(from)], to === undefined ? [] : [valueText(to)]];
+}
+
+/** An item of a list as `name=value`, where it is more than a value. */
+function itemText(item: Json): string {
+  if (!isObject(item)) return valueText(item);
+  return Object.entries(item)
+    .map(([name, value]) => `${name}=${valueText(value)}`)
+    .join(' ');
 }
 
 function whyText(task: Json): string {
