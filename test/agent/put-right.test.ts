@@ -61,7 +61,8 @@ test(`mode warn tells exactly the unmet leaves and touches nothing${why}`, async
     },
   });
   expect(paths(entry).sort()).toEqual(['/administrativeState', '/resourceCharacteristic/ipAddress/value']);
-  for (const leaf of entry.leaves) expect(leaf.next).toContain('mode warn: told, not touched');
+  for (const leaf of entry.leaves)
+    expect(leaf).toMatchObject({ on: 'mode', because: expect.stringContaining('mode warn') });
 
   expect(await agent.get('/diffo/v1/plans')).toEqual([]);
   expect(netns.dump()).toEqual(before);
@@ -104,7 +105,7 @@ test(`mode approve waits, acts when a person says so, and its undo puts everythi
 
   // What a person took back is not proposed again by itself.
   const [entry] = await agent.get('/diffo/v1/outstanding');
-  expect(entry.leaves[0].next).toContain(`the plan ${plan.id} was undone`);
+  expect(entry.leaves[0].because).toContain(`the plan ${plan.id} was undone`);
   expect((await agent.get('/diffo/v1/plans')).filter((each: { state: string }) => each.state === 'proposed')).toEqual(
     [],
   );
