@@ -4,7 +4,7 @@ import type { Instant } from './ids.ts';
 import { lasting } from './lasting.ts';
 import type { Verdict } from './outstanding.ts';
 import type { PlanState, Waiting } from './plan.ts';
-import type { Attempt, LeafRecord } from './settle/leaf-record.ts';
+import type { Attempt, Delegated, LeafRecord } from './settle/leaf-record.ts';
 import type { WaitsOn } from './waits-on.ts';
 
 export interface Next {
@@ -221,8 +221,12 @@ function waits(facing: Facing, { because, until, on }: Pick<Waiting, 'because' |
     default:
       break;
   }
+  if (record?.delegated?.expectation !== undefined) return handedOn(record.delegated, record.stalled?.because, now);
   if (record?.stalled) {
-    const { because: why, unblocks } = record.stalled;
+    const { because: said, unblocks } = record.stalled;
+    const { peer, came } = record.delegated ?? {};
+    const why =
+      peer === undefined ? said : `${said}; it had been handed to ${peer}${came === undefined ? '' : `: ${came}`}`;
     const words = `when somebody sees to it: ${unblocks}`;
     return {
       on: 'stalled',
@@ -231,9 +235,20 @@ function waits(facing: Facing, { because, until, on }: Pick<Waiting, 'because' |
       when: { words, say: `diffo resume ${say.thing ?? leaf}` },
     };
   }
-  if (on === 'peer' || record?.delegated) return held('peer', then('when that peer has met it'));
+  if (on === 'peer') return held(on, then('when that peer has met it'));
   if (until === undefined) return held(on, { words: 'when that is over' });
   return held(on ?? (record && record.attempts > 0 ? 'backoff' : 'hold'), at(until, now));
+}
+
+/** A peer has it, until it is taken back. */
+function handedOn({ peer, until }: Delegated, stalled: string | undefined, now: Instant): Next {
+  const why = stalled === undefined ? '' : `stalled: ${stalled}; `;
+  return {
+    on: 'peer',
+    because: `${why}handed to ${peer}`,
+    next: `${peer} meets it, or it is taken back`,
+    when: { at: until, words: `when ${peer} has met it, else ${at(until, now).words}` },
+  };
 }
 
 /** What is done for it once it may be. */

@@ -1,5 +1,6 @@
 /** What is next for a leaf and when: an instant where time alone decides, else who has to do what. */
 import { describe, expect, test } from 'vitest';
+import { expectationId } from '../../src/core/ids.ts';
 import { type Facing, nextOf } from '../../src/core/next-step.ts';
 import { waitsOn } from '../../src/core/waits-on.ts';
 
@@ -115,6 +116,27 @@ describe('what waits says why, and when it ends', () => {
       because: 'stalled: tried 8 times',
       when: { words: 'when somebody sees to it: a person resumes it', say: 'diffo resume p1' },
     });
+  });
+});
+
+test('what was handed to a peer is the peer’s until it is taken back, and then says what came of it', () => {
+  const stalled = { since: now, reason: 'failing', because: 'tried 8 times', unblocks: 'a person' } as const;
+  const record = { attempts: 8, until: now, because: 'refused', stalled };
+  const delegated = { peer: 'edge-a', since: now, until: now + 60_000 };
+  const waiting = { because: 'stalled' };
+  expect(
+    next({ waiting, record: { ...record, delegated: { ...delegated, expectation: expectationId('there') } } }),
+  ).toEqual({
+    on: 'peer',
+    because: 'stalled: tried 8 times; handed to edge-a',
+    next: 'edge-a meets it, or it is taken back',
+    when: { at: now + 60_000, words: 'when edge-a has met it, else in 1 min' },
+  });
+  expect(
+    next({ waiting, record: { ...record, delegated: { ...delegated, came: 'taken back in time' } } }),
+  ).toMatchObject({
+    on: 'stalled',
+    because: 'stalled: tried 8 times; it had been handed to edge-a: taken back in time',
   });
 });
 
