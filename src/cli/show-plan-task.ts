@@ -118,7 +118,7 @@ function riskText(task: Json, { paint }: Screen): string {
   const kept = textAt(task, 'step', 'lasting');
   const words = [
     ...(isFinal ? [paint.bad('cannot be taken back')] : []),
-    ...(downMs > 0 ? [paint.doubtful(`${lasting(Math.max(downMs, 1_000))} without it`)] : []),
+    ...(downMs > 0 ? [paint.doubtful(`out of service for ${lasting(Math.max(downMs, 1_000))}`)] : []),
     ...(radius > 1 ? [paint.doubtful(`${radius} things feel it`)] : []),
     ...(part(task, 'step', 'removes') === true ? ['takes something away'] : []),
     ...(kept === 'lasts' ? ['lasts over a restart'] : kept === 'untilRestart' ? ['gone after a restart'] : []),

@@ -291,7 +291,7 @@ describe('plans', () => {
         '       - 1500',
         '       + 1200',
         '     why     noc (operator) wants it: tunnel overhead (mtu of p1, expectation 9ae72ebe, and 1 other with it)',
-        '     risk    2 s without it, 3 things feel it, gone after a restart',
+        '     risk    out of service for 2 s, 3 things feel it, gone after a restart',
         '     beside  IPv6 addresses are lost below an MTU of 1280',
         '     moves   ipAddress of p1: - fd00::2/64',
         '             usageState of p2: idle → busy',
